@@ -1,0 +1,42 @@
+package dev.stringsvc.logfmt;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+
+/// A duration as Go prints it, in the largest unit that keeps a whole part: `629ns`, `1.204ms`, `2.5s`, `1m3s`.
+final class GoDuration {
+    private static final Duration MICROSECOND = Duration.ofNanos(1_000);
+    private static final Duration MILLISECOND = Duration.ofMillis(1);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private GoDuration() {}
+
+    static String format(Duration duration) {
+        if (duration.isNegative()) {
+            return "-" + format(duration.negated());
+        }
+        if (duration.compareTo(MICROSECOND) < 0) {
+            return duration.toNanos() + "ns";
+        }
+        if (duration.compareTo(MILLISECOND) < 0) {
+            return decimal(duration.toNanos(), 3) + "µs";
+        }
+        if (duration.compareTo(SECOND) < 0) {
+            return decimal(duration.toNanos(), 6) + "ms";
+        }
+        String minutes = duration.toMinutes() > 0 ? wholeMinutes(duration.toMinutes()) : "";
+        return minutes + decimal(duration.toSecondsPart() * 1_000_000_000L + duration.toNanosPart(), 9) + "s";
+    }
+
+    private static String wholeMinutes(long minutes) {
+        return minutes < 60 ? minutes + "m" : minutes / 60 + "h" + minutes % 60 + "m";
+    }
+
+    private static String decimal(long nanos, int digits) {
+        return BigDecimal.valueOf(nanos, digits)
+                .setScale(Math.min(digits, 3), RoundingMode.DOWN)
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+}
