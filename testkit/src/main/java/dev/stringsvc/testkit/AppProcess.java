@@ -1,0 +1,212 @@
+package dev.stringsvc.testkit;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// A program in a process of its own, with its output and every signal a test wants to send it.
+///
+/// Standard output and standard error are read as one. A process never outlives the JVM that started it, even if that
+/// is killed: a watchdog shell waits for the end of a pipe from this JVM, which the kernel closes in any case.
+public final class AppProcess implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final File NOTHING = new File("/dev/null");
+    private static final int LINES_SHOWN = 40;
+
+    private final String name;
+    private final Process process;
+    private final Thread reader;
+    private final List<String> lines = new ArrayList<>();
+    private boolean ended;
+
+    private AppProcess(String name, Process process) {
+        this.name = name;
+        this.process = process;
+        this.reader = Thread.ofPlatform().name("output of " + name).daemon().start(this::read);
+    }
+
+    /// Starts `java -jar jar args...` on the JDK that runs the test.
+    public static AppProcess java(Path jar, List<String> args, Map<String, String> env) {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return start(
+                Stream.concat(Stream.of(java, "-jar", jar.toString()), args.stream())
+                        .toList(),
+                env);
+    }
+
+    /// Starts a command. Its environment is the test's and `env`, without what configures our own programs.
+    public static AppProcess start(List<String> command, Map<String, String> env) {
+        var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectInput(Redirect.from(NOTHING));
+        builder.environment().keySet().removeIf(key -> key.matches("(CONSUL|STRINGSVC|GATEWAY)_.*"));
+        builder.environment().putAll(env);
+        try {
+            Process process = builder.start();
+            watch(process);
+            return new AppProcess(command.getFirst(), process);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void watch(Process process) throws IOException {
+        String script = "trap '' INT TERM HUP; read -r _; kill -9 " + process.pid();
+        Process watchdog = new ProcessBuilder("sh", "-c", script)
+                .redirectOutput(Redirect.DISCARD)
+                .redirectError(Redirect.DISCARD)
+                .start();
+        var _ = process.onExit().thenRun(watchdog::destroyForcibly);
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /// All lines so far.
+    public synchronized List<String> lines() {
+        return List.copyOf(lines);
+    }
+
+    /// The first line in which `regex` is found, as soon as there is one.
+    public String awaitLine(String regex) {
+        return awaitLine("/" + regex + "/", Pattern.compile(regex).asPredicate(), PATIENCE);
+    }
+
+    /// The first line that `wanted` accepts, as soon as there is one.
+    public String awaitLine(Predicate<String> wanted) {
+        return awaitLine(wanted, PATIENCE);
+    }
+
+    /// The first line that `wanted` accepts, if it comes before `timeout` and the end of the program.
+    public String awaitLine(Predicate<String> wanted, Duration timeout) {
+        return awaitLine("the wanted", wanted, timeout);
+    }
+
+    private synchronized String awaitLine(String what, Predicate<String> wanted, Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        for (int next = 0; ; next++) {
+            while (next == lines.size()) {
+                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (ended || left <= 0) {
+                    throw failure((ended ? "ended without " : "in " + timeout + " did not print ") + what + " line");
+                }
+                try {
+                    wait(left);
+                } catch (InterruptedException e) {
+                    throw interrupted(e);
+                }
+            }
+            if (wanted.test(lines.get(next))) {
+                return lines.get(next);
+            }
+        }
+    }
+
+    /// The exit code, once the program has ended by itself or by a signal (then 128 + its number).
+    public int awaitExit(Duration timeout) {
+        try {
+            if (!process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw failure("in " + timeout + " did not exit");
+            }
+            reader.join(1_000);
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    /// SIGTERM: what a service manager sends.
+    public void terminate() {
+        signal("TERM");
+    }
+
+    /// SIGINT: what Ctrl-C sends.
+    public void interrupt() {
+        signal("INT");
+    }
+
+    /// SIGSTOP: the process keeps its connections and answers nothing.
+    public void suspend() {
+        signal("STOP");
+    }
+
+    /// SIGCONT: ends [#suspend].
+    public void resume() {
+        signal("CONT");
+    }
+
+    /// SIGKILL, and waits until the process is gone.
+    public void kill() {
+        process.destroyForcibly();
+        awaitExit(PATIENCE);
+    }
+
+    /// Kills the process and all that it started.
+    @Override
+    public void close() {
+        var descendants = process.descendants().toList();
+        kill();
+        descendants.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private void signal(String signal) {
+        if (!process.isAlive()) {
+            throw failure("has already ended and cannot be sent SIG" + signal);
+        }
+        try {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+    }
+
+    private void read() {
+        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+            for (var line = output.readLine(); line != null; line = output.readLine()) {
+                synchronized (this) {
+                    lines.add(line);
+                    notifyAll();
+                }
+            }
+        } catch (IOException ignored) {
+            // The process was killed while its output was read: what came before is kept.
+        }
+        synchronized (this) {
+            ended = true;
+            notifyAll();
+        }
+    }
+
+    /// `name` and what it failed to do, with the end of its output.
+    synchronized AssertionError failure(String what) {
+        var last = lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size());
+        String state = process.isAlive() ? "running" : "exit code " + process.exitValue();
+        return new AssertionError("%s (pid %d, %s) %s. Its last output:%n%s"
+                .formatted(name, pid(), state, what, last.isEmpty() ? "(none)" : String.join("\n", last)));
+    }
+
+    private static IllegalStateException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new IllegalStateException("interrupted while waiting", e);
+    }
+}

@@ -1,0 +1,259 @@
+package dev.stringsvc.testkit;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntSupplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// A real Consul agent in development mode, on ports of its own, with nothing on disk.
+///
+/// What changes the catalogue ([#register], [#setHealth], [#deregister]) returns once queries show the change.
+public final class ConsulAgent implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int ATTEMPTS = 10;
+    private static final Pattern SERVICE_ID = Pattern.compile("\"Service\":\\s*\\{\\s*\"ID\":\\s*\"([^\"]*)\"");
+
+    private final List<String> extraHcl;
+    private HttpClient http = newHttp();
+    private int httpPort;
+    private @Nullable AppProcess process;
+
+    private ConsulAgent(List<String> extraHcl) {
+        this.extraHcl = extraHcl;
+    }
+
+    /// Starts an agent, with more configuration where a test needs some (in Consul's HCL), and waits for its leader.
+    public static ConsulAgent start(String... extraHcl) {
+        var agent = new ConsulAgent(List.of(extraHcl));
+        agent.boot(Ports::free);
+        return agent;
+    }
+
+    private void boot(IntSupplier port) {
+        for (int attempt = 1; ; attempt++) {
+            httpPort = port.getAsInt();
+            var started = launch(extraHcl, httpPort);
+            process = started;
+            try {
+                awaitLeader(started);
+                return;
+            } catch (AssertionError e) {
+                started.close();
+                // somebody else was faster with one of the ports: try others
+                boolean portTaken = String.valueOf(e.getMessage()).contains("address already in use");
+                if (!portTaken || attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static AppProcess launch(List<String> extraHcl, int httpPort) {
+        var binary = ConsulBinary.get();
+        var ports = "ports { http = %d, serf_lan = %d, serf_wan = %d, server = %d, dns = -1, grpc = -1%s }"
+                .formatted(
+                        httpPort,
+                        Ports.free(),
+                        Ports.free(),
+                        Ports.free(),
+                        binary.minor() >= 14 ? ", grpc_tls = -1" : "");
+        var command = new ArrayList<String>(List.of(
+                binary.path(), "agent", "-dev", "-bind", "127.0.0.1", "-client", "127.0.0.1", "-log-level", "warn"));
+        Stream.concat(Stream.of(ports, "disable_update_check = true"), extraHcl.stream())
+                .forEach(hcl -> command.addAll(List.of("-hcl", hcl)));
+        return AppProcess.start(command, Map.of());
+    }
+
+    private static HttpClient newHttp() {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(PATIENCE)
+                .build();
+    }
+
+    private void awaitLeader(AppProcess process) {
+        try {
+            await().atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(20))
+                    .failFast("the agent ended", () -> !process.isAlive())
+                    .until(this::hasLeader);
+        } catch (RuntimeException e) {
+            throw process.failure("got no leader (" + e.getMessage() + ")");
+        }
+    }
+
+    private boolean hasLeader() {
+        try {
+            return get("/v1/status/leader").contains(":");
+        } catch (UncheckedIOException | IllegalStateException notYet) {
+            return false;
+        }
+    }
+
+    /// `127.0.0.1:port` of the HTTP interface, the same after [#restart].
+    public String address() {
+        return "127.0.0.1:" + httpPort;
+    }
+
+    /// The port in [#address].
+    public int port() {
+        return httpPort;
+    }
+
+    /// The process id.
+    public long pid() {
+        return process().pid();
+    }
+
+    /// The agent's log so far, warnings and errors only.
+    public List<String> log() {
+        return process().lines();
+    }
+
+    /// `kill -9`, and waits until the agent is gone.
+    public void kill() {
+        process().kill();
+        http.close();
+    }
+
+    /// Kills the agent if it runs and starts it on the same HTTP port with nothing registered.
+    public void restart() {
+        kill();
+        http = newHttp();
+        boot(() -> httpPort);
+    }
+
+    /// SIGSTOP: connections to the agent open, and hang.
+    public void suspend() {
+        process().suspend();
+    }
+
+    /// SIGCONT: ends [#suspend].
+    public void resume() {
+        process().resume();
+    }
+
+    /// Registers an instance that has no check, which makes it passing.
+    public void register(String id, String name, String host, int port, String... tags) {
+        register(id, name, host, port, null, tags);
+    }
+
+    /// Registers an instance with a check in state `health`, which [#setHealth] changes.
+    public void register(String id, String name, String host, int port, @Nullable Health health, String... tags) {
+        String check = health == null
+                ? ""
+                : ", \"Check\": {\"CheckID\": %s, \"TTL\": \"24h\", \"Status\": %s}"
+                        .formatted(quote(checkId(id)), quote(health.inConsul()));
+        put(
+                "/v1/agent/service/register",
+                "{\"ID\": %s, \"Name\": %s, \"Address\": %s, \"Port\": %d, \"Tags\": [%s]%s}"
+                        .formatted(
+                                quote(id),
+                                quote(name),
+                                quote(host),
+                                port,
+                                Stream.of(tags).map(ConsulAgent::quote).collect(Collectors.joining(", ")),
+                                check));
+        awaitListed(id, name, health == null || health == Health.PASSING);
+    }
+
+    /// Sets the check of an instance that was registered with one.
+    public void setHealth(String id, Health health) {
+        String name = nameOf(id);
+        put("/v1/agent/check/update/" + checkId(id), "{\"Status\": %s}".formatted(quote(health.inConsul())));
+        awaitListed(id, name, health == Health.PASSING);
+    }
+
+    /// Takes an instance out, whoever registered it.
+    public void deregister(String id) {
+        String name = nameOf(id);
+        put("/v1/agent/service/deregister/" + id, "");
+        awaitListed(id, name, false);
+    }
+
+    /// The ids of the instances of a service that are passing.
+    public List<String> passing(String name) {
+        return SERVICE_ID
+                .matcher(get("/v1/health/service/" + name + "?passing"))
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+    }
+
+    /// What `GET path` answers; for what the conveniences above leave out.
+    public String get(String path) {
+        return send(path, HttpRequest.newBuilder().GET());
+    }
+
+    /// What `PUT path` answers.
+    public String put(String path, String body) {
+        return send(path, HttpRequest.newBuilder().PUT(BodyPublishers.ofString(body)));
+    }
+
+    @Override
+    public void close() {
+        process().close();
+        http.close();
+    }
+
+    private AppProcess process() {
+        return Objects.requireNonNull(process);
+    }
+
+    private void awaitListed(String id, String name, boolean listed) {
+        await("instance %s of %s is %s".formatted(id, name, listed ? "passing" : "not passing"))
+                .atMost(PATIENCE)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> passing(name).contains(id) == listed);
+    }
+
+    private String nameOf(String id) {
+        return Pattern.compile("\"Service\":\\s*\"([^\"]*)\"")
+                .matcher(get("/v1/agent/service/" + id))
+                .results()
+                .map(match -> match.group(1))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no instance " + id));
+    }
+
+    private String send(String path, HttpRequest.Builder request) {
+        var uri = URI.create("http://" + address() + path);
+        try {
+            var response = http.send(request.uri(uri).timeout(PATIENCE).build(), BodyHandlers.ofString());
+            if (response.statusCode() != 200) {
+                throw new IllegalStateException(
+                        "Consul answered %d to %s: %s".formatted(response.statusCode(), path, response.body()));
+            }
+            return response.body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while asking Consul", e);
+        }
+    }
+
+    private static String checkId(String id) {
+        return "service:" + id;
+    }
+
+    private static String quote(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+}
