@@ -1,0 +1,21 @@
+# The front door. Each target is one command; Maven does the work.
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: ## start Consul, three stringsvc and the gateway on this machine (REPLICAS=3 PORT=8080 ADMIN_PORT=8081)
+	@scripts/run
+
+test: ## build, run every check and test: all that CI runs
+	@scripts/test
+
+build: ## build the jars, without the tests
+	@scripts/maven -q -B -DskipTests package
+
+fmt: ## format the Java sources
+	@scripts/maven -q -B spotless:apply
+
+clean: ## remove what was built
+	rm -rf target */target
+
+.PHONY: help run test build fmt clean
