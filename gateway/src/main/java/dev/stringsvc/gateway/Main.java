@@ -1,13 +1,116 @@
 package dev.stringsvc.gateway;
 
-/// The string service.
-///
-/// A second paragraph that is really long so that we can see whether the formatter breaks this line of Markdown Javadoc
-/// at one hundred and twenty.
-final class Main {
-    private Main() {}
+import dev.stringsvc.gateway.config.ConfigException;
+import dev.stringsvc.gateway.config.ConfigLoader;
+import dev.stringsvc.gateway.config.GatewayConfig;
+import dev.stringsvc.logfmt.LogWriter;
+import dev.stringsvc.logfmt.LogfmtHandler;
+import io.javalin.util.JavalinBindException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
+/// The command line: `gateway` runs, `gateway check FILE` validates, `gateway defaults` prints every default.
+@Command(
+        name = "gateway",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        description = {
+            "An API gateway for services registered in Consul: watches the healthy instances, balances requests over"
+                    + " them, and sends a failed request to another instance where that is safe.",
+            ""
+        },
+        footer = {
+            "",
+            "Consul's ACL token is read from CONSUL_HTTP_TOKEN.",
+            "Exit codes: 0 stopped by a signal, 1 cannot start, 2 bad flags or configuration."
+        })
+final class Main implements Callable<Integer> {
+    static final int FAILED = 1;
+    static final int MISUSED = 2;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private Flags flags = new Flags();
+
+    /// Runs the command line and ends the process.
     static void main(String[] args) {
-        System.out.println("hi");
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main()).setExecutionExceptionHandler((e, command, parsed) -> {
+            command.getErr().println("gateway: " + (e instanceof ConfigException ? e.getMessage() : e));
+            return e instanceof ConfigException ? MISUSED : FAILED;
+        });
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        GatewayConfig config = ConfigLoader.load(Optional.ofNullable(flags.config), flags.overrides());
+        try (LogWriter log = LogWriter.stdout()) {
+            LogfmtHandler.install(log, "dev.stringsvc.gateway", flags.verbose ? Level.FINE : Level.INFO);
+            return serve(config, log);
+        } catch (JavalinBindException e) {
+            throw new IllegalStateException(flags.bindFailure(config, e), e);
+        }
+    }
+
+    private static int serve(GatewayConfig config, LogWriter log) throws InterruptedException {
+        StopSignal stop = StopSignal.install(log::close);
+        try (Gateway gateway = Gateway.start(config, token(), log)) {
+            stop.await();
+            gateway.drain();
+        }
+        return 0;
+    }
+
+    private static Optional<String> token() {
+        return Optional.ofNullable(System.getenv("CONSUL_HTTP_TOKEN")).filter(token -> !token.isBlank());
+    }
+
+    @Command(
+            name = "check",
+            mixinStandardHelpOptions = true,
+            description = "Validates a configuration file without starting; exits with 2 when it is not valid.")
+    int check(@Parameters(paramLabel = "FILE", description = "The file.") Path file) throws ConfigException {
+        GatewayConfig config = ConfigLoader.load(Optional.of(file), ConfigLoader.noFlags());
+        out().println(file + ": valid, " + config.routes().routes().size() + " routes");
+        return 0;
+    }
+
+    @Command(
+            name = "defaults",
+            mixinStandardHelpOptions = true,
+            description = "Prints every default as a configuration file.")
+    int defaults() {
+        out().print(ConfigLoader.defaults());
+        out().flush();
+        return 0;
+    }
+
+    private java.io.PrintWriter out() {
+        return java.util.Objects.requireNonNull(spec).commandLine().getOut();
+    }
+
+    /// The version in the jar's manifest.
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            @Nullable String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"gateway " + (version == null ? "(not packaged)" : version)};
+        }
     }
 }

@@ -1,0 +1,131 @@
+package dev.stringsvc.gateway;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stringsvc.gateway.config.ConfigLoader;
+import dev.stringsvc.gateway.config.GatewayConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/// Flags and their environment variables; a flag wins over its variable, and both over the file.
+final class Flags {
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            defaultValue = "${env:GATEWAY_CONFIG}",
+            description = "A YAML file laid over the defaults (see `gateway defaults`). GATEWAY_CONFIG")
+    @Nullable
+    Path config;
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            defaultValue = "${env:GATEWAY_HOST}",
+            description = "Address of the data port. GATEWAY_HOST, default 0.0.0.0")
+    private @Nullable String host;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "${env:GATEWAY_PORT}",
+            description = "The data port; 0 picks a free one. GATEWAY_PORT, default 8080")
+    private @Nullable Integer port;
+
+    @Option(
+            names = "--admin-host",
+            paramLabel = "ADDRESS",
+            defaultValue = "${env:GATEWAY_ADMIN_HOST}",
+            description = "Address of the admin port. GATEWAY_ADMIN_HOST, default 127.0.0.1")
+    private @Nullable String adminHost;
+
+    @Option(
+            names = "--admin-port",
+            paramLabel = "PORT",
+            defaultValue = "${env:GATEWAY_ADMIN_PORT}",
+            description = "The admin port; 0 picks a free one. GATEWAY_ADMIN_PORT, default 8081")
+    private @Nullable Integer adminPort;
+
+    @Option(
+            names = "--consul",
+            paramLabel = "ADDRESS",
+            defaultValue = "${env:CONSUL_HTTP_ADDR}",
+            description = "Consul's host:port or http(s)://host:port. CONSUL_HTTP_ADDR, default 127.0.0.1:8500")
+    private @Nullable String consul;
+
+    @Option(
+            names = "--static",
+            paramLabel = "SERVICE=HOST:PORT[,HOST:PORT...]",
+            defaultValue = "${env:GATEWAY_STATIC}",
+            description = {
+                "Fixed instances of a service, which Consul is then not asked for; may be repeated, or given several"
+                        + " separated by spaces. GATEWAY_STATIC"
+            })
+    private List<String> fixed = new ArrayList<>();
+
+    @Option(
+            names = "--grace",
+            paramLabel = "DURATION",
+            defaultValue = "${env:GATEWAY_GRACE}",
+            description = "How long /readyz says no before the port closes, on SIGTERM. GATEWAY_GRACE, default 3s")
+    private @Nullable String grace;
+
+    @Option(
+            names = "--drain",
+            paramLabel = "DURATION",
+            defaultValue = "${env:GATEWAY_DRAIN}",
+            description = "How long requests in flight may take to finish then. GATEWAY_DRAIN, default 30s")
+    private @Nullable String drain;
+
+    @Option(names = "--verbose", description = "Log more.")
+    boolean verbose;
+
+    /// What was given, in the shape of the file.
+    ObjectNode overrides() {
+        ObjectNode all = ConfigLoader.noFlags();
+        put(all, "host", host);
+        put(all, "port", port);
+        put(all.putObject("admin"), "host", adminHost);
+        put(all.withObject("/admin"), "port", adminPort);
+        put(all.putObject("consul"), "address", consul);
+        put(all.putObject("shutdown"), "grace", grace);
+        put(all.withObject("/shutdown"), "drain", drain);
+        ObjectNode services = all.putObject("services");
+        fixed.stream()
+                .flatMap(text -> List.of(text.trim().split("\\s+")).stream())
+                .filter(text -> !text.isEmpty())
+                .forEach(text -> putFixed(services, text));
+        return all;
+    }
+
+    private static void put(ObjectNode into, String key, @Nullable Integer value) {
+        if (value != null) {
+            into.put(key, value);
+        }
+    }
+
+    private static void put(ObjectNode into, String key, @Nullable String value) {
+        if (value != null && !value.isBlank()) {
+            into.put(key, value);
+        }
+    }
+
+    private static void putFixed(ObjectNode services, String text) {
+        int equals = text.indexOf('=');
+        if (equals < 1) {
+            throw new TypeConversionException("--static: expected service=host:port,host:port, got '" + text + "'");
+        }
+        var instances = services.putObject(text.substring(0, equals)).putArray("instances");
+        for (String instance : text.substring(equals + 1).split(",", -1)) {
+            instances.add(instance);
+        }
+    }
+
+    /// Why a port could not be had, in one line.
+    String bindFailure(GatewayConfig config, Exception e) {
+        return "port %d or %d cannot be had (%s); --port and --admin-port choose others"
+                .formatted(config.port(), config.admin().port(), e.getMessage());
+    }
+}

@@ -1,0 +1,166 @@
+package dev.stringsvc.gateway;
+
+import dev.stringsvc.gateway.config.GatewayConfig;
+import dev.stringsvc.gateway.discovery.FixedInstancer;
+import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.gateway.discovery.Instancer;
+import dev.stringsvc.gateway.discovery.consul.ConsulClient;
+import dev.stringsvc.gateway.discovery.consul.ConsulInstancer;
+import dev.stringsvc.gateway.proxy.Forwarder;
+import dev.stringsvc.gateway.proxy.RetryBudget;
+import dev.stringsvc.gateway.proxy.RetryPolicy;
+import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.gateway.server.AccessLog;
+import dev.stringsvc.gateway.server.AdminApi;
+import dev.stringsvc.gateway.server.Exchange;
+import dev.stringsvc.gateway.server.HttpPort;
+import dev.stringsvc.gateway.server.ProxyHandler;
+import dev.stringsvc.gateway.telemetry.Telemetry;
+import dev.stringsvc.gateway.transport.OkHttpTransports;
+import dev.stringsvc.gateway.upstream.RoundRobin;
+import dev.stringsvc.gateway.upstream.Upstream;
+import dev.stringsvc.logfmt.LogWriter;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The gateway, put together and running. Listens from [#start] on, whether discovery has answered or not, until it is
+/// closed. Thread-safe.
+public final class Gateway implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+    private final GatewayConfig config;
+    private final Clock clock = Clock.systemUTC();
+    private final Telemetry telemetry = new Telemetry(clock);
+    private final OkHttpTransports transports;
+    private final Optional<ConsulClient> consul;
+    private final List<Instancer> instancers = new ArrayList<>();
+    private final Map<String, Upstream> upstreams = new TreeMap<>();
+    private final HttpPort data;
+    private final HttpPort admin;
+    private volatile boolean draining;
+
+    private Gateway(GatewayConfig config, Optional<String> consulToken, LogWriter log) {
+        this.config = config;
+        this.transports = new OkHttpTransports(
+                config.timeouts().connect(), config.timeouts().idle());
+        config.routes().routes().forEach(route -> upstreams.computeIfAbsent(route.service(), this::upstream));
+        this.consul = upstreams.keySet().stream().anyMatch(this::isInConsul)
+                ? Optional.of(new ConsulClient(
+                        config.consul().address().url(),
+                        consulToken,
+                        config.consul().waitTime()))
+                : Optional.empty();
+        upstreams.values().forEach(this::watch);
+        var accessLog = new AccessLog(log, clock);
+        Exchange.Listener listener = exchange -> {
+            telemetry.finished(exchange);
+            accessLog.finished(exchange);
+        };
+        var limits = config.limits();
+        var proxy = new ProxyHandler(
+                config.routes(),
+                forwarders(),
+                (int) limits.replayBody().bytes(),
+                limits.requestBody().bytes(),
+                listener,
+                () -> draining);
+        telemetry.inFlight(proxy::inFlight);
+        var adminApi = new AdminApi(config.routes(), upstreams.values(), telemetry::scrape, () -> draining, clock);
+        this.admin = new HttpPort(
+                config.admin().host(), config.admin().port(), Duration.ZERO, javalin -> adminApi.addTo(javalin.routes));
+        this.data = new HttpPort(
+                config.host(), config.port(), config.shutdown().drain(), javalin -> javalin.routes.before(proxy));
+        LOG.info(
+                "listening on {}:{}, admin on {}:{}",
+                config.host(),
+                port(),
+                config.admin().host(),
+                adminPort());
+    }
+
+    /// Starts everything.
+    ///
+    /// @throws io.javalin.util.JavalinBindException when a port is taken, or may not be had
+    public static Gateway start(GatewayConfig config, Optional<String> consulToken, LogWriter log) {
+        return new Gateway(config, consulToken, log);
+    }
+
+    private Upstream upstream(String service) {
+        var upstream = new Upstream(service, transports, RoundRobin::new, telemetry, clock);
+        telemetry.upstream(upstream);
+        return upstream;
+    }
+
+    private boolean isInConsul(String service) {
+        return config.service(service).instances().isEmpty();
+    }
+
+    private void watch(Upstream upstream) {
+        var service = config.service(upstream.service());
+        var instancer = isInConsul(upstream.service())
+                ? new ConsulInstancer(consul.orElseThrow(), upstream.service(), service.tags())
+                : new FixedInstancer(service.instances().stream()
+                        .map(at -> Instance.of(at.toString(), at.host(), at.port()))
+                        .toList());
+        instancers.add(instancer);
+        instancer.watch(upstream);
+    }
+
+    private Map<String, Forwarder> forwarders() {
+        var retry = config.retry();
+        var policy = new RetryPolicy(
+                retry.backoff(), () -> ThreadLocalRandom.current().nextDouble());
+        Map<String, RetryBudget> budgets = new HashMap<>();
+        Map<String, Forwarder> forwarders = new HashMap<>();
+        for (Route route : config.routes().routes()) {
+            var budget = budgets.computeIfAbsent(
+                    route.service(),
+                    service -> new RetryBudget(retry.budgetRatio(), retry.budgetFloor(), System::nanoTime));
+            Upstream upstream = Objects.requireNonNull(upstreams.get(route.service()));
+            forwarders.put(route.name(), new Forwarder(route, upstream, policy, budget, telemetry, System::nanoTime));
+        }
+        return forwarders;
+    }
+
+    /// The port that clients reach.
+    public int port() {
+        return data.port();
+    }
+
+    /// The port that operators reach.
+    public int adminPort() {
+        return admin.port();
+    }
+
+    /// Says that it is not ready any more and goes on for the grace, so that whoever sends requests here can notice.
+    public void drain() throws InterruptedException {
+        draining = true;
+        Duration grace = config.shutdown().grace();
+        LOG.info("not ready any more; requests are taken for another {} ms", grace.toMillis());
+        Thread.sleep(grace);
+    }
+
+    /// Takes no more connections, lets requests in flight finish, and lets go.
+    @Override
+    public void close() {
+        draining = true;
+        LOG.info("taking no more connections; requests in flight may finish");
+        data.close();
+        instancers.forEach(Instancer::close);
+        consul.ifPresent(ConsulClient::close);
+        admin.close();
+        transports.close();
+        telemetry.close();
+        LOG.info("stopped");
+    }
+}

@@ -1,0 +1,105 @@
+package dev.stringsvc.gateway.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// What Jackson has against a value, in an operator's words.
+///
+/// @param pointer where, as a JSON pointer
+/// @param key where, as an operator writes it: `routes[1].path`
+/// @param text what was expected
+record Complaint(String pointer, String key, String text) {
+    private static final Pattern KEY_FIRST = Pattern.compile("([a-z-]+): (.*)", Pattern.DOTALL);
+    private static final Pattern MISSING =
+            Pattern.compile("(?s)(?:Missing|Null value for) creator property '([^']+)'.*");
+
+    static Complaint of(JsonProcessingException e) {
+        if (!(e instanceof JsonMappingException mapping)) {
+            return new Complaint("", "configuration", e.getOriginalMessage());
+        }
+        Complaint at = at(mapping);
+        if (mapping instanceof UnrecognizedPropertyException unknown) {
+            return at.say("unknown key; expected one of " + new TreeSet<>(names(unknown)));
+        }
+        Matcher missing = MISSING.matcher(mapping.getOriginalMessage());
+        if (missing.matches()) {
+            boolean named = at.pointer().endsWith("/" + missing.group(1));
+            return (named ? at : at.below(missing.group(1))).say("must be given");
+        }
+        if (mapping.getCause() instanceof IllegalArgumentException invalid) {
+            Matcher keyFirst = KEY_FIRST.matcher(String.valueOf(invalid.getMessage()));
+            return keyFirst.matches()
+                    ? at.below(keyFirst.group(1)).say(keyFirst.group(2))
+                    : at.say(String.valueOf(invalid.getMessage()));
+        }
+        if (mapping instanceof InvalidFormatException format) {
+            return at.say("expected " + kind(format.getTargetType()) + ", got \"" + format.getValue() + "\"");
+        }
+        if (mapping instanceof MismatchedInputException mismatch) {
+            return at.say("expected " + kind(mismatch.getTargetType()));
+        }
+        return at.say(mapping.getOriginalMessage());
+    }
+
+    private static Collection<Object> names(UnrecognizedPropertyException unknown) {
+        return unknown.getKnownPropertyIds();
+    }
+
+    private static Complaint at(JsonMappingException e) {
+        var pointer = new StringBuilder();
+        var key = new StringBuilder();
+        for (JsonMappingException.Reference step : e.getPath()) {
+            if (step.getFieldName() == null) {
+                pointer.append('/').append(step.getIndex());
+                key.append('[').append(step.getIndex()).append(']');
+            } else {
+                pointer.append('/').append(step.getFieldName());
+                key.append(key.isEmpty() ? "" : ".").append(step.getFieldName());
+            }
+        }
+        return new Complaint(pointer.toString(), key.isEmpty() ? "configuration" : key.toString(), "");
+    }
+
+    private Complaint below(String child) {
+        return new Complaint(pointer + "/" + child, pointer.isEmpty() ? child : key + "." + child, text);
+    }
+
+    private Complaint say(String text) {
+        return new Complaint(pointer, key, text);
+    }
+
+    private static String kind(@Nullable Class<?> type) {
+        if (type == null) {
+            return "another kind of value";
+        }
+        if (type == int.class || type == long.class) {
+            return "a whole number";
+        }
+        if (type == double.class) {
+            return "a number";
+        }
+        if (type == boolean.class) {
+            return "true or false";
+        }
+        if (type == Duration.class) {
+            return "a duration such as 250ms, 3s or 1m";
+        }
+        if (type == String.class) {
+            return "a text";
+        }
+        if (Collection.class.isAssignableFrom(type)) {
+            return "a list";
+        }
+        return Map.class.isAssignableFrom(type) || type.isRecord() ? "keys and values" : "another kind of value";
+    }
+}

@@ -1,0 +1,78 @@
+package dev.stringsvc.gateway.config;
+
+import dev.stringsvc.gateway.route.RouteTable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// Everything that can be configured, complete and valid. What each key means, and its default, stands in
+/// `defaults.yaml` beside this class. Immutable.
+public record GatewayConfig(
+        String host,
+        int port,
+        Admin admin,
+        Consul consul,
+        Shutdown shutdown,
+        Limits limits,
+        Timeouts timeouts,
+        Retry retry,
+        Map<String, Service> services,
+        RouteTable routes) {
+    public GatewayConfig {
+        Check.port(port);
+        services = Map.copyOf(services);
+    }
+
+    /// The port for operators.
+    public record Admin(String host, int port) {
+        public Admin {
+            Check.port(port);
+        }
+    }
+
+    /// Where Consul is. Its ACL token comes from the environment only.
+    public record Consul(ConsulAddress address, Duration waitTime) {
+        public Consul {
+            Check.that(waitTime.toSeconds() >= 1 && waitTime.toSeconds() <= 600, "wait-time", "1s to 10m");
+        }
+    }
+
+    /// How the gateway goes.
+    public record Shutdown(Duration grace, Duration drain) {}
+
+    /// What the gateway takes from clients.
+    public record Limits(ByteSize replayBody, ByteSize requestBody) {
+        public Limits {
+            Check.that(replayBody.bytes() <= 16 << 20, "replay-body", "at most 16MiB");
+        }
+    }
+
+    /// How long instances may take.
+    public record Timeouts(Duration connect, Duration idle) {
+        public Timeouts {
+            Check.that(connect.isPositive(), "connect", "more than 0");
+            Check.that(idle.isPositive(), "idle", "more than 0");
+        }
+    }
+
+    /// How retries are spread and bounded.
+    public record Retry(Duration backoff, double budgetRatio, int budgetFloor) {
+        public Retry {
+            Check.that(budgetRatio >= 0 && budgetRatio <= 1, "budget-ratio", "0 to 1");
+            Check.that(budgetFloor >= 0 && budgetFloor <= 10_000, "budget-floor", "0 to 10000");
+        }
+    }
+
+    /// Where a service's instances come from: fixed ones, or Consul's with all of the tags.
+    public record Service(List<String> tags, List<HostPort> instances) {
+        public Service {
+            tags = List.copyOf(tags);
+            instances = List.copyOf(instances);
+        }
+    }
+
+    /// What is known of a service; nothing special where it is not listed.
+    public Service service(String name) {
+        return services.getOrDefault(name, new Service(List.of(), List.of()));
+    }
+}

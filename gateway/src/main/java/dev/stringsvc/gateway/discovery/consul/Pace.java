@@ -1,0 +1,58 @@
+package dev.stringsvc.gateway.discovery.consul;
+
+import java.time.Duration;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+
+/// How fast one watch may ask: as changes come, up to [#BURST] queries at once and [#PER_SECOND] over time; after a
+/// failure no sooner than [#SHORTEST_DELAY], longer each time up to [#LONGEST_DELAY], with jitter so that a thousand
+/// gateways do not ask a returning Consul in the same instant. Used by one thread.
+final class Pace {
+    static final int BURST = 10;
+    static final int PER_SECOND = 4;
+    static final Duration SHORTEST_DELAY = Duration.ofSeconds(1);
+    static final Duration LONGEST_DELAY = Duration.ofSeconds(5);
+
+    /// Lets time pass.
+    @FunctionalInterface
+    interface Sleeper {
+        void sleep(Duration duration) throws InterruptedException;
+    }
+
+    private static final long NANOS_PER_TOKEN = Duration.ofSeconds(1).toNanos() / PER_SECOND;
+
+    private final LongSupplier nanoClock;
+    private final DoubleSupplier random;
+    private final Sleeper sleeper;
+    private long paidUntil;
+
+    Pace(LongSupplier nanoClock, DoubleSupplier random, Sleeper sleeper) {
+        this.nanoClock = nanoClock;
+        this.random = random;
+        this.sleeper = sleeper;
+        this.paidUntil = nanoClock.getAsLong() - BURST * NANOS_PER_TOKEN;
+    }
+
+    static Pace real() {
+        return new Pace(System::nanoTime, Math::random, Thread::sleep);
+    }
+
+    /// Waits until the next query is allowed, and counts it.
+    void beforeQuery() throws InterruptedException {
+        long now = nanoClock.getAsLong();
+        paidUntil = Math.max(paidUntil, now - BURST * NANOS_PER_TOKEN) + NANOS_PER_TOKEN;
+        if (paidUntil - now > 0) {
+            sleeper.sleep(Duration.ofNanos(paidUntil - now));
+        }
+    }
+
+    /// Waits out a failure.
+    ///
+    /// @param failures how many in a row, from 1
+    void afterFailure(int failures) throws InterruptedException {
+        Duration doubled = SHORTEST_DELAY.multipliedBy(1L << Math.min(failures - 1, 10));
+        Duration longest = doubled.compareTo(LONGEST_DELAY) < 0 ? doubled : LONGEST_DELAY;
+        Duration jitter = Duration.ofNanos((long) (longest.minus(SHORTEST_DELAY).toNanos() * random.getAsDouble()));
+        sleeper.sleep(SHORTEST_DELAY.plus(jitter));
+    }
+}

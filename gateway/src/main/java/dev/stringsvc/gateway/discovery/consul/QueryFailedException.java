@@ -1,0 +1,10 @@
+package dev.stringsvc.gateway.discovery.consul;
+
+/// Consul gave no usable answer; the message is one sentence for operators.
+final class QueryFailedException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    QueryFailedException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,20 @@
+package dev.stringsvc.gateway.proxy;
+
+import dev.stringsvc.gateway.transport.AttemptResult;
+import dev.stringsvc.gateway.upstream.Endpoint;
+import java.time.Duration;
+
+/// One attempt that was made, to which endpoint, and what came of it.
+public record Attempt(Endpoint endpoint, AttemptResult result, Duration took) {
+    /// What came of it in a few words, for clients and operators: no address, no name.
+    public String outcome() {
+        return switch (result) {
+            case AttemptResult.Responded(var response) -> "answered " + response.status();
+            case AttemptResult.NotSent ignored -> "not reached";
+            case AttemptResult.MaybeSent ignored -> "connection broke";
+            case AttemptResult.TimedOut ignored -> "timed out";
+            case AttemptResult.ClientFault ignored -> "client failed";
+            case AttemptResult.Unsendable ignored -> "not sendable";
+        };
+    }
+}

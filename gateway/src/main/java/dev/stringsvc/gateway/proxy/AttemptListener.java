@@ -1,0 +1,15 @@
+package dev.stringsvc.gateway.proxy;
+
+import dev.stringsvc.gateway.route.Route;
+
+/// Hears of attempts, on the request's thread; must not block.
+public interface AttemptListener {
+    /// An attempt has ended, or its answer's head is here.
+    void attempted(Route route, Attempt attempt);
+
+    /// Another attempt follows.
+    void retried(Route route);
+
+    /// Another attempt was called for, and the budget was used up.
+    void budgetExhausted(Route route);
+}

@@ -1,0 +1,61 @@
+package dev.stringsvc.gateway.proxy;
+
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Which header fields a proxy passes on (RFC 9110, section 7.6.1).
+public final class Headers {
+    private static final Set<String> HOP_BY_HOP = Set.of(
+            "connection",
+            "keep-alive",
+            "proxy-connection",
+            "proxy-authenticate",
+            "proxy-authorization",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade");
+
+    /// What the gateway sets itself on a request, or what speaks of this connection only.
+    private static final Set<String> REPLACED = Set.of(
+            "host",
+            "content-length",
+            "expect",
+            "x-request-id",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-proto",
+            "x-forwarded-port",
+            "forwarded");
+
+    private Headers() {}
+
+    /// Whether a client's header goes to the instance.
+    ///
+    /// @param connection the request's `Connection` header, whose options name further headers to drop
+    public static boolean passesUpstream(String name, @Nullable String connection) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return !HOP_BY_HOP.contains(lower) && !REPLACED.contains(lower) && !names(connection, lower);
+    }
+
+    /// Whether an instance's header goes to the client.
+    ///
+    /// @param connection the response's `Connection` header
+    public static boolean passesDownstream(String name, @Nullable String connection) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return !HOP_BY_HOP.contains(lower) && !lower.equals("x-request-id") && !names(connection, lower);
+    }
+
+    private static boolean names(@Nullable String connection, String lower) {
+        if (connection == null || connection.equalsIgnoreCase("keep-alive") || connection.equalsIgnoreCase("close")) {
+            return false;
+        }
+        for (String option : connection.split(",", -1)) {
+            if (option.trim().equalsIgnoreCase(lower)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

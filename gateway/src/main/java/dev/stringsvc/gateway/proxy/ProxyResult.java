@@ -1,0 +1,40 @@
+package dev.stringsvc.gateway.proxy;
+
+import dev.stringsvc.gateway.transport.UpstreamResponse;
+import dev.stringsvc.gateway.upstream.Endpoint;
+import java.io.IOException;
+import java.util.List;
+
+/// What came of a request.
+public sealed interface ProxyResult {
+    /// The attempts that were made, in order.
+    List<Attempt> attempts();
+
+    /// An instance answered. Closing it gives back the connection and the endpoint's permit, and must follow the last
+    /// byte.
+    record Answered(UpstreamResponse response, Endpoint.Permit permit, List<Attempt> attempts)
+            implements ProxyResult, AutoCloseable {
+        @Override
+        public void close() {
+            response.close();
+            permit.close();
+        }
+    }
+
+    /// The service has no instance.
+    ///
+    /// @param watched whether discovery has ever answered for it
+    record NoInstances(boolean watched, List<Attempt> attempts) implements ProxyResult {}
+
+    /// The last attempt did not reach an instance, or broke.
+    record UpstreamFailed(List<Attempt> attempts) implements ProxyResult {}
+
+    /// The last attempt, or the whole request, ran out of time.
+    record DeadlineExceeded(List<Attempt> attempts) implements ProxyResult {}
+
+    /// The client's body broke off.
+    record ClientFault(IOException cause, List<Attempt> attempts) implements ProxyResult {}
+
+    /// The request cannot be passed on as it is.
+    record Unsendable(String reason, List<Attempt> attempts) implements ProxyResult {}
+}

@@ -1,0 +1,15 @@
+package dev.stringsvc.gateway.route;
+
+import java.util.List;
+
+/// What the table says of a request.
+public sealed interface Match {
+    /// The route that takes it.
+    record Found(Route route) implements Match {}
+
+    /// The path has routes, but none for this method.
+    record MethodNotAllowed(List<String> allowed) implements Match {}
+
+    /// No route has this path.
+    record NoRoute() implements Match {}
+}

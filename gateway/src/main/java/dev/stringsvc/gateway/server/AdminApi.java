@@ -1,0 +1,179 @@
+package dev.stringsvc.gateway.server;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.gateway.route.RouteTable;
+import dev.stringsvc.gateway.upstream.Endpoint;
+import dev.stringsvc.gateway.upstream.Upstream;
+import dev.stringsvc.gateway.upstream.WatchState;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// The admin port: `/healthz`, `/readyz`, `/metrics`, `/routes`, `/upstreams`. It shows and changes nothing.
+/// Thread-safe.
+public final class AdminApi {
+    private static final ObjectMapper JSON = new JsonMapper();
+
+    private final RouteTable table;
+    private final Collection<Upstream> upstreams;
+    private final Supplier<String> metrics;
+    private final BooleanSupplier draining;
+    private final Clock clock;
+
+    public AdminApi(
+            RouteTable table,
+            Collection<Upstream> upstreams,
+            Supplier<String> metrics,
+            BooleanSupplier draining,
+            Clock clock) {
+        this.table = table;
+        this.upstreams = List.copyOf(upstreams);
+        this.metrics = metrics;
+        this.draining = draining;
+        this.clock = clock;
+    }
+
+    /// Adds the endpoints.
+    public void addTo(RoutesConfig routes) {
+        routes.get("/healthz", ctx -> json(ctx, 200, new Health("ok", List.of())));
+        routes.get("/readyz", this::ready);
+        routes.get(
+                "/metrics",
+                ctx -> ctx.contentType("text/plain; version=0.0.4; charset=utf-8")
+                        .result(metrics.get()));
+        routes.get(
+                "/routes",
+                ctx -> json(
+                        ctx,
+                        200,
+                        Map.of(
+                                "routes",
+                                table.routes().stream().map(RouteView::of).toList())));
+        routes.get(
+                "/upstreams",
+                ctx -> json(
+                        ctx,
+                        200,
+                        Map.of("upstreams", upstreams.stream().map(this::view).toList())));
+        routes.exception(HttpResponseException.class, (e, ctx) -> problem(ctx, e));
+    }
+
+    private void ready(Context ctx) throws JsonProcessingException {
+        List<String> reasons = Stream.concat(
+                        draining.getAsBoolean() ? Stream.of("the gateway is shutting down") : Stream.empty(),
+                        upstreams.stream()
+                                .filter(upstream -> !upstream.watch().answered())
+                                .map(AdminApi::notYet))
+                .toList();
+        boolean ready = reasons.isEmpty();
+        json(ctx, ready ? 200 : 503, new Health(ready ? "ready" : "not ready", reasons));
+    }
+
+    private static String notYet(Upstream upstream) {
+        @Nullable String error = upstream.watch().error();
+        return "%s: no answer from discovery yet%s".formatted(upstream.service(), error == null ? "" : ": " + error);
+    }
+
+    private static void problem(Context ctx, HttpResponseException e) {
+        ctx.status(e.getStatus())
+                .contentType(Problem.CONTENT_TYPE)
+                .result(Problem.of(
+                                e.getStatus(),
+                                "The admin port serves GET /healthz, /readyz, /metrics, /routes and /upstreams.")
+                        .json());
+    }
+
+    private static void json(Context ctx, int status, Object body) throws JsonProcessingException {
+        ctx.status(status)
+                .contentType("application/json")
+                .result(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(body));
+    }
+
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    private record Health(String status, List<String> reasons) {}
+
+    private record RouteView(
+            String name,
+            String path,
+            List<String> methods,
+            String service,
+            String stripPrefix,
+            boolean idempotent,
+            int attempts,
+            String deadline,
+            String attemptTimeout) {
+        static RouteView of(Route route) {
+            return new RouteView(
+                    route.name(),
+                    route.path(),
+                    route.methods(),
+                    route.service(),
+                    route.stripPrefix(),
+                    route.idempotent(),
+                    route.attempts(),
+                    route.deadline().toMillis() + "ms",
+                    route.attemptTimeout().toMillis() + "ms");
+        }
+    }
+
+    private record UpstreamView(String service, WatchView watch, List<InstanceView> instances) {}
+
+    private record WatchView(
+            long index,
+            @Nullable Double ageSeconds,
+            @Nullable String lastError,
+            int failuresInARow) {}
+
+    private record InstanceView(
+            String id,
+            String address,
+            int port,
+            String state,
+            int inFlight,
+            String since,
+            List<String> tags,
+            Map<String, String> meta) {}
+
+    private UpstreamView view(Upstream upstream) {
+        WatchState watch = upstream.watch();
+        return new UpstreamView(
+                upstream.service(),
+                new WatchView(watch.index(), age(watch.answeredAt()), watch.error(), watch.failures()),
+                Stream.concat(upstream.endpoints().stream(), upstream.draining().stream())
+                        .map(AdminApi::view)
+                        .toList());
+    }
+
+    private @Nullable Double age(@Nullable Instant answeredAt) {
+        return answeredAt == null
+                ? null
+                : Duration.between(answeredAt, clock.instant()).toMillis() / 1000.0;
+    }
+
+    private static InstanceView view(Endpoint endpoint) {
+        var instance = endpoint.instance();
+        return new InstanceView(
+                instance.id(),
+                instance.host(),
+                instance.port(),
+                endpoint.draining() ? "draining" : "active",
+                endpoint.inFlight(),
+                endpoint.since().toString(),
+                instance.tags(),
+                instance.meta());
+    }
+}

@@ -1,0 +1,151 @@
+package dev.stringsvc.gateway.server;
+
+import dev.stringsvc.gateway.proxy.Attempt;
+import dev.stringsvc.gateway.proxy.Headers;
+import dev.stringsvc.gateway.proxy.ProxyResult;
+import dev.stringsvc.gateway.transport.UpstreamBrokenException;
+import dev.stringsvc.gateway.transport.UpstreamResponse;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.eclipse.jetty.ee10.servlet.HttpOutput;
+import org.eclipse.jetty.http.DateGenerator;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.jspecify.annotations.Nullable;
+
+/// What one client is told, and what is to be said of it afterwards. Used by the request's thread.
+final class Answer {
+    private static final int CLIENT_CLOSED_REQUEST = 499;
+
+    private final HttpServletResponse response;
+    private final HttpFields.Mutable fields;
+    private final String requestId;
+    private final BooleanSupplier draining;
+    private @Nullable String route;
+    private List<Attempt> attempts = List.of();
+    private int status;
+    private @Nullable String error;
+
+    /// @param fields the response's fields below the servlet layer
+    Answer(HttpServletResponse response, HttpFields.Mutable fields, String requestId, BooleanSupplier draining) {
+        this.response = response;
+        this.fields = fields;
+        this.requestId = requestId;
+        this.draining = draining;
+    }
+
+    String requestId() {
+        return requestId;
+    }
+
+    void routed(String route) {
+        this.route = route;
+    }
+
+    void attempted(List<Attempt> attempts) {
+        this.attempts = attempts;
+    }
+
+    /// Passes an instance's answer on and gives it back. Where the instance breaks off after the client was told that
+    /// all is well, the client's connection is cut, so that half an answer never looks whole.
+    void pass(ProxyResult.Answered answered) throws IOException {
+        try (answered) {
+            UpstreamResponse upstream = answered.response();
+            begin(upstream.status());
+            String connection = upstream.header("Connection");
+            upstream.forEachHeader((name, value) -> {
+                if (Headers.passesDownstream(name, connection)) {
+                    fields.add(name, value);
+                }
+            });
+            date();
+            upstream.copyBodyTo(response.getOutputStream());
+            response.getOutputStream().close();
+        } catch (UpstreamBrokenException e) {
+            broken();
+        }
+    }
+
+    private void broken() throws IOException {
+        error = "the instance broke off within its answer";
+        if (response.isCommitted()) {
+            cut();
+        } else {
+            fields.clear();
+            problem(
+                    Problem.of(502, "The service broke off within its answer.")
+                            .onRoute(
+                                    String.valueOf(route),
+                                    attempts.stream().map(Attempt::outcome).toList()),
+                    Map.of());
+        }
+    }
+
+    /// Answers with a problem of the gateway's own.
+    void problem(Problem problem, Map<String, String> headers) throws IOException {
+        if (error == null) {
+            error = problem.detail();
+        }
+        response.resetBuffer();
+        begin(problem.status());
+        fields.put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
+        headers.forEach(fields::put);
+        date();
+        byte[] json = problem.inRequest(requestId).json();
+        fields.put(HttpHeader.CONTENT_LENGTH, json.length);
+        ServletOutputStream out = response.getOutputStream();
+        out.write(json);
+        out.close();
+    }
+
+    /// The client went away, or sent less than it promised: nobody reads an answer any more.
+    void clientGone(IOException cause) throws IOException {
+        status = CLIENT_CLOSED_REQUEST;
+        error = "the client went away: " + cause.getMessage();
+        cut();
+    }
+
+    private void date() {
+        if (!fields.contains(HttpHeader.DATE)) {
+            fields.put(HttpHeader.DATE, DateGenerator.formatDate(System.currentTimeMillis()));
+        }
+    }
+
+    private void cut() throws IOException {
+        response.sendError(-1); // Jetty's way to say: abort the connection
+    }
+
+    private void begin(int status) {
+        this.status = status;
+        response.setStatus(status);
+        fields.remove(HttpHeader.CONTENT_TYPE);
+        fields.put(RequestId.HEADER, requestId);
+        if (draining.getAsBoolean()) {
+            fields.put(HttpHeader.CONNECTION, "close");
+        }
+    }
+
+    /// What is to be said of it now that it is over.
+    ///
+    /// @param startNanos when the request arrived, by [System#nanoTime]
+    Exchange exchange(String method, String path, long startNanos) throws IOException {
+        return new Exchange(
+                method,
+                path,
+                status,
+                response.getOutputStream() instanceof HttpOutput out ? out.getWritten() : 0,
+                Duration.ofNanos(System.nanoTime() - startNanos),
+                route,
+                attempts.isEmpty()
+                        ? null
+                        : attempts.getLast().endpoint().instance().id(),
+                attempts.size(),
+                requestId,
+                error);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.stringsvc.gateway.server;
+
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/// What Jetty refuses before a handler sees it (a malformed request, a header block over the limit) is a problem too.
+final class ProblemErrorHandler extends ErrorHandler {
+    @Override
+    public boolean errorPageForMethod(String method) {
+        return true;
+    }
+
+    @Override
+    protected void generateResponse(
+            Request request,
+            Response response,
+            int code,
+            @Nullable String message,
+            @Nullable Throwable cause,
+            Callback callback) {
+        String detail = code >= 500
+                ? "The gateway failed to handle the request."
+                : "The request is not valid HTTP, or asks for more than the gateway takes.";
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
+        response.write(true, ByteBuffer.wrap(Problem.of(code, detail).json()), callback);
+    }
+}

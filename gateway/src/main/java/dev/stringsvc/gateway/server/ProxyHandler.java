@@ -1,0 +1,169 @@
+package dev.stringsvc.gateway.server;
+
+import dev.stringsvc.gateway.proxy.Attempt;
+import dev.stringsvc.gateway.proxy.Forwarder;
+import dev.stringsvc.gateway.proxy.Headers;
+import dev.stringsvc.gateway.proxy.ProxyResult;
+import dev.stringsvc.gateway.route.Match;
+import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.gateway.route.RouteTable;
+import dev.stringsvc.gateway.transport.HeaderFields;
+import dev.stringsvc.gateway.transport.UpstreamRequest;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+
+/// The data port: each request goes through the route table to its route's forwarder, and comes back as an instance's
+/// answer or as a problem. Thread-safe.
+public final class ProxyHandler implements Handler {
+    private static final String RETRY_AFTER_SECONDS = "1";
+
+    private final RouteTable table;
+    private final Map<String, Forwarder> forwarders;
+    private final RequestBodies bodies;
+    private final Exchange.Listener listener;
+    private final BooleanSupplier draining;
+    private final AtomicInteger inFlight = new AtomicInteger();
+
+    /// @param forwarders by route name, one for each route of the table
+    /// @param replayBytes the longest body that is kept for another attempt
+    /// @param mostBytes the longest body that is taken
+    /// @param draining whether clients are to be told to open a new connection, elsewhere
+    public ProxyHandler(
+            RouteTable table,
+            Map<String, Forwarder> forwarders,
+            int replayBytes,
+            long mostBytes,
+            Exchange.Listener listener,
+            BooleanSupplier draining) {
+        this.table = table;
+        this.forwarders = Map.copyOf(forwarders);
+        this.bodies = new RequestBodies(replayBytes, mostBytes);
+        this.listener = listener;
+        this.draining = draining;
+    }
+
+    /// Requests that are not yet answered to the last byte.
+    public int inFlight() {
+        return inFlight.get();
+    }
+
+    @Override
+    public void handle(Context ctx) throws IOException {
+        ctx.skipRemainingHandlers();
+        HttpServletRequest request = ctx.req();
+        var answer =
+                new Answer(ctx.res(), coreFields(ctx), RequestId.of(request.getHeader(RequestId.HEADER)), draining);
+        inFlight.incrementAndGet();
+        long start = System.nanoTime();
+        try {
+            answer(request, answer);
+        } finally {
+            inFlight.decrementAndGet();
+            listener.finished(answer.exchange(request.getMethod(), request.getRequestURI(), start));
+        }
+    }
+
+    /// The response's fields below the servlet layer, which would otherwise rewrite some of what passes through.
+    private static HttpFields.Mutable coreFields(Context ctx) {
+        return ServletContextRequest.getServletContextRequest(ctx.req())
+                .getServletContextResponse()
+                .getHeaders();
+    }
+
+    private void answer(HttpServletRequest request, Answer answer) throws IOException {
+        String path = request.getRequestURI();
+        switch (table.match(request.getMethod(), path)) {
+            case Match.Found(var route) -> forward(request, route, answer);
+            case Match.MethodNotAllowed(var allowed) -> {
+                String methods = String.join(", ", allowed);
+                answer.problem(
+                        Problem.of(405, "This path takes " + methods + ", not " + request.getMethod() + "."),
+                        Map.of("Allow", methods));
+            }
+            case Match.NoRoute() -> answer.problem(Problem.of(404, "No route takes " + path + "."), Map.of());
+        }
+    }
+
+    private void forward(HttpServletRequest request, Route route, Answer answer) throws IOException {
+        answer.routed(route.name());
+        try {
+            var upstreamRequest = new UpstreamRequest(
+                    request.getMethod(),
+                    route.upstreamPath(request.getRequestURI()),
+                    request.getQueryString(),
+                    fields(request, answer.requestId()),
+                    bodies.read(request));
+            ProxyResult result =
+                    Objects.requireNonNull(forwarders.get(route.name())).forward(upstreamRequest);
+            answer.attempted(result.attempts());
+            pass(result, route, answer);
+        } catch (PayloadTooLargeException e) {
+            answer.problem(tooLarge(route), Map.of("Connection", "close"));
+        } catch (IOException e) {
+            answer.clientGone(e);
+        }
+    }
+
+    private void pass(ProxyResult result, Route route, Answer answer) throws IOException {
+        switch (result) {
+            case ProxyResult.Answered answered -> answer.pass(answered);
+            case ProxyResult.NoInstances(boolean watched, var attempts) ->
+                answer.problem(
+                        about(
+                                503,
+                                watched
+                                        ? "No instance of the service is there to answer."
+                                        : "The gateway does not know yet which instances the service has.",
+                                route,
+                                attempts),
+                        Map.of("Retry-After", RETRY_AFTER_SECONDS));
+            case ProxyResult.UpstreamFailed(var attempts) ->
+                answer.problem(
+                        about(502, "The service could not be reached, or broke off.", route, attempts), Map.of());
+            case ProxyResult.DeadlineExceeded(var attempts) ->
+                answer.problem(about(504, "The service did not answer in time.", route, attempts), Map.of());
+            case ProxyResult.ClientFault(PayloadTooLargeException ignored, var attempts) ->
+                answer.problem(tooLarge(route), Map.of("Connection", "close"));
+            case ProxyResult.ClientFault(var cause, var attempts) -> answer.clientGone(cause);
+            case ProxyResult.Unsendable(var reason, var attempts) ->
+                answer.problem(about(400, reason, route, List.of()), Map.of());
+        }
+    }
+
+    private static Problem about(int status, String detail, Route route, List<Attempt> attempts) {
+        return Problem.of(status, detail)
+                .onRoute(route.name(), attempts.stream().map(Attempt::outcome).toList());
+    }
+
+    private Problem tooLarge(Route route) {
+        return Problem.of(413, "The body is longer than " + bodies.mostBytes() + " bytes.")
+                .onRoute(route.name(), List.of());
+    }
+
+    private static HeaderFields fields(HttpServletRequest request, String requestId) {
+        HttpFields given =
+                ServletContextRequest.getServletContextRequest(request).getHeaders();
+        String connection = given.get("Connection");
+        var fields = new HeaderFields();
+        for (HttpField field : given) {
+            String value = field.getValue();
+            if (value != null && Headers.passesUpstream(field.getName(), connection)) {
+                fields.add(field.getName(), value);
+            }
+        }
+        return fields.add(RequestId.HEADER, requestId)
+                .add("X-Forwarded-For", request.getRemoteAddr())
+                .add("X-Forwarded-Host", request.getHeader("Host") == null ? "" : request.getHeader("Host"))
+                .add("X-Forwarded-Proto", request.getScheme());
+    }
+}

@@ -1,0 +1,210 @@
+package dev.stringsvc.gateway.telemetry;
+
+import dev.stringsvc.gateway.proxy.Attempt;
+import dev.stringsvc.gateway.proxy.AttemptListener;
+import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.gateway.server.Exchange;
+import dev.stringsvc.gateway.transport.AttemptResult;
+import dev.stringsvc.gateway.upstream.Endpoint;
+import dev.stringsvc.gateway.upstream.Upstream;
+import dev.stringsvc.gateway.upstream.UpstreamListener;
+import dev.stringsvc.gateway.upstream.WatchState;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The gateway's meters. Meters of an instance go when it has left, so that a service whose instances come and go does
+/// not fill the memory with their names. Thread-safe.
+///
+/// | meter | tags | what |
+/// |---|---|---|
+/// | `gateway_requests_seconds` | route, status, instance | time of each request to its last byte, as a histogram |
+/// | `gateway_attempts_seconds` | route, outcome | time of each attempt to its answer's head |
+/// | `gateway_retries_total` | route | further attempts |
+/// | `gateway_retry_budget_exhausted_total` | route | further attempts that the budget forbade |
+/// | `gateway_requests_in_flight` | | requests that are not yet answered |
+/// | `gateway_instances` | service, state | instances: active, draining |
+/// | `gateway_instance_in_flight` | service, instance | requests in flight to an instance |
+/// | `gateway_watch_age_seconds` | service | since discovery last answered; NaN before it did |
+/// | `gateway_watch_index` | service | Consul's index of that answer |
+/// | `gateway_watch_errors_total` | service | discovery queries that failed |
+public final class Telemetry implements Exchange.Listener, AttemptListener, UpstreamListener, AutoCloseable {
+    private static final String NONE = "none";
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(1),
+        Duration.ofMillis(2),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofMillis(2500),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10)
+    };
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+    private final Clock clock;
+    private final Map<RequestKey, Timer> requests = new ConcurrentHashMap<>();
+    private final Map<AttemptKey, Timer> attempts = new ConcurrentHashMap<>();
+
+    private record RequestKey(String route, int status, String instance) {}
+
+    private record AttemptKey(String route, String outcome) {}
+
+    public Telemetry(Clock clock) {
+        this.clock = clock;
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        gc.bindTo(registry);
+    }
+
+    /// All meters as Prometheus text.
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    /// Shows how many requests are in flight.
+    public void inFlight(IntSupplier inFlight) {
+        Gauge.builder("gateway.requests.in.flight", inFlight, IntSupplier::getAsInt)
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /// Shows a service's instances and its watch.
+    public void upstream(Upstream upstream) {
+        Tags service = Tags.of("service", upstream.service());
+        Gauge.builder("gateway.instances", upstream, u -> u.endpoints().size())
+                .tags(service.and("state", "active"))
+                .register(registry);
+        Gauge.builder("gateway.instances", upstream, u -> u.draining().size())
+                .tags(service.and("state", "draining"))
+                .register(registry);
+        TimeGauge.builder("gateway.watch.age", upstream, TimeUnit.MILLISECONDS, this::ageMillis)
+                .tags(service)
+                .register(registry);
+        Gauge.builder("gateway.watch.index", upstream, u -> u.watch().index())
+                .tags(service)
+                .register(registry);
+    }
+
+    private double ageMillis(Upstream upstream) {
+        @Nullable Instant answeredAt = upstream.watch().answeredAt();
+        return answeredAt == null
+                ? Double.NaN
+                : Duration.between(answeredAt, clock.instant()).toMillis();
+    }
+
+    @Override
+    public void finished(Exchange exchange) {
+        var key = new RequestKey(orNone(exchange.route()), exchange.status(), orNone(exchange.instance()));
+        requests.computeIfAbsent(key, this::requestTimer).record(exchange.took());
+    }
+
+    private Timer requestTimer(RequestKey key) {
+        return Timer.builder("gateway.requests")
+                .tag("route", key.route())
+                .tag("status", Integer.toString(key.status()))
+                .tag("instance", key.instance())
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry);
+    }
+
+    private static String orNone(@Nullable String value) {
+        return value == null ? NONE : value;
+    }
+
+    @Override
+    public void attempted(Route route, Attempt attempt) {
+        var key = new AttemptKey(route.name(), outcome(attempt.result()));
+        attempts.computeIfAbsent(key, this::attemptTimer).record(attempt.took());
+    }
+
+    private Timer attemptTimer(AttemptKey key) {
+        return Timer.builder("gateway.attempts")
+                .tag("route", key.route())
+                .tag("outcome", key.outcome())
+                .register(registry);
+    }
+
+    private static String outcome(AttemptResult result) {
+        return switch (result) {
+            case AttemptResult.Responded ignored -> "responded";
+            case AttemptResult.NotSent ignored -> "not-sent";
+            case AttemptResult.MaybeSent ignored -> "maybe-sent";
+            case AttemptResult.TimedOut ignored -> "timed-out";
+            case AttemptResult.ClientFault ignored -> "client-fault";
+            case AttemptResult.Unsendable ignored -> "unsendable";
+        };
+    }
+
+    @Override
+    public void retried(Route route) {
+        counter("gateway.retries", Tags.of("route", route.name())).increment();
+    }
+
+    @Override
+    public void budgetExhausted(Route route) {
+        counter("gateway.retry.budget.exhausted", Tags.of("route", route.name()))
+                .increment();
+    }
+
+    @Override
+    public void joined(String service, Endpoint endpoint) {
+        Gauge.builder("gateway.instance.in.flight", endpoint, Endpoint::inFlight)
+                .tags("service", service, "instance", endpoint.instance().id())
+                .register(registry);
+    }
+
+    @Override
+    public void left(String service, Endpoint endpoint) {
+        String instance = endpoint.instance().id();
+        requests.keySet().removeIf(key -> key.instance().equals(instance));
+        registry.getMeters().stream()
+                .map(Meter::getId)
+                .filter(id -> instance.equals(id.getTag("instance")))
+                .forEach(registry::remove);
+    }
+
+    @Override
+    public void watched(String service, WatchState state) {
+        Counter errors = counter("gateway.watch.errors", Tags.of("service", service));
+        if (state.error() != null) {
+            errors.increment();
+        }
+    }
+
+    private Counter counter(String name, Tags tags) {
+        return registry.counter(name, tags);
+    }
+
+    @Override
+    public void close() {
+        gc.close();
+        registry.close();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.stringsvc.gateway.transport;
+
+import java.io.IOException;
+import java.time.Duration;
+
+/// What is known after an attempt. The retry question turns on it: has the instance perhaps acted on the request?
+public sealed interface AttemptResult {
+    /// The instance answered; the body is still to be read, and the response to be closed.
+    record Responded(UpstreamResponse response) implements AttemptResult {}
+
+    /// No byte reached the instance: refused, no connection in time, or a kept connection that was dead already.
+    record NotSent(IOException cause) implements AttemptResult {}
+
+    /// The line broke after the request had begun to leave: the instance may have acted on it.
+    record MaybeSent(IOException cause) implements AttemptResult {}
+
+    /// No head of an answer in time: the instance may have acted on it.
+    record TimedOut(Duration after) implements AttemptResult {}
+
+    /// The client's body broke off. Nothing is held against the instance.
+    record ClientFault(IOException cause) implements AttemptResult {}
+
+    /// The request cannot be passed on as it is; nothing was sent.
+    ///
+    /// @param reason one sentence for the client
+    record Unsendable(String reason) implements AttemptResult {}
+}

@@ -1,0 +1,35 @@
+package dev.stringsvc.gateway.transport;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// Header fields in their order, repeated names included; names compare without case. Not thread-safe.
+public final class HeaderFields {
+    private final List<String> namesAndValues = new ArrayList<>(32);
+
+    /// Adds one field after the others.
+    public HeaderFields add(String name, String value) {
+        namesAndValues.add(name);
+        namesAndValues.add(value);
+        return this;
+    }
+
+    /// The first value of the name.
+    public @Nullable String first(String name) {
+        for (int i = 0; i < namesAndValues.size(); i += 2) {
+            if (namesAndValues.get(i).equalsIgnoreCase(name)) {
+                return namesAndValues.get(i + 1);
+            }
+        }
+        return null;
+    }
+
+    /// Calls `action` with each name and value, in order.
+    public void forEach(BiConsumer<? super String, ? super String> action) {
+        for (int i = 0; i < namesAndValues.size(); i += 2) {
+            action.accept(namesAndValues.get(i), namesAndValues.get(i + 1));
+        }
+    }
+}

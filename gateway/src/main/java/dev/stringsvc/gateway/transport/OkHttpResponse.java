@@ -1,0 +1,81 @@
+package dev.stringsvc.gateway.transport;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.function.BiConsumer;
+import okhttp3.Headers;
+import okhttp3.Response;
+import okio.Buffer;
+import okio.BufferedSource;
+import org.jspecify.annotations.Nullable;
+
+/// An answer that OkHttp is reading.
+final class OkHttpResponse implements UpstreamResponse {
+    private final Response response;
+    private final AttemptTrace trace;
+    private final Watchdog.Watch watch;
+    private final Duration idleTimeout;
+
+    OkHttpResponse(Response response, AttemptTrace trace, Watchdog.Watch watch, Duration idleTimeout) {
+        this.response = response;
+        this.trace = trace;
+        this.watch = watch;
+        this.idleTimeout = idleTimeout;
+        watch.pause();
+    }
+
+    @Override
+    public int status() {
+        return response.code();
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        if (trace.retryAfter() != null && name.equalsIgnoreCase("Retry-After")) {
+            return trace.retryAfter();
+        }
+        return response.header(name);
+    }
+
+    @Override
+    public void forEachHeader(BiConsumer<? super String, ? super String> action) {
+        Headers headers = response.headers();
+        for (int i = 0; i < headers.size(); i++) {
+            action.accept(headers.name(i), headers.value(i));
+        }
+        if (trace.retryAfter() != null) {
+            action.accept("Retry-After", trace.retryAfter());
+        }
+    }
+
+    @Override
+    public void copyBodyTo(OutputStream out) throws IOException {
+        BufferedSource source = response.body().source();
+        Buffer buffer = source.getBuffer();
+        boolean flush = response.body().contentLength() < 0;
+        while (hasMore(source)) {
+            buffer.writeTo(out, buffer.size());
+            if (flush) {
+                out.flush();
+            }
+        }
+    }
+
+    private boolean hasMore(BufferedSource source) throws UpstreamBrokenException {
+        watch.expireAfter(idleTimeout);
+        try {
+            return !source.exhausted();
+        } catch (IOException e) {
+            throw new UpstreamBrokenException(e);
+        } finally {
+            watch.pause();
+        }
+    }
+
+    @Override
+    public void close() {
+        watch.cancel();
+        response.close();
+    }
+}

@@ -1,0 +1,121 @@
+package dev.stringsvc.gateway.transport;
+
+import java.io.IOException;
+import java.time.Duration;
+import okhttp3.Call;
+import okhttp3.Headers;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import org.jspecify.annotations.Nullable;
+
+/// A transport to one instance by OkHttp.
+final class OkHttpTransport implements Transport {
+    private final OkHttpClient client;
+    private final HttpUrl base;
+    private final Watchdog watchdog;
+    private final Duration idleTimeout;
+
+    OkHttpTransport(OkHttpClient client, HttpUrl base, Watchdog watchdog, Duration idleTimeout) {
+        this.client = client;
+        this.base = base;
+        this.watchdog = watchdog;
+        this.idleTimeout = idleTimeout;
+    }
+
+    @Override
+    public AttemptResult execute(UpstreamRequest request, Duration timeout) {
+        HttpUrl url = url(request);
+        if (!url.encodedPath().equals(request.path())) {
+            // OkHttp resolves dot segments and re-encodes: what would be sent is not what was matched to a route.
+            return new AttemptResult.Unsendable("The path holds dot segments, or characters that must be encoded.");
+        }
+        if (!takesBody(request.method()) && !(request.body() instanceof Body.None)) {
+            return new AttemptResult.Unsendable("A " + request.method() + " request with a body is not passed on.");
+        }
+        var trace = new AttemptTrace();
+        var body = body(request, trace);
+        Call call = client.newCall(new Request.Builder()
+                .url(url)
+                .headers(headers(request, trace))
+                .method(request.method(), body)
+                .tag(AttemptTrace.class, trace)
+                .build());
+        Watchdog.Watch watch = watchdog.watch(timeout, call::cancel);
+        if (body instanceof StreamedRequestBody streamed) {
+            streamed.start(watch, timeout);
+        }
+        try {
+            var response = new OkHttpResponse(call.execute(), trace, watch, idleTimeout);
+            if (watch.expired()) {
+                response.close();
+                return new AttemptResult.TimedOut(timeout);
+            }
+            return new AttemptResult.Responded(response);
+        } catch (IOException | RuntimeException e) {
+            watch.cancel();
+            return failure(asIoException(e), trace, watch.expired(), timeout);
+        }
+    }
+
+    private static AttemptResult failure(IOException cause, AttemptTrace trace, boolean expired, Duration timeout) {
+        @Nullable IOException clientFailure = trace.clientFailure();
+        if (clientFailure != null) {
+            return new AttemptResult.ClientFault(clientFailure);
+        }
+        if (trace.nothingSent()) {
+            return new AttemptResult.NotSent(cause);
+        }
+        return expired ? new AttemptResult.TimedOut(timeout) : new AttemptResult.MaybeSent(cause);
+    }
+
+    /// OkHttp lets some runtime exceptions of the JDK and of parsing through (a header it refuses, a socket factory
+    /// that fails): an attempt has failed then, and nothing more.
+    private static IOException asIoException(Exception e) {
+        return e instanceof IOException io ? io : new IOException(e);
+    }
+
+    private HttpUrl url(UpstreamRequest request) {
+        return base.newBuilder()
+                .encodedPath(request.path())
+                .encodedQuery(request.query())
+                .build();
+    }
+
+    private static Headers headers(UpstreamRequest request, AttemptTrace trace) {
+        var headers = new Headers.Builder();
+        request.headers().forEach(headers::addUnsafeNonAscii);
+        if (headers.get("Accept-Encoding") == null) {
+            // Else OkHttp asks for gzip by itself and unpacks it.
+            headers.add("Accept-Encoding", "identity");
+        }
+        trace.userAgentGiven(headers.get("User-Agent") != null);
+        return headers.build();
+    }
+
+    private static @Nullable RequestBody body(UpstreamRequest request, AttemptTrace trace) {
+        return switch (request.body()) {
+            case Body.None() -> needsBody(request.method()) ? RequestBody.EMPTY : null;
+            case Body.Buffered(byte[] bytes) -> RequestBody.create(bytes);
+            case Body.Streamed streamed -> new StreamedRequestBody(streamed, trace);
+        };
+    }
+
+    /// OkHttp's rule.
+    private static boolean takesBody(String method) {
+        return !method.equals("GET") && !method.equals("HEAD");
+    }
+
+    private static boolean needsBody(String method) {
+        return switch (method) {
+            case "POST", "PUT", "PATCH", "PROPPATCH", "QUERY", "REPORT" -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public void close() {
+        client.connectionPool().evictAll();
+    }
+}

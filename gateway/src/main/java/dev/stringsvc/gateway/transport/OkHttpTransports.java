@@ -1,0 +1,59 @@
+package dev.stringsvc.gateway.transport;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+
+/// Opens OkHttp transports, each with a connection pool of its own: an instance's connections are found without
+/// passing those of its siblings, and go when it goes.
+///
+/// OkHttp is told to do nothing on its own: no retry, no redirect, no timers (the watchdog has them), no race of
+/// addresses (so that an attempt stays on the calling thread). Thread-safe.
+public final class OkHttpTransports implements Transport.Factory, AutoCloseable {
+    private static final int IDLE_CONNECTIONS = 256;
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+
+    private final Watchdog watchdog = Watchdog.start();
+    private final Duration idleTimeout;
+    private final OkHttpClient base;
+
+    /// @param connectTimeout the longest wait for a connection
+    /// @param idleTimeout the longest pause of an instance within a body
+    public OkHttpTransports(Duration connectTimeout, Duration idleTimeout) {
+        this.idleTimeout = idleTimeout;
+        this.base = new OkHttpClient.Builder()
+                .connectTimeout(connectTimeout)
+                .readTimeout(Duration.ZERO)
+                .writeTimeout(Duration.ZERO)
+                .retryOnConnectionFailure(false)
+                .followRedirects(false)
+                .followSslRedirects(false)
+                .fastFallback(false)
+                .protocols(List.of(Protocol.HTTP_1_1))
+                .socketFactory(new CountedSocket.Factory())
+                .eventListenerFactory(AttemptTrace::of)
+                .addNetworkInterceptor(new PassThrough())
+                .build();
+    }
+
+    @Override
+    public Transport open(String host, int port) {
+        var url = new HttpUrl.Builder().scheme("http").host(host).port(port).build();
+        var client = base.newBuilder()
+                .dispatcher(new Dispatcher())
+                .connectionPool(new ConnectionPool(IDLE_CONNECTIONS, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
+                .build();
+        return new OkHttpTransport(client, url, watchdog, idleTimeout);
+    }
+
+    /// Stops the watchdog; to be called when nothing is in flight any more.
+    @Override
+    public void close() {
+        watchdog.close();
+    }
+}

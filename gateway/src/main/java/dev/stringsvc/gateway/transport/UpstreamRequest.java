@@ -1,0 +1,11 @@
+package dev.stringsvc.gateway.transport;
+
+import org.jspecify.annotations.Nullable;
+
+/// What is sent to an instance.
+///
+/// @param path absolute and percent-encoded; sent as it is, or not at all
+/// @param query percent-encoded without the question mark; `null` where there is none
+/// @param headers end-to-end headers only; `Host`, `Content-Length` and connection headers are the transport's
+public record UpstreamRequest(
+        String method, String path, @Nullable String query, HeaderFields headers, Body body) {}

@@ -1,0 +1,28 @@
+package dev.stringsvc.gateway.transport;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// An instance's answer: its head is here, its body is on the line. Not thread-safe.
+public interface UpstreamResponse extends AutoCloseable {
+    int status();
+
+    /// The first value of a header.
+    @Nullable
+    String header(String name);
+
+    /// Calls `action` with each header, in order, hop-by-hop ones included.
+    void forEachHeader(BiConsumer<? super String, ? super String> action);
+
+    /// Copies the body to its end, as it comes: a body of unknown length is flushed whenever the instance pauses.
+    ///
+    /// @throws UpstreamBrokenException when the instance's side breaks or pauses for too long
+    /// @throws IOException as thrown by `out`
+    void copyBodyTo(OutputStream out) throws IOException;
+
+    /// Gives the connection back, or cuts it where the body was not read to its end. May be called twice.
+    @Override
+    void close();
+}

@@ -1,0 +1,15 @@
+package dev.stringsvc.gateway.upstream;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Each candidate in turn. While the candidates stay the same, any n picks in a row, by however many threads, give each
+/// of n candidates one; when they change, the turn goes on from where it was.
+public final class RoundRobin implements Balancer {
+    private final AtomicLong turn = new AtomicLong();
+
+    @Override
+    public Endpoint pick(List<Endpoint> candidates) {
+        return candidates.get((int) Math.floorMod(turn.getAndIncrement(), (long) candidates.size()));
+    }
+}
