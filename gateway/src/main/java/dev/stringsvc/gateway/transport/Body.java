@@ -37,11 +37,12 @@ public sealed interface Body {
             this.length = length;
         }
 
-        long length() {
+        public long length() {
             return length;
         }
 
-        int read(byte[] chunk) throws IOException {
+        /// Reads as [InputStream#read(byte[])] does.
+        public int read(byte[] chunk) throws IOException {
             begun = true;
             return in.read(chunk);
         }

@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.discovery.consul;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.orbitz.consul.Consul;
 import com.orbitz.consul.ConsulException;
 import com.orbitz.consul.model.ConsulResponse;
@@ -72,26 +73,34 @@ public final class ConsulClient implements AutoCloseable {
         } catch (ConsulException e) {
             throw new QueryFailedException(reason(e), e);
         } catch (RuntimeException e) {
-            throw new QueryFailedException("Consul's answer at " + url + " is not understood: " + e, e);
+            throw new QueryFailedException(notUnderstood(e), e);
         }
     }
 
     private String reason(ConsulException e) {
+        Throwable root = rootOf(e);
         return switch (e.getCode()) {
-            case 0 -> "Consul at " + url + " cannot be reached: " + rootOf(e);
+            case 0 ->
+                root instanceof JsonProcessingException
+                        ? notUnderstood(root)
+                        : "Consul at " + url + " cannot be reached: " + root;
             case 403 ->
-                "Consul at " + url + " answered 403: the ACL token (CONSUL_HTTP_TOKEN) must allow to read the"
-                        + " service and its nodes";
+                "Consul at " + url + " answered 403: the ACL token (CONSUL_HTTP_TOKEN) must allow to read the service"
+                        + " and its nodes";
             default -> "Consul at " + url + " answered " + e.getCode();
         };
     }
 
-    private static String rootOf(Throwable e) {
+    private String notUnderstood(Throwable e) {
+        return "the answer of Consul at " + url + " is not understood: " + e;
+    }
+
+    private static Throwable rootOf(Throwable e) {
         Throwable root = e;
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root.toString();
+        return root;
     }
 
     private static List<Instance> instances(List<ServiceHealth> found) {

@@ -1,0 +1,158 @@
+package dev.stringsvc.gateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stringsvc.gateway.route.Match;
+import dev.stringsvc.gateway.route.Route;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigLoaderTest {
+    @TempDir
+    Path folder;
+
+    private GatewayConfig load(String yaml) throws IOException, ConfigException {
+        Path file = Files.writeString(folder.resolve("gateway.yaml"), yaml);
+        return ConfigLoader.load(Optional.of(file), ConfigLoader.noFlags());
+    }
+
+    @Test
+    void without_a_file_serves_the_string_service() throws Exception {
+        GatewayConfig config = ConfigLoader.load(Optional.empty(), ConfigLoader.noFlags());
+        assertThat(config.port()).isEqualTo(8080);
+        assertThat(config.admin()).isEqualTo(new GatewayConfig.Admin("127.0.0.1", 8081));
+        assertThat(config.consul().address().url()).isEqualTo("http://127.0.0.1:8500");
+        assertThat(config.limits().replayBody().bytes()).isEqualTo(65_536);
+        assertThat(config.limits().requestBody().bytes()).isEqualTo(Long.MAX_VALUE);
+        assertThat(config.routes().routes())
+                .containsExactly(
+                        stringsvc("uppercase", true), stringsvc("count", true), stringsvc("notificator", false));
+    }
+
+    private static Route stringsvc(String method, boolean idempotent) {
+        return new Route(
+                method,
+                "/stringsvc/" + method,
+                List.of("POST"),
+                "stringsvc",
+                "/stringsvc",
+                idempotent,
+                3,
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(1));
+    }
+
+    @Test
+    void every_default_can_be_printed_and_read_back() throws Exception {
+        assertThat(load(ConfigLoader.defaults()).routes().routes())
+                .isEqualTo(ConfigLoader.load(Optional.empty(), ConfigLoader.noFlags())
+                        .routes()
+                        .routes());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"''", "'# nothing but a comment\n'", "'---\n'", "'port:\n'", "'admin:\n  port:\n'"})
+    void what_is_left_empty_keeps_its_default(String yaml) throws Exception {
+        GatewayConfig config = load(yaml);
+        assertThat(config.port()).isEqualTo(8080);
+        assertThat(config.admin().port()).isEqualTo(8081);
+        assertThat(config.routes().routes()).hasSize(3);
+    }
+
+    @Test
+    void a_file_is_laid_over_the_defaults_key_by_key() throws Exception {
+        GatewayConfig config = load("""
+                admin:
+                  port: 9999
+                route-defaults:
+                  attempts: 5
+                services:
+                  web:
+                    instances: ["10.0.0.1:80", "[::1]:81"]
+                routes:
+                  - path: /web
+                    service: web
+                    deadline: 1.5s
+                    attempt-timeout: 250ms
+                """);
+        assertThat(config.admin()).isEqualTo(new GatewayConfig.Admin("127.0.0.1", 9999));
+        assertThat(config.service("web").instances())
+                .containsExactly(new HostPort("10.0.0.1", 80), new HostPort("::1", 81));
+        assertThat(config.service("unlisted").instances()).isEmpty();
+        Route web = ((Match.Found) config.routes().match("GET", "/web/x")).route();
+        assertThat(web.name()).isEqualTo("/web");
+        assertThat(web.attempts()).isEqualTo(5);
+        assertThat(web.deadline()).isEqualTo(Duration.ofMillis(1500));
+        assertThat(web.attemptTimeout()).isEqualTo(Duration.ofMillis(250));
+        assertThat(config.routes().routes()).hasSize(1);
+    }
+
+    @Test
+    void flags_are_laid_over_the_file() throws Exception {
+        var flags = ConfigLoader.noFlags();
+        flags.put("port", 0);
+        flags.putObject("services").putObject("stringsvc").putArray("instances").add("127.0.0.1:8001");
+        Path file = Files.writeString(folder.resolve("gateway.yaml"), "port: 9000\n");
+        GatewayConfig config = ConfigLoader.load(Optional.of(file), flags);
+        assertThat(config.port()).isZero();
+        assertThat(config.service("stringsvc").instances()).containsExactly(new HostPort("127.0.0.1", 8001));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            'port: no'                              | :1: port: expected a whole number
+            'port: "8080"'                          | :1: port: expected a whole number
+            'port: 70000'                           | :1: port: expected a port from 0 to 65535
+            '\\nadmin:\\n  prot: 1'                   | :3: admin.prot: unknown key; expected one of [host, port]
+            'admin: 8081'                           | :1: admin: expected keys and values
+            'routes: /a'                            | :1: routes: expected a list
+            'routes:\\n- service: s'                 | :2: routes[0].path: must be given
+            'routes:\\n- path: /a'                   | :2: routes[0].service: must be given
+            'routes:\\n- {path: a, service: s}'      | :2: routes[0].path: expected an absolute path such as /stringsvc
+            'routes:\\n- path: /a\\n  service: s\\n  attempts: 0'           | :4: routes[0].attempts: expected 1 to 10
+            'routes:\\n- path: /a\\n  service: s\\n  strip-prefix: /b'      | :4: routes[0].strip-prefix: expected the path '/a' or a parent of it
+            'routes:\\n- path: /a\\n  service: s\\n  attempt-timeout: soon' | :4: routes[0].attempt-timeout: expected a duration such as 250ms, 3s or 1m, got "soon"
+            'routes:\\n- path: /a\\n  service: s\\n  attempt-timeout: 9s'   | :4: routes[0].attempt-timeout: expected more than 0, and at most the deadline
+            'routes:\\n- path: /a\\n  service: s\\n  deadline: 3'           | :4: routes[0].deadline: expected a duration such as 250ms, 3s or 1m, got "3"
+            'routes:\\n- path: /a\\n  service: s\\n  idempotent: maybe'     | :4: routes[0].idempotent: expected true or false
+            'routes:\\n- path: /a\\n  service: s\\n  methods: POST'         | :4: routes[0].methods: expected a list
+            'routes:\\n- path: /a\\n  service: s\\n  methods: [post]'       | :4: routes[0].methods: expected methods such as GET or POST
+            'routes:\\n- {path: /a, service: s}\\n- {path: /a/, service: t}' | :1: routes: routes '/a' and '/a/' claim the same requests: /a/
+            'services:\\n  web:\\n    instances:\\n    - web'               | :4: services.web.instances[0]: expected host:port, such as 127.0.0.1:8001 or [::1]:8001
+            'limits:\\n  replay-body: 1GB'           | :2: limits.replay-body: expected a size such as 65536, 64KiB, 10MiB or unlimited
+            'consul:\\n  address: ftp://x'           | :2: consul.address: expected Consul's host:port, or http(s)://host:port
+            'consul:\\n  wait-time: 0'               | :2: consul.wait-time: expected 1s to 10m
+            'port: 1\\nport: 2'                      | :2: Duplicate field 'port'
+            'port: [1\\nx'                           | :2: while parsing a flow sequence: expected ',' or ']'
+            'just words'                            | :1: expected keys and values, such as `port: 8080`
+            """)
+    void errors_name_file_line_key_and_what_was_expected(String yaml, String expected) {
+        assertThatThrownBy(() -> load(yaml.translateEscapes()))
+                .isInstanceOf(ConfigException.class)
+                .message()
+                .startsWith(folder.resolve("gateway.yaml") + expected.strip());
+    }
+
+    @Test
+    void a_missing_file_is_named() {
+        assertThatThrownBy(() -> ConfigLoader.load(Optional.of(folder.resolve("none.yaml")), ConfigLoader.noFlags()))
+                .hasMessage(folder.resolve("none.yaml") + ": no such file");
+    }
+
+    @Test
+    void a_flag_that_is_not_valid_is_named_without_a_line() {
+        var flags = ConfigLoader.noFlags();
+        flags.putObject("shutdown").put("grace", "long");
+        assertThatThrownBy(() -> ConfigLoader.load(Optional.empty(), flags))
+                .hasMessage("shutdown.grace: expected a duration such as 250ms, 3s or 1m, got \"long\"");
+    }
+}

@@ -1,0 +1,184 @@
+package dev.stringsvc.gateway.discovery.consul;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stringsvc.gateway.discovery.DiscoveryEvent;
+import dev.stringsvc.gateway.discovery.DiscoveryEvent.Failure;
+import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
+import dev.stringsvc.gateway.discovery.Instance;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class ConsulInstancerTest {
+    private static final String FIRST = "/v1/health/service/web?passing=true&tag=t null";
+
+    private final BlockingQueue<DiscoveryEvent> events = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Duration> slept = new LinkedBlockingQueue<>();
+    private final FakeConsul consul = new FakeConsul();
+    private final ConsulClient client = new ConsulClient(consul.url(), Optional.empty(), Duration.ofSeconds(30));
+    private final ConsulInstancer instancer =
+            new ConsulInstancer(client, "web", List.of("t"), new Pace(System::nanoTime, () -> 0, slept::add));
+
+    @AfterEach
+    void stop() {
+        instancer.close();
+        client.close();
+        consul.close();
+    }
+
+    private void watch() {
+        instancer.watch(events::add);
+    }
+
+    private static String blocking(long index) {
+        // the client's own order of parameters
+        return "index=" + index;
+    }
+
+    private Snapshot snapshot() throws InterruptedException {
+        return (Snapshot) events.take();
+    }
+
+    private static List<String> ids(Snapshot snapshot) {
+        return snapshot.instances().stream().map(Instance::id).toList();
+    }
+
+    @Test
+    void asks_at_once_and_then_waits_for_news_from_the_index_it_has() throws Exception {
+        consul.thenInstances(12, "a", "b");
+        consul.thenInstances(13, "a");
+        watch();
+        assertThat(consul.nextQuery()).isEqualTo(FIRST);
+        assertThat(ids(snapshot())).containsExactly("a", "b");
+        assertThat(consul.nextQuery()).contains("passing=true", "tag=t", blocking(12), "wait=30s");
+        Snapshot second = snapshot();
+        assertThat(ids(second)).containsExactly("a");
+        assertThat(second.index()).isEqualTo(13);
+        assertThat(consul.nextQuery()).contains(blocking(13));
+    }
+
+    @Test
+    void takes_address_port_tags_and_meta_and_falls_back_to_the_nodes_address() throws Exception {
+        consul.then(exchange -> FakeConsul.send(
+                exchange,
+                200,
+                "[" + FakeConsul.health("a", "", 80) + "," + FakeConsul.health("b", "fe80::1", 81) + "]"));
+        watch();
+        assertThat(snapshot().instances())
+                .containsExactly(
+                        new Instance("a", "10.9.9.9", 80, List.of("t"), Map.of("version", "1")),
+                        new Instance("b", "fe80::1", 81, List.of("t"), Map.of("version", "1")));
+    }
+
+    @Test
+    void leaves_out_an_instance_without_a_port_and_keeps_the_others() throws Exception {
+        consul.then(exchange -> FakeConsul.send(
+                exchange, 200, "[" + FakeConsul.health("a", "h", 0) + "," + FakeConsul.health("b", "h", 81) + "]"));
+        watch();
+        assertThat(ids(snapshot())).containsExactly("b");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5", "0", "-1"})
+    void an_index_that_fell_or_is_missing_begins_anew_and_the_answer_still_counts(long index) throws Exception {
+        consul.thenInstances(12, "a");
+        consul.thenInstances(index, "b");
+        consul.thenInstances(3, "c");
+        watch();
+        assertThat(ids(snapshot())).containsExactly("a");
+        assertThat(ids(snapshot())).containsExactly("b");
+        assertThat(ids(snapshot())).containsExactly("c");
+        assertThat(consul.nextQuery()).isEqualTo(FIRST);
+        assertThat(consul.nextQuery()).contains(blocking(12));
+        assertThat(consul.nextQuery()).isEqualTo(FIRST);
+        assertThat(consul.nextQuery()).contains(blocking(3));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            500 | No cluster leader  | answered 500
+            429 | slow down          | answered 429
+            403 | Permission denied  | must allow to read the service
+            200 | <html>busy</html>  | is not understood
+            200 | null               | is not understood
+            """)
+    void a_failure_is_told_with_its_reason_and_asked_again_from_the_start(int status, String body, String reason)
+            throws Exception {
+        consul.thenInstances(12, "a");
+        consul.then(exchange -> FakeConsul.send(exchange, status, body));
+        consul.thenInstances(13, "b");
+        watch();
+        snapshot();
+        assertThat(((Failure) events.take()).reason()).contains(reason, consul.url());
+        assertThat(ids(snapshot())).containsExactly("b");
+        assertThat(slept).containsExactly(Pace.SHORTEST_DELAY);
+        assertThat(consul.nextQuery()).isEqualTo(FIRST);
+        assertThat(consul.nextQuery()).contains(blocking(12));
+        assertThat(consul.nextQuery()).isEqualTo(FIRST);
+    }
+
+    @Test
+    void a_cut_line_is_a_failure() throws Exception {
+        consul.then(exchange -> exchange.sendResponseHeaders(200, 100));
+        consul.thenInstances(13, "b");
+        watch();
+        assertThat(events.take()).isInstanceOf(Failure.class);
+        assertThat(ids(snapshot())).containsExactly("b");
+    }
+
+    @Test
+    void a_listener_that_throws_does_not_end_the_watch() throws Exception {
+        consul.thenInstances(1, "a");
+        consul.thenInstances(2, "b");
+        Consumer<DiscoveryEvent> listener = event -> {
+            events.add(event);
+            throw new AssertionError("a listener's bug");
+        };
+        instancer.watch(listener);
+        assertThat(ids(snapshot())).containsExactly("a");
+        assertThat(ids(snapshot())).containsExactly("b");
+    }
+
+    @Test
+    void closing_ends_the_query_in_flight() throws Exception {
+        try (var agent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var held = new ConsulClient(
+                        "http://127.0.0.1:" + agent.getLocalPort(), Optional.empty(), Duration.ofSeconds(30))) {
+            var watch = new ConsulInstancer(held, "web", List.of());
+            watch.watch(events::add);
+            try (Socket query = agent.accept()) {
+                var in = new BufferedReader(new InputStreamReader(query.getInputStream(), StandardCharsets.US_ASCII));
+                assertThat(in.lines().takeWhile(line -> !line.isEmpty())).isNotEmpty();
+                watch.close();
+                assertThat(in.read()).isEqualTo(-1);
+            }
+        }
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void the_token_goes_in_a_header() throws Exception {
+        try (var withToken = new ConsulClient(consul.url(), Optional.of("secret"), Duration.ofSeconds(30))) {
+            consul.thenInstances(1);
+            assertThat(withToken.healthy("web", List.of(), 0).instances()).isEmpty();
+            assertThat(consul.nextQuery()).isEqualTo("/v1/health/service/web?passing=true secret");
+        }
+    }
+}

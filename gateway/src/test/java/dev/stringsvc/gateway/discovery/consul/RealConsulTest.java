@@ -1,0 +1,84 @@
+package dev.stringsvc.gateway.discovery.consul;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.stringsvc.gateway.discovery.DiscoveryEvent;
+import dev.stringsvc.gateway.discovery.DiscoveryEvent.Failure;
+import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
+import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.testkit.ConsulAgent;
+import dev.stringsvc.testkit.Health;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// The watch against a real agent.
+class RealConsulTest {
+    private final List<DiscoveryEvent> events = new CopyOnWriteArrayList<>();
+    private final ConsulAgent consul = ConsulAgent.start();
+    private final ConsulClient client =
+            new ConsulClient("http://" + consul.address(), Optional.empty(), Duration.ofSeconds(30));
+    private final ConsulInstancer instancer = new ConsulInstancer(client, "web", List.of());
+
+    @BeforeEach
+    void watch() {
+        consul.register("a", "web", "10.0.0.1", 80, Health.PASSING);
+        instancer.watch(events::add);
+        awaitIds("a");
+    }
+
+    @AfterEach
+    void stop() {
+        instancer.close();
+        client.close();
+        consul.close();
+    }
+
+    private void awaitIds(String... ids) {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> !events.isEmpty()
+                        && events.getLast() instanceof Snapshot snapshot
+                        && snapshot.instances().stream()
+                                .map(Instance::id)
+                                .toList()
+                                .equals(List.of(ids)));
+    }
+
+    @Test
+    void changes_arrive_as_they_happen() {
+        consul.register("b", "web", "10.0.0.2", 80, "blue");
+        awaitIds("a", "b");
+        consul.register("c", "other", "10.0.0.3", 80);
+        consul.setHealth("a", Health.CRITICAL);
+        awaitIds("b");
+        consul.setHealth("a", Health.PASSING);
+        awaitIds("a", "b");
+        consul.deregister("b");
+        awaitIds("a");
+        assertThat(events).allMatch(Snapshot.class::isInstance);
+    }
+
+    @Test
+    void only_instances_with_all_tags_are_seen() throws Exception {
+        consul.register("b", "web", "10.0.0.2", 80, "blue", "v2");
+        consul.register("c", "web", "10.0.0.3", 80, "blue");
+        assertThat(client.healthy("web", List.of("blue", "v2"), 0).instances())
+                .extracting(Instance::id)
+                .containsExactly("b");
+    }
+
+    @Test
+    void a_dead_agent_is_a_failure_and_an_agent_that_returns_empty_is_believed() {
+        consul.kill();
+        await().atMost(Duration.ofSeconds(30)).until(() -> events.getLast() instanceof Failure);
+        consul.restart();
+        awaitIds();
+        consul.register("b", "web", "10.0.0.2", 80);
+        awaitIds("b");
+    }
+}

@@ -1,0 +1,41 @@
+package dev.stringsvc.gateway.proxy;
+
+import dev.stringsvc.gateway.transport.UpstreamResponse;
+import java.io.OutputStream;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// An answer with a status and nothing else, that knows whether it was closed.
+final class CannedResponse implements UpstreamResponse {
+    private final int status;
+    private boolean closed;
+
+    CannedResponse(int status) {
+        this.status = status;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    @Override
+    public int status() {
+        return status;
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        return null;
+    }
+
+    @Override
+    public void forEachHeader(BiConsumer<? super String, ? super String> action) {}
+
+    @Override
+    public void copyBodyTo(OutputStream out) {}
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,286 @@
+package dev.stringsvc.gateway.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
+import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.gateway.transport.AttemptResult;
+import dev.stringsvc.gateway.transport.Body;
+import dev.stringsvc.gateway.transport.HeaderFields;
+import dev.stringsvc.gateway.transport.Transport;
+import dev.stringsvc.gateway.transport.UpstreamRequest;
+import dev.stringsvc.gateway.upstream.Endpoint;
+import dev.stringsvc.gateway.upstream.RoundRobin;
+import dev.stringsvc.gateway.upstream.Upstream;
+import dev.stringsvc.gateway.upstream.UpstreamListener;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ForwarderTest {
+    private final IOException cause = new IOException("scripted");
+
+    private final AtomicLong nanos = new AtomicLong();
+    private final Deque<Function<Duration, AttemptResult>> script = new ArrayDeque<>();
+    private final List<Integer> asked = new ArrayList<>();
+    private final List<String> heard = new ArrayList<>();
+    private final RetryBudget budget = new RetryBudget(0.2, 0, nanos::get);
+    private final Upstream upstream = new Upstream(
+            "s",
+            (host, port) -> new ScriptedTransport(port),
+            RoundRobin::new,
+            new UpstreamListener() {},
+            Clock.systemUTC());
+
+    private final class ScriptedTransport implements Transport {
+        private final int port;
+
+        ScriptedTransport(int port) {
+            this.port = port;
+        }
+
+        @Override
+        public AttemptResult execute(UpstreamRequest request, Duration timeout) {
+            asked.add(port);
+            return script.remove().apply(timeout);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private final class Heard implements AttemptListener {
+        @Override
+        public void attempted(Route route, Attempt attempt) {
+            heard.add(attempt.outcome());
+        }
+
+        @Override
+        public void retried(Route route) {
+            heard.add("retry");
+        }
+
+        @Override
+        public void budgetExhausted(Route route) {
+            heard.add("budget exhausted");
+        }
+    }
+
+    private void instances(int count) {
+        upstream.accept(new Snapshot(
+                IntStream.rangeClosed(1, count)
+                        .mapToObj(n -> Instance.of("i" + n, "h", n))
+                        .toList(),
+                1));
+    }
+
+    private void then(AttemptResult result) {
+        script.add(timeout -> result);
+    }
+
+    private ProxyResult forward(boolean idempotent, String method, Body body) {
+        var route =
+                new Route("r", "/", List.of(), "s", "", idempotent, 3, Duration.ofSeconds(3), Duration.ofSeconds(1));
+        var policy = new RetryPolicy(Duration.ZERO, () -> 0);
+        return new Forwarder(route, upstream, policy, budget, new Heard(), nanos::get)
+                .forward(new UpstreamRequest(method, "/", null, new HeaderFields(), body));
+    }
+
+    private ProxyResult forward(boolean idempotent) {
+        return forward(idempotent, "POST", new Body.Buffered(new byte[1]));
+    }
+
+    @AfterEach
+    void nothing_is_in_flight() {
+        assertThat(upstream.endpoints()).allMatch(endpoint -> endpoint.inFlight() == 0);
+        assertThat(script).isEmpty();
+    }
+
+    @Test
+    void the_first_answer_is_passed_on_and_holds_its_permit_until_it_is_closed() {
+        instances(1);
+        var response = new CannedResponse(200);
+        then(new AttemptResult.Responded(response));
+        var answered = (ProxyResult.Answered) forward(false);
+        assertThat(upstream.endpoints().getFirst().inFlight()).isEqualTo(1);
+        assertThat(answered.response()).isSameAs(response);
+        answered.close();
+        assertThat(response.closed()).isTrue();
+    }
+
+    @Test
+    void retries_on_another_instance_when_connection_is_refused() {
+        instances(3);
+        then(new AttemptResult.NotSent(cause));
+        then(new AttemptResult.NotSent(cause));
+        then(new AttemptResult.Responded(new CannedResponse(200)));
+        try (var answered = (ProxyResult.Answered) forward(false)) {
+            assertThat(answered.attempts()).hasSize(3);
+        }
+        assertThat(asked).containsExactlyInAnyOrder(1, 2, 3);
+        assertThat(heard).containsExactly("not reached", "retry", "not reached", "retry", "answered 200");
+    }
+
+    @Test
+    void does_not_send_a_post_again_that_may_have_arrived() {
+        instances(3);
+        then(new AttemptResult.MaybeSent(cause));
+        assertThat(forward(false)).isInstanceOf(ProxyResult.UpstreamFailed.class);
+    }
+
+    @Test
+    void sends_what_the_route_calls_idempotent_again() {
+        instances(3);
+        then(new AttemptResult.MaybeSent(cause));
+        then(new AttemptResult.Responded(new CannedResponse(200)));
+        ((ProxyResult.Answered) forward(true)).close();
+    }
+
+    @Test
+    void sends_what_the_method_calls_idempotent_again() {
+        instances(3);
+        then(new AttemptResult.TimedOut(Duration.ofSeconds(1)));
+        then(new AttemptResult.Responded(new CannedResponse(200)));
+        ((ProxyResult.Answered) forward(false, "PUT", new Body.None())).close();
+    }
+
+    @Test
+    void does_not_send_a_streamed_body_again_once_it_was_read() throws Exception {
+        instances(3);
+        var body = new Body.Streamed(new ByteArrayInputStream(new byte[10]), 10);
+        script.add(timeout -> {
+            assertThat(body.replayable()).isTrue();
+            return new AttemptResult.NotSent(cause);
+        });
+        script.add(timeout -> {
+            readOne(body);
+            return new AttemptResult.MaybeSent(cause);
+        });
+        assertThat(forward(true, "POST", body)).isInstanceOf(ProxyResult.UpstreamFailed.class);
+    }
+
+    private static void readOne(Body.Streamed body) {
+        try {
+            assertThat(body.read(new byte[1])).isEqualTo(1);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void a_discarded_answer_is_closed_before_the_next_attempt_and_the_last_is_passed_on() {
+        instances(3);
+        var first = new CannedResponse(503);
+        var second = new CannedResponse(503);
+        then(new AttemptResult.Responded(first));
+        script.add(timeout -> {
+            assertThat(first.closed()).isTrue();
+            return new AttemptResult.Responded(second);
+        });
+        then(new AttemptResult.Responded(new CannedResponse(503)));
+        try (var answered = (ProxyResult.Answered) forward(true)) {
+            assertThat(answered.response().status()).isEqualTo(503);
+            assertThat(second.closed()).isTrue();
+        }
+    }
+
+    @Test
+    void one_hung_instance_costs_one_attempt_timeout_and_not_the_deadline() {
+        instances(3);
+        script.add(timeout -> {
+            assertThat(timeout).isEqualTo(Duration.ofSeconds(1));
+            nanos.addAndGet(timeout.toNanos());
+            return new AttemptResult.TimedOut(timeout);
+        });
+        then(new AttemptResult.Responded(new CannedResponse(200)));
+        ((ProxyResult.Answered) forward(true)).close();
+    }
+
+    @Test
+    void an_attempt_has_no_more_time_than_the_deadline_leaves() {
+        instances(3);
+        script.add(timeout -> {
+            nanos.addAndGet(Duration.ofMillis(2_600).toNanos());
+            return new AttemptResult.NotSent(cause);
+        });
+        script.add(timeout -> {
+            assertThat(timeout).isEqualTo(Duration.ofMillis(400));
+            nanos.addAndGet(timeout.toNanos());
+            return new AttemptResult.TimedOut(timeout);
+        });
+        assertThat(forward(true)).isInstanceOf(ProxyResult.DeadlineExceeded.class);
+    }
+
+    @Test
+    void a_failure_after_the_deadline_is_the_deadlines() {
+        instances(1);
+        script.add(timeout -> {
+            nanos.addAndGet(Duration.ofSeconds(4).toNanos());
+            return new AttemptResult.MaybeSent(cause);
+        });
+        assertThat(forward(true)).isInstanceOf(ProxyResult.DeadlineExceeded.class);
+    }
+
+    @Test
+    void when_everything_fails_retries_stay_within_the_budget() {
+        instances(3);
+        int requests = 1_000;
+        for (int i = 0; i < requests * 3; i++) {
+            then(new AttemptResult.MaybeSent(cause));
+        }
+        for (int i = 0; i < requests; i++) {
+            assertThat(forward(true)).isInstanceOf(ProxyResult.UpstreamFailed.class);
+        }
+        script.clear();
+        int most = (int) (requests * 1.2 + RetryBudget.CAPACITY);
+        assertThat(asked).hasSizeBetween(most - 1, most);
+        assertThat(heard).contains("budget exhausted");
+    }
+
+    @Test
+    void what_reached_nobody_costs_no_budget() {
+        instances(3);
+        for (int i = 0; i < 1_000; i++) {
+            then(new AttemptResult.NotSent(cause));
+            then(new AttemptResult.Responded(new CannedResponse(200)));
+            ((ProxyResult.Answered) forward(false)).close();
+        }
+        assertThat(heard).doesNotContain("budget exhausted");
+    }
+
+    @Test
+    void without_an_instance_there_is_no_attempt() {
+        assertThat(forward(true)).isEqualTo(new ProxyResult.NoInstances(false, List.of()));
+        instances(0);
+        assertThat(forward(true)).isEqualTo(new ProxyResult.NoInstances(true, List.of()));
+    }
+
+    @Test
+    void the_clients_fault_is_not_repeated() {
+        instances(3);
+        then(new AttemptResult.ClientFault(cause));
+        assertThat(forward(true)).isInstanceOf(ProxyResult.ClientFault.class);
+    }
+
+    @Test
+    void endpoints_are_tried_in_turn_by_request_after_request() {
+        instances(3);
+        for (int i = 0; i < 6; i++) {
+            then(new AttemptResult.Responded(new CannedResponse(200)));
+            ((ProxyResult.Answered) forward(true)).close();
+        }
+        assertThat(asked).containsExactly(1, 2, 3, 1, 2, 3);
+        assertThat(upstream.endpoints()).extracting(Endpoint::draining).containsOnly(false);
+    }
+}
