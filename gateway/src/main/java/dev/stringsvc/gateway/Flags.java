@@ -2,13 +2,13 @@ package dev.stringsvc.gateway;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stringsvc.gateway.config.ConfigLoader;
-import dev.stringsvc.gateway.config.GatewayConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.ParameterException;
 
 /// Flags and their environment variables; a flag wins over its variable, and both over the file.
 final class Flags {
@@ -83,7 +83,9 @@ final class Flags {
     boolean verbose;
 
     /// What was given, in the shape of the file.
-    ObjectNode overrides() {
+    ///
+    /// @throws ParameterException when a flag has another form than its help says
+    ObjectNode overrides(CommandLine command) {
         ObjectNode all = ConfigLoader.noFlags();
         put(all, "host", host);
         put(all, "port", port);
@@ -96,7 +98,7 @@ final class Flags {
         fixed.stream()
                 .flatMap(text -> List.of(text.trim().split("\\s+")).stream())
                 .filter(text -> !text.isEmpty())
-                .forEach(text -> putFixed(services, text));
+                .forEach(text -> putFixed(command, services, text));
         return all;
     }
 
@@ -112,20 +114,14 @@ final class Flags {
         }
     }
 
-    private static void putFixed(ObjectNode services, String text) {
+    private static void putFixed(CommandLine command, ObjectNode services, String text) {
         int equals = text.indexOf('=');
         if (equals < 1) {
-            throw new TypeConversionException("--static: expected service=host:port,host:port, got '" + text + "'");
+            throw new ParameterException(command, "--static: expected service=host:port,host:port, got '" + text + "'");
         }
         var instances = services.putObject(text.substring(0, equals)).putArray("instances");
         for (String instance : text.substring(equals + 1).split(",", -1)) {
             instances.add(instance);
         }
-    }
-
-    /// Why a port could not be had, in one line.
-    String bindFailure(GatewayConfig config, Exception e) {
-        return "port %d or %d cannot be had (%s); --port and --admin-port choose others"
-                .formatted(config.port(), config.admin().port(), e.getMessage());
     }
 }

@@ -6,7 +6,9 @@ import dev.stringsvc.gateway.config.GatewayConfig;
 import dev.stringsvc.logfmt.LogWriter;
 import dev.stringsvc.logfmt.LogfmtHandler;
 import io.javalin.util.JavalinBindException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
@@ -51,20 +53,36 @@ final class Main implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((e, command, parsed) -> {
-            command.getErr().println("gateway: " + (e instanceof ConfigException ? e.getMessage() : e));
-            return e instanceof ConfigException ? MISUSED : FAILED;
-        });
+        return new CommandLine(new Main())
+                .setParameterExceptionHandler((e, args) -> {
+                    e.getCommandLine().getErr().println("gateway: " + e.getMessage() + " (--help tells more)");
+                    return MISUSED;
+                })
+                .setExecutionExceptionHandler((e, command, parsed) -> {
+                    boolean told = e instanceof ConfigException || e instanceof StartException;
+                    command.getErr().println("gateway: " + (told ? e.getMessage() : e));
+                    return e instanceof ConfigException ? MISUSED : FAILED;
+                });
+    }
+
+    /// The gateway cannot start; the message says why in a sentence.
+    private static final class StartException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        StartException(String message, Throwable cause) {
+            super(message, cause);
+        }
     }
 
     @Override
     public Integer call() throws Exception {
-        GatewayConfig config = ConfigLoader.load(Optional.ofNullable(flags.config), flags.overrides());
+        GatewayConfig config = ConfigLoader.load(
+                Optional.ofNullable(flags.config), flags.overrides(commandSpec().commandLine()));
         try (LogWriter log = LogWriter.stdout()) {
             LogfmtHandler.install(log, "dev.stringsvc.gateway", flags.verbose ? Level.FINE : Level.INFO);
             return serve(config, log);
         } catch (JavalinBindException e) {
-            throw new IllegalStateException(flags.bindFailure(config, e), e);
+            throw new StartException(e.getMessage() + " --port and --admin-port choose others.", e);
         }
     }
 
@@ -101,8 +119,12 @@ final class Main implements Callable<Integer> {
         return 0;
     }
 
-    private java.io.PrintWriter out() {
-        return java.util.Objects.requireNonNull(spec).commandLine().getOut();
+    private PrintWriter out() {
+        return commandSpec().commandLine().getOut();
+    }
+
+    private CommandSpec commandSpec() {
+        return Objects.requireNonNull(spec);
     }
 
     /// The version in the jar's manifest.
