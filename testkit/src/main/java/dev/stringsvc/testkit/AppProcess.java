@@ -49,7 +49,7 @@ public final class AppProcess implements AutoCloseable {
     /// Starts a command. Its environment is the test's and `env`, without what configures our own programs.
     public static AppProcess start(List<String> command, Map<String, String> env) {
         var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectInput(Redirect.from(NOTHING));
-        builder.environment().keySet().removeIf(key -> key.matches("(CONSUL|STRINGSVC|GATEWAY)_.*"));
+        builder.environment().keySet().removeIf(key -> key.matches("(CONSUL|STRINGSVC|GATEWAY)_(?!BIN$).*"));
         builder.environment().putAll(env);
         try {
             Process process = builder.start();
