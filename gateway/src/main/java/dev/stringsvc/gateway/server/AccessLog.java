@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.server;
 import dev.stringsvc.logfmt.LogWriter;
 import dev.stringsvc.logfmt.Logfmt;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 
 /// One logfmt line per request. Thread-safe; the lines are written by the writer's thread.
 public final class AccessLog implements Exchange.Listener {
@@ -21,14 +22,17 @@ public final class AccessLog implements Exchange.Listener {
                 .field("path", exchange.path())
                 .field("status", exchange.status())
                 .field("bytes", exchange.bytes())
-                .field("took", exchange.took())
-                .field("route", exchange.route())
-                .field("instance", exchange.instance())
-                .field("attempts", exchange.attempts())
-                .field("request_id", exchange.requestId());
-        if (exchange.error() != null) {
-            line.field("err", exchange.error());
-        }
+                .field("took", exchange.took());
+        addIfAny(line, "route", exchange.route());
+        addIfAny(line, "instance", exchange.instance());
+        line.field("attempts", exchange.attempts()).field("request_id", exchange.requestId());
+        addIfAny(line, "err", exchange.error());
         writer.write(line.toString());
+    }
+
+    private static void addIfAny(Logfmt line, String key, @Nullable String value) {
+        if (value != null) {
+            line.field(key, value);
+        }
     }
 }
