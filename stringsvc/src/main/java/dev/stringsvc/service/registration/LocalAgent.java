@@ -1,0 +1,127 @@
+package dev.stringsvc.service.registration;
+
+import com.orbitz.consul.AgentClient;
+import com.orbitz.consul.Consul;
+import com.orbitz.consul.ConsulException;
+import com.orbitz.consul.async.ConsulResponseCallback;
+import com.orbitz.consul.model.ConsulResponse;
+import com.orbitz.consul.model.agent.FullService;
+import com.orbitz.consul.model.agent.ImmutableRegCheck;
+import com.orbitz.consul.model.agent.ImmutableRegistration;
+import com.orbitz.consul.option.QueryOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+
+/// The Consul agent over HTTP. Thread-safe. Waits at most one second for a connection and two for an answer.
+public final class LocalAgent implements Agent, AutoCloseable {
+    private static final Duration CONNECT = Duration.ofSeconds(1);
+    private static final Duration ANSWER = Duration.ofSeconds(2);
+    private static final Duration LONGEST_CHECK = Duration.ofSeconds(5);
+
+    private final ConsulAddress address;
+    private final Consul consul;
+    private final AgentClient client;
+
+    /// Connects to nothing yet. The token, where there is one, goes with every request and is never logged.
+    public LocalAgent(ConsulAddress address, Optional<String> token) {
+        this.address = address;
+        var builder = Consul.builder()
+                .withUrl(address.url())
+                .withPing(false)
+                .withExecutorService(Executors.newVirtualThreadPerTaskExecutor())
+                .withConnectTimeoutMillis(CONNECT.toMillis())
+                .withReadTimeoutMillis(ANSWER.toMillis())
+                .withWriteTimeoutMillis(ANSWER.toMillis());
+        token.ifPresent(builder::withTokenAuth);
+        this.consul = builder.build();
+        this.client = consul.agentClient();
+    }
+
+    /// Asks by callback, the one form of this call that tells an agent that knows no such id from one that refuses.
+    @Override
+    public Optional<HostPort> addressOf(String id) throws IOException {
+        var answer = new CompletableFuture<FullService>();
+        client.getService(id, QueryOptions.BLANK, new ConsulResponseCallback<>() {
+            @Override
+            public void onComplete(ConsulResponse<FullService> response) {
+                answer.complete(response.getResponse());
+            }
+
+            @Override
+            public void onFailure(Throwable failure) {
+                answer.completeExceptionally(failure);
+            }
+        });
+        try {
+            FullService service = answer.join();
+            return Optional.of(new HostPort(service.getAddress(), service.getPort()));
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof ConsulException refused && refused.getCode() == 404) {
+                return Optional.empty();
+            }
+            throw failed(e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    @Override
+    public void register(Instance instance) throws IOException {
+        var check = ImmutableRegCheck.builder()
+                .name("GET /health")
+                .http(instance.healthUrl())
+                .interval(instance.checkInterval().toMillis() + "ms")
+                .timeout(timeout(instance.checkInterval()).toMillis() + "ms")
+                .deregisterCriticalServiceAfter(instance.deregisterAfter().toMillis() + "ms")
+                .status("passing")
+                .build();
+        var registration = ImmutableRegistration.builder()
+                .id(instance.id())
+                .name(instance.name())
+                .address(instance.address().host())
+                .port(instance.address().port())
+                .tags(instance.tags())
+                .meta(instance.meta())
+                .check(check)
+                .build();
+        try {
+            client.register(registration);
+        } catch (ConsulException e) {
+            throw failed(e);
+        }
+    }
+
+    private static Duration timeout(Duration interval) {
+        return interval.compareTo(LONGEST_CHECK) < 0 ? interval : LONGEST_CHECK;
+    }
+
+    @Override
+    public void deregister(String id) throws IOException {
+        try {
+            client.deregister(id);
+        } catch (ConsulException e) {
+            if (e.getCode() != 404) {
+                throw failed(e);
+            }
+        }
+    }
+
+    private IOException failed(Throwable e) {
+        int code = e instanceof ConsulException refused ? refused.getCode() : 0;
+        String sentence = switch (code) {
+            case 0 -> "Consul at " + address + " can't be reached";
+            case 401, 403 ->
+                "Consul at " + address + " answered " + code
+                        + ": its ACL wants a token with service:write (set CONSUL_HTTP_TOKEN)";
+            default -> "Consul at " + address + " answered " + code;
+        };
+        return new IOException(sentence, e);
+    }
+
+    @Override
+    public void close() {
+        consul.destroy();
+    }
+}
