@@ -1,0 +1,37 @@
+package dev.stringsvc.service.http;
+
+import dev.stringsvc.logfmt.LogWriter;
+import dev.stringsvc.logfmt.Logfmt;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// Writes one line per call: `ts=… listen=:8002 caller=StringApi.uppercase method=uppercase input=foo output=FOO
+/// err=null took=629ns`. Thread-safe; never waits for the stream.
+final class CallLog {
+    private static final int LONGEST_ID = 128;
+
+    private final LogWriter writer;
+
+    CallLog(LogWriter writer) {
+        this.writer = writer;
+    }
+
+    void write(Call call, int port, Duration took, @Nullable String requestId) {
+        var line = Logfmt.at(Instant.now())
+                .field("listen", ":" + port)
+                .field("caller", call.method().caller())
+                .field("method", call.method().label());
+        call.fields().forEach(line::field);
+        line.field("took", took);
+        if (requestId != null && isSane(requestId)) {
+            line.field("request_id", requestId);
+        }
+        writer.write(line.toString());
+    }
+
+    /// Whether it may stand in a log: short, and of visible ASCII characters only.
+    private static boolean isSane(String id) {
+        return !id.isEmpty() && id.length() <= LONGEST_ID && id.chars().allMatch(c -> c > ' ' && c < 0x7f);
+    }
+}

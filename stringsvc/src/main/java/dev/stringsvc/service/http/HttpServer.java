@@ -1,0 +1,125 @@
+package dev.stringsvc.service.http;
+
+import dev.stringsvc.logfmt.LogWriter;
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.JettyConfig;
+import io.javalin.http.servlet.JavalinServlet;
+import io.javalin.http.servlet.ServletEntry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import kotlin.LazyKt;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/// The listening server: requests run on virtual threads, the socket's own work on a few platform threads.
+/// Thread-safe.
+public final class HttpServer {
+    /// Longer than callers keep an idle connection, so that it is they who close it.
+    private static final Duration IDLE = Duration.ofSeconds(75);
+
+    private static final int BACKLOG = 1024;
+
+    private final Intake intake = new Intake();
+    private final Meters meters = new Meters();
+    private final Javalin javalin;
+    private final int port;
+
+    private HttpServer(String host, int port, LogWriter calls) {
+        var api = new StringApi(new CallLog(calls), meters);
+        var status = new StatusApi(intake, meters);
+        this.javalin = Javalin.create(config -> {
+            quiet(config);
+            // Javalin's other servlet speaks WebSocket, and answers 404 and a session cookie to whoever asks for that.
+            config.unsafe.servlet = LazyKt.lazyOf(new ServletEntry(null, new JavalinServlet(config.unsafe)));
+            jetty(config.jetty, host, port);
+            api.addTo(config.routes);
+            status.addTo(config.routes);
+            config.routes.after(intake::partWhenDraining);
+            Errors.addTo(config);
+        });
+        javalin.start();
+        this.port = javalin.port();
+    }
+
+    /// Listens; port 0 picks a free one. Each call is logged to `calls`.
+    ///
+    /// @throws UncheckedIOException where it can't listen there, with Java's reason as the cause
+    public static HttpServer start(String host, int port, LogWriter calls) {
+        return new HttpServer(host, port, calls);
+    }
+
+    private static void quiet(JavalinConfig config) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false;
+        config.http.compressionStrategy = CompressionStrategy.NONE;
+        config.http.prefer405over404 = true;
+        config.concurrency.useVirtualThreads = true;
+    }
+
+    private void jetty(JettyConfig jetty, String host, int port) {
+        var threads = new QueuedThreadPool();
+        threads.setName("jetty");
+        threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        jetty.threadPool = threads;
+        var problems = new JettyProblems();
+        jetty.modifyServer(server -> {
+            server.setHandler(intake);
+            server.setErrorHandler(problems);
+        });
+        jetty.modifyServletContextHandler(context -> context.setErrorHandler(problems));
+        jetty.addConnector((server, http) -> listen(server, http, host, port));
+    }
+
+    /// Opens the port before Javalin starts, which would log a port that is taken in words of its own.
+    private static Connector listen(Server server, HttpConfiguration http, String host, int port) {
+        var connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        connector.setHost(host);
+        connector.setPort(port);
+        connector.setIdleTimeout(IDLE.toMillis());
+        connector.setAcceptQueueSize(BACKLOG);
+        try {
+            connector.open();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return connector;
+    }
+
+    /// The port it listens on, or did.
+    public int port() {
+        return port;
+    }
+
+    /// From now on health answers 503 and every answer asks the caller to close its connection. It goes on serving.
+    public void drain() {
+        intake.drain();
+    }
+
+    /// The requests that have been read and not yet answered to the last byte.
+    public int inFlight() {
+        return intake.inFlight();
+    }
+
+    /// Stops accepting connections, waits at most `longest` for what is in flight, and closes what is left.
+    ///
+    /// @return whether all that was in flight was finished
+    public boolean stop(Duration longest) throws InterruptedException {
+        drain();
+        for (Connector connector : javalin.jettyServer().server().getConnectors()) {
+            ((ServerConnector) connector).close();
+        }
+        boolean finished = intake.awaitIdle(longest);
+        javalin.stop();
+        meters.close();
+        return finished;
+    }
+}

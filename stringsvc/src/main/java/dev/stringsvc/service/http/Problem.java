@@ -1,0 +1,31 @@
+package dev.stringsvc.service.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.javalin.http.Context;
+import org.eclipse.jetty.http.HttpStatus;
+import org.jspecify.annotations.Nullable;
+
+/// An error as RFC 9457 has it.
+///
+/// @param type     always `about:blank`: the status says it all
+/// @param title    the status's name
+/// @param detail   a sentence for a person
+/// @param instance the path that was asked for; absent where the request was too broken to tell
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record Problem(
+        String type,
+        String title,
+        int status,
+        String detail,
+        @Nullable String instance) {
+    static final String CONTENT_TYPE = "application/problem+json";
+
+    static Problem of(int status, String detail, @Nullable String instance) {
+        return new Problem("about:blank", HttpStatus.getMessage(status), status, detail, instance);
+    }
+
+    static void answer(Context ctx, int status, String detail) {
+        ctx.status(status);
+        Json.answer(ctx, CONTENT_TYPE, of(status, detail, ctx.path()));
+    }
+}

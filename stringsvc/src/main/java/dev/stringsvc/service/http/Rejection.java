@@ -1,0 +1,19 @@
+package dev.stringsvc.service.http;
+
+/// A request that can't be served, and why: a status of the 400s and a sentence for the caller.
+final class Rejection extends RuntimeException {
+    private final int status;
+
+    Rejection(int status, String sentence) {
+        super(sentence, null, false, false);
+        this.status = status;
+    }
+
+    int status() {
+        return status;
+    }
+
+    String sentence() {
+        return String.valueOf(getMessage());
+    }
+}

@@ -1,0 +1,34 @@
+package dev.stringsvc.service.http;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+
+/// Health and metrics. HEAD is routed by name: Javalin by itself answers 200 to every HEAD. Thread-safe.
+final class StatusApi {
+    private final Intake intake;
+    private final Meters meters;
+
+    StatusApi(Intake intake, Meters meters) {
+        this.intake = intake;
+        this.meters = meters;
+    }
+
+    void addTo(RoutesConfig routes) {
+        routes.get("/health", this::health);
+        routes.head("/health", this::health);
+        routes.get("/metrics", this::metrics);
+        routes.head("/metrics", this::metrics);
+    }
+
+    private void health(Context ctx) {
+        boolean draining = intake.isDraining();
+        ctx.status(draining ? 503 : 200);
+        Json.answer(ctx, Json.CONTENT_TYPE, new Health(draining ? "draining" : "serving"));
+    }
+
+    private void metrics(Context ctx) {
+        ctx.contentType(Meters.CONTENT_TYPE).result(meters.scrape());
+    }
+
+    private record Health(String status) {}
+}
