@@ -1,13 +1,69 @@
 package dev.stringsvc.service;
 
-/// The string service.
-///
-/// A second paragraph that is really long so that we can see whether the formatter breaks this line of Markdown Javadoc
-/// at one hundred and twenty.
+import dev.stringsvc.logfmt.LogWriter;
+import dev.stringsvc.logfmt.LogfmtHandler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.logging.Level;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/// Runs one instance until it is told to stop. Exits with 0 after an orderly stop, 1 where it can't listen, 2 where
+/// the command line can't be.
 final class Main {
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
     private Main() {}
 
-    static void main(String[] args) {
-        System.out.println("hi");
+    static void main(String[] args) throws InterruptedException {
+        System.exit(run(args, System.getenv()));
+    }
+
+    private static int run(String[] args, Map<String, String> environment) throws InterruptedException {
+        var options = new Options();
+        var command = new CommandLine(options).setDefaultValueProvider(new Environment(environment));
+        try {
+            command.parseArgs(args);
+            if (command.isUsageHelpRequested()) {
+                command.usage(System.out);
+                return 0;
+            }
+            if (command.isVersionHelpRequested()) {
+                command.printVersionHelp(System.out);
+                return 0;
+            }
+            return serve(options.settings(environment));
+        } catch (ParameterException | IllegalArgumentException e) {
+            return fail(2, e.getMessage() + " (stringsvc --help tells of all options)");
+        }
+    }
+
+    private static int serve(Settings settings) throws InterruptedException {
+        var stop = StopSignal.install();
+        try (var log = LogWriter.stdout()) {
+            LogfmtHandler.install(log, "dev.stringsvc.service", Level.INFO);
+            Thread.setDefaultUncaughtExceptionHandler((thread, e) -> LOG.error("a thread died", e));
+            var service = StringService.start(settings, log);
+            LOG.info("stopping on {}", stop.await());
+            service.close();
+            return 0;
+        } catch (UncheckedIOException e) {
+            return fail(1, cannotListen(settings, Objects.requireNonNull(e.getCause())));
+        }
+    }
+
+    private static String cannotListen(Settings settings, IOException e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        return "cannot listen on " + settings.host() + ":" + settings.port() + ": "
+                + Objects.requireNonNullElse(cause.getMessage(), "there is no such address");
+    }
+
+    private static int fail(int code, String sentence) {
+        System.err.println("stringsvc: " + sentence);
+        return code;
     }
 }

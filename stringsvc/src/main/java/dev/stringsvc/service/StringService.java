@@ -1,0 +1,80 @@
+package dev.stringsvc.service;
+
+import dev.stringsvc.logfmt.LogWriter;
+import dev.stringsvc.service.Settings.ConsulSettings;
+import dev.stringsvc.service.http.HttpServer;
+import dev.stringsvc.service.registration.LocalAgent;
+import dev.stringsvc.service.registration.Pace;
+import dev.stringsvc.service.registration.Registrar;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One instance: it listens first and registers then, and goes the other way round when it is closed. Thread-safe.
+final class StringService implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StringService.class);
+
+    private final HttpServer server;
+    private final Optional<Registration> registration;
+    private final Duration grace;
+    private final Duration drain;
+
+    private StringService(HttpServer server, Optional<Registration> registration, Duration grace, Duration drain) {
+        this.server = server;
+        this.registration = registration;
+        this.grace = grace;
+        this.drain = drain;
+    }
+
+    /// Listens, and begins to register without waiting for Consul. Each call is logged to `calls`.
+    ///
+    /// @throws UncheckedIOException where it can't listen, with Java's reason as the cause
+    static StringService start(Settings settings, LogWriter calls) {
+        HttpServer server = HttpServer.start(settings.host(), settings.port(), calls);
+        LOG.info("listening on {}:{}", settings.host(), server.port());
+        var registration = settings.consul().map(consul -> register(settings, consul, server.port()));
+        return new StringService(server, registration, settings.grace(), settings.drain());
+    }
+
+    private static Registration register(Settings settings, ConsulSettings consul, int port) {
+        var agent = new LocalAgent(consul.address(), consul.token());
+        var self = new Self(settings, consul, port);
+        return new Registration(agent, Registrar.start(agent, self, Pace.standard(RandomGenerator.getDefault())));
+    }
+
+    /// The port it listens on.
+    int port() {
+        return server.port();
+    }
+
+    /// Deregisters, goes on serving for the grace, then stops accepting and finishes what is in flight. Health is 503
+    /// from the beginning. Takes as long as Consul, grace and drain may; with nothing in flight, the grace.
+    @Override
+    public void close() {
+        server.drain();
+        registration.ifPresent(Registration::close);
+        try {
+            if (grace.isPositive()) {
+                LOG.info("serving on for {} ms, so that callers notice", grace.toMillis());
+                Thread.sleep(grace);
+            }
+            LOG.info("accepting no more connections; requests in flight: {}", server.inFlight());
+            if (server.stop(drain)) {
+                LOG.info("stopped, every request was answered");
+            } else {
+                LOG.warn("stopped, requests were cut off after {} ms", drain.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private record Registration(LocalAgent agent, Registrar registrar) {
+        void close() {
+            registrar.close();
+            agent.close();
+        }
+    }
+}

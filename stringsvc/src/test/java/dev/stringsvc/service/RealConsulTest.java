@@ -1,0 +1,98 @@
+package dev.stringsvc.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.stringsvc.logfmt.LogWriter;
+import dev.stringsvc.service.Settings.ConsulSettings;
+import dev.stringsvc.service.registration.ConsulAddress;
+import dev.stringsvc.testkit.ConsulAgent;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RealConsulTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final ConsulAgent consul = ConsulAgent.start();
+    private final LogWriter log = LogWriter.to(OutputStream.nullOutputStream(), 100);
+
+    @AfterEach
+    void stop() {
+        consul.close();
+        log.close();
+    }
+
+    private StringService start(String id) {
+        var address = ConsulAddress.parse(consul.address(), false);
+        var settings = new ConsulSettings(address, Optional.empty(), Duration.ofSeconds(1), Duration.ofMinutes(1));
+        return StringService.start(
+                new Settings(
+                        "127.0.0.1",
+                        0,
+                        Optional.of(id),
+                        Optional.empty(),
+                        List.of("blue"),
+                        Optional.of(settings),
+                        Duration.ZERO,
+                        Duration.ofSeconds(5)),
+                log);
+    }
+
+    private void awaitPassing(String... ids) {
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(consul.passing("stringsvc")).containsExactlyInAnyOrder(ids));
+    }
+
+    @Test
+    void instances_come_and_go() {
+        try (var a = start("a")) {
+            awaitPassing("a");
+            try (var b = start("b")) {
+                awaitPassing("a", "b");
+                assertThat(b.port()).isNotEqualTo(a.port());
+            }
+            awaitPassing("a");
+            assertThat(consul.get("/v1/agent/service/a"))
+                    .contains("\"Port\": " + a.port())
+                    .contains("127.0.0.1", "blue", "\"version\": \"dev\"");
+            await().atMost(PATIENCE).until(() -> consul.get("/v1/agent/checks").contains("HTTP GET"));
+        }
+        awaitPassing();
+    }
+
+    @Test
+    void an_instance_is_back_after_consul_restarted_empty() {
+        try (var a = start("a")) {
+            awaitPassing("a");
+            consul.restart();
+            awaitPassing("a");
+            assertThat(a.port()).isPositive();
+        }
+    }
+
+    @Test
+    void an_instance_stops_while_consul_hangs() {
+        try (var a = start("a")) {
+            awaitPassing("a");
+            consul.suspend();
+            assertThat(a.port()).isPositive();
+        }
+        consul.resume();
+    }
+
+    @Test
+    void an_instance_serves_and_stops_while_consul_is_gone() {
+        try (var a = start("a")) {
+            awaitPassing("a");
+            consul.kill();
+            assertThat(a.port()).isPositive();
+        }
+        consul.restart();
+        awaitPassing();
+    }
+}
