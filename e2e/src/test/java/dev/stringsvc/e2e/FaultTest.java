@@ -104,7 +104,7 @@ class FaultTest {
                     .pollInterval(Duration.ofMillis(20))
                     .until(() -> cluster.admin("/readyz").statusCode() == 503);
             assertThat(cluster.gateway().awaitExit(Cluster.PATIENCE)).isZero();
-            load.close();
+            load.stop();
             // Once the port is closed there is nobody to connect to; before that, nobody is sent away.
             assertThat(load.failures()).allMatch(failure -> failure.contains("ConnectException"));
             assertThat(load.statuses()).containsExactly(200);

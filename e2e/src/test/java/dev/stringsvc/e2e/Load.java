@@ -1,5 +1,7 @@
 package dev.stringsvc.e2e;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,6 +21,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /// Clients that send one request after the other until they are stopped, each on a connection of its own.
 final class Load implements AutoCloseable {
+    private static final int MOST_FAILURES = 1_000;
+
     private final Map<Integer, LongAdder> statuses = new ConcurrentHashMap<>();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final AtomicLong slowestNanos = new AtomicLong();
@@ -53,16 +58,22 @@ final class Load implements AutoCloseable {
             var response = http.send(request, BodyHandlers.ofString());
             statuses.computeIfAbsent(response.statusCode(), status -> new LongAdder())
                     .increment();
-            if (response.statusCode() != 200 && failures.size() < 10) {
-                failures.add(response.body());
+            if (response.statusCode() != 200) {
+                failed(response.body());
             }
             answers.increment();
         } catch (IOException e) {
-            failures.add(e.toString());
+            failed(e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         slowestNanos.accumulateAndGet(System.nanoTime() - start, Math::max);
+    }
+
+    private void failed(String how) {
+        if (failures.size() < MOST_FAILURES) {
+            failures.add(how);
+        }
     }
 
     /// Answers so far.
@@ -73,7 +84,7 @@ final class Load implements AutoCloseable {
     /// Waits until so many more answers have come.
     void awaitMore(long count) {
         long goal = answers() + count;
-        org.awaitility.Awaitility.await().atMost(Cluster.PATIENCE).until(() -> answers() >= goal);
+        await().atMost(Cluster.PATIENCE).until(() -> answers() >= goal);
     }
 
     /// What was not answered with 200: bodies of other answers, and failures to get one.
@@ -82,8 +93,8 @@ final class Load implements AutoCloseable {
     }
 
     /// The statuses that came, once the clients have stopped.
-    java.util.Set<Integer> statuses() {
-        close();
+    Set<Integer> statuses() {
+        stop();
         return statuses.keySet();
     }
 
@@ -91,9 +102,13 @@ final class Load implements AutoCloseable {
         return Duration.ofNanos(slowestNanos.get());
     }
 
-    /// Stops the clients after their last answers.
     @Override
     public void close() {
+        stop();
+    }
+
+    /// Stops the clients after their last answers.
+    void stop() {
         stopped = true;
         try {
             for (Thread client : clients) {

@@ -52,16 +52,15 @@ class ServingTest {
         await().atMost(Cluster.PATIENCE)
                 .until(() -> Stream.of("red", "green", "blue")
                                 .mapToLong(s -> IntStream.rangeClosed(1, 3)
-                                        .filter(n -> !lines(cluster, n, "input=" + s)
-                                                .isEmpty())
+                                        .filter(n ->
+                                                !lines(cluster, n, "input=" + s).isEmpty())
                                         .count())
                                 .sum()
                         == 3);
         for (int n = 1; n <= 3; n++) {
             int instance = n;
             assertThat(Stream.of("red", "green", "blue")
-                            .filter(s -> !lines(cluster, instance, "input=" + s)
-                                    .isEmpty()))
+                            .filter(s -> !lines(cluster, instance, "input=" + s).isEmpty()))
                     .hasSize(1);
         }
     }

@@ -1,5 +1,7 @@
 package dev.stringsvc.testkit;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -140,9 +142,19 @@ public final class AppProcess implements AutoCloseable {
         signal("INT");
     }
 
-    /// SIGSTOP: the process keeps its connections and answers nothing.
+    /// SIGSTOP: the process keeps its connections and answers nothing. Returns once it has stopped.
     public void suspend() {
         signal("STOP");
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(this::isStopped);
+    }
+
+    private boolean isStopped() throws IOException, InterruptedException {
+        var ps = new ProcessBuilder("ps", "-o", "state=", "-p", Long.toString(pid())).start();
+        try (BufferedReader state = ps.inputReader(StandardCharsets.UTF_8)) {
+            return String.valueOf(state.readLine()).strip().startsWith("T");
+        } finally {
+            ps.waitFor();
+        }
     }
 
     /// SIGCONT: ends [#suspend].

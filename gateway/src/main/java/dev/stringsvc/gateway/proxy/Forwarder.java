@@ -89,8 +89,7 @@ public final class Forwarder {
 
         private void attempt(Endpoint endpoint) {
             tried.add(endpoint);
-            Duration left = timeLeft();
-            Duration timeout = left.compareTo(route.attemptTimeout()) < 0 ? left : route.attemptTimeout();
+            Duration timeout = timeout();
             permit = endpoint.acquire();
             long start = nanoClock.getAsLong();
             AttemptResult result = endpoint.transport().execute(request, timeout);
@@ -102,6 +101,19 @@ public final class Forwarder {
             listener.attempted(route, attempt);
         }
 
+        /// The attempt's timeout leaves time for another attempt; where none could follow a timeout, the attempt may
+        /// have all the time there is.
+        private Duration timeout() {
+            Duration left = timeLeft();
+            boolean last = made.size() + 1 >= route.attempts();
+            boolean another = repeatable() && request.body().replayable() && !last;
+            return another && route.attemptTimeout().compareTo(left) < 0 ? route.attemptTimeout() : left;
+        }
+
+        private boolean repeatable() {
+            return route.idempotent() || IDEMPOTENT.contains(request.method());
+        }
+
         /// Whether another attempt is to follow. Asked once per attempt: a yes is paid for.
         boolean goOn() {
             if (noEndpoint) {
@@ -109,7 +121,7 @@ public final class Forwarder {
             }
             AttemptResult result = made.getLast().result();
             var situation = new RetryPolicy.Situation(
-                    route.idempotent() || IDEMPOTENT.contains(request.method()),
+                    repeatable(),
                     request.body().replayable(),
                     upstream.hasUntried(tried),
                     made.size(),

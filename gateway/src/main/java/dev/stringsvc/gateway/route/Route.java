@@ -14,7 +14,7 @@ import java.util.List;
 /// @param attempts the most attempts of one request, the first included
 /// @param deadline from when the request is here (without the rest of a body that is streamed) to the head of its
 /// answer
-/// @param attemptTimeout the same for one attempt
+/// @param attemptTimeout the same for one attempt that another could follow
 public record Route(
         String name,
         String path,

@@ -93,24 +93,23 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
     public void accept(DiscoveryEvent event) {
         switch (event) {
             case DiscoveryEvent.Snapshot snapshot -> {
-                if (!watch.answered() || watch.error() != null) {
-                    LOG.info(
-                            "{}: discovery answers, {} instances",
-                            service,
-                            snapshot.instances().size());
-                }
+                boolean news = !watch.answered() || watch.error() != null;
                 replace(snapshot.instances());
                 watch = watch.answered(snapshot.index(), clock.instant());
+                if (news) {
+                    LOG.info("{}: discovery answers, {} instances", service, endpoints.size());
+                }
             }
             case DiscoveryEvent.Failure(String reason) -> {
-                if (watch.error() == null) {
+                boolean news = watch.error() == null;
+                watch = watch.failed(reason);
+                if (news) {
                     LOG.warn(
                             "{}: discovery failed, going on with {} known instances: {}",
                             service,
                             endpoints.size(),
                             reason);
                 }
-                watch = watch.failed(reason);
             }
         }
         listener.watched(service, watch);

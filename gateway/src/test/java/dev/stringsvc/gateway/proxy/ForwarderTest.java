@@ -208,6 +208,28 @@ class ForwarderTest {
     }
 
     @Test
+    void an_attempt_that_none_could_follow_has_all_the_time_there_is() {
+        instances(3);
+        script.add(timeout -> {
+            assertThat(timeout).isEqualTo(Duration.ofSeconds(3));
+            return new AttemptResult.TimedOut(timeout);
+        });
+        assertThat(forward(false)).isInstanceOf(ProxyResult.DeadlineExceeded.class);
+    }
+
+    @Test
+    void the_last_attempt_has_the_time_that_the_others_left() {
+        instances(3);
+        then(new AttemptResult.NotSent(cause));
+        then(new AttemptResult.NotSent(cause));
+        script.add(timeout -> {
+            assertThat(timeout).isEqualTo(Duration.ofSeconds(3));
+            return new AttemptResult.TimedOut(timeout);
+        });
+        assertThat(forward(true)).isInstanceOf(ProxyResult.DeadlineExceeded.class);
+    }
+
+    @Test
     void an_attempt_has_no_more_time_than_the_deadline_leaves() {
         instances(3);
         script.add(timeout -> {
