@@ -91,7 +91,7 @@ final class Flags {
         put(all, "port", port);
         put(all.putObject("admin"), "host", adminHost);
         put(all.withObject("/admin"), "port", adminPort);
-        put(all.putObject("consul"), "address", consul);
+        put(all.putObject("consul"), "address", consulAddress());
         put(all.putObject("shutdown"), "grace", grace);
         put(all.withObject("/shutdown"), "drain", drain);
         ObjectNode services = all.putObject("services");
@@ -100,6 +100,11 @@ final class Flags {
                 .filter(text -> !text.isEmpty())
                 .forEach(text -> putFixed(command, services, text));
         return all;
+    }
+
+    private @Nullable String consulAddress() {
+        boolean https = Boolean.parseBoolean(System.getenv("CONSUL_HTTP_SSL"));
+        return https && consul != null && !consul.contains("://") ? "https://" + consul : consul;
     }
 
     private static void put(ObjectNode into, String key, @Nullable Integer value) {

@@ -6,7 +6,9 @@ import dev.stringsvc.gateway.config.GatewayConfig;
 import dev.stringsvc.logfmt.LogWriter;
 import dev.stringsvc.logfmt.LogfmtHandler;
 import io.javalin.util.JavalinBindException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -34,7 +36,11 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Consul's ACL token is read from CONSUL_HTTP_TOKEN.",
+            "Environment only:",
+            "  CONSUL_HTTP_TOKEN       the ACL token for Consul",
+            "  CONSUL_HTTP_TOKEN_FILE  a file that holds the token",
+            "  CONSUL_HTTP_SSL=true    https to Consul where its address has no scheme",
+            "",
             "Exit codes: 0 stopped by a signal, 1 cannot start, 2 bad flags or configuration."
         })
 final class Main implements Callable<Integer> {
@@ -86,7 +92,7 @@ final class Main implements Callable<Integer> {
         }
     }
 
-    private static int serve(GatewayConfig config, LogWriter log) throws InterruptedException {
+    private static int serve(GatewayConfig config, LogWriter log) throws InterruptedException, StartException {
         StopSignal stop = StopSignal.install(log::close);
         try (Gateway gateway = Gateway.start(config, token(), log)) {
             stop.await();
@@ -95,8 +101,17 @@ final class Main implements Callable<Integer> {
         return 0;
     }
 
-    private static Optional<String> token() {
-        return Optional.ofNullable(System.getenv("CONSUL_HTTP_TOKEN")).filter(token -> !token.isBlank());
+    /// Consul's ACL token, by the variables of Consul's own tools.
+    private static Optional<String> token() throws StartException {
+        @Nullable String token = System.getenv("CONSUL_HTTP_TOKEN");
+        @Nullable String file = System.getenv("CONSUL_HTTP_TOKEN_FILE");
+        try {
+            boolean fromFile = (token == null || token.isBlank()) && file != null && !file.isBlank();
+            return Optional.ofNullable(fromFile ? Files.readString(Path.of(file)).strip() : token)
+                    .filter(text -> !text.isBlank());
+        } catch (IOException e) {
+            throw new StartException("CONSUL_HTTP_TOKEN_FILE " + file + " cannot be read", e);
+        }
     }
 
     @Command(
