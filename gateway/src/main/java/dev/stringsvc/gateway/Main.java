@@ -107,7 +107,8 @@ final class Main implements Callable<Integer> {
         @Nullable String file = System.getenv("CONSUL_HTTP_TOKEN_FILE");
         try {
             boolean fromFile = (token == null || token.isBlank()) && file != null && !file.isBlank();
-            return Optional.ofNullable(fromFile ? Files.readString(Path.of(file)).strip() : token)
+            return Optional.ofNullable(
+                            fromFile ? Files.readString(Path.of(file)).strip() : token)
                     .filter(text -> !text.isBlank());
         } catch (IOException e) {
             throw new StartException("CONSUL_HTTP_TOKEN_FILE " + file + " cannot be read", e);

@@ -93,8 +93,10 @@ public final class LocalAgent implements Agent, AutoCloseable {
         }
     }
 
+    /// Twice the interval: an instance on a machine that is busy for a second is not dead.
     private static Duration timeout(Duration interval) {
-        return interval.compareTo(LONGEST_CHECK) < 0 ? interval : LONGEST_CHECK;
+        Duration twice = interval.multipliedBy(2);
+        return twice.compareTo(LONGEST_CHECK) < 0 ? twice : LONGEST_CHECK;
     }
 
     @Override

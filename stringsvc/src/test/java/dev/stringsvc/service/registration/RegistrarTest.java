@@ -65,7 +65,7 @@ class RegistrarTest {
         JsonNode check = service.get("Check");
         assertThat(check.get("HTTP").textValue()).isEqualTo("http://10.0.0.7:8000/health");
         assertThat(check.get("Interval").textValue()).isEqualTo("1000ms");
-        assertThat(check.get("Timeout").textValue()).isEqualTo("1000ms");
+        assertThat(check.get("Timeout").textValue()).isEqualTo("2000ms");
         assertThat(check.get("Status").textValue()).isEqualTo("passing");
         assertThat(check.get("DeregisterCriticalServiceAfter").textValue()).isEqualTo("60000ms");
         assertThat(consul.tokens()).containsOnly("secret");
