@@ -6,13 +6,16 @@ import okhttp3.Connection;
 import okhttp3.EventListener;
 import org.jspecify.annotations.Nullable;
 
-/// What happened on the wire during one call, as far as the retry question needs it. Used by the calling thread only.
+/// What happened on the wire during one call, as far as the retry question needs it. Used by the
+/// calling thread; [#cancel] by any.
 final class AttemptTrace extends EventListener {
     private @Nullable CountedSocket socket;
     private boolean begun;
     private long acceptedBefore;
     private @Nullable IOException clientFailure;
-    private @Nullable String retryAfter;
+    private int hiddenStatus;
+    private volatile @Nullable Call call;
+    private volatile boolean cancelled;
     private boolean userAgentGiven;
 
     /// The trace that was put on the call's request.
@@ -27,6 +30,35 @@ final class AttemptTrace extends EventListener {
             socket = counted;
             acceptedBefore = counted.bytesAccepted();
         }
+    }
+
+    /// @throws StaleConnectionException when the connection was used before and has died since
+    void requireFreshConnection() throws StaleConnectionException {
+        if (socket != null && acceptedBefore > 0 && !socket.isQuiet()) {
+            throw new StaleConnectionException();
+        }
+    }
+
+    /// Notes which call is to be cancelled.
+    Call calling(Call call) {
+        this.call = call;
+        if (cancelled) {
+            call.cancel();
+        }
+        return call;
+    }
+
+    /// Cancels the call on the line, and any further one.
+    void cancel() {
+        cancelled = true;
+        @Nullable Call current = call;
+        if (current != null) {
+            current.cancel();
+        }
+    }
+
+    boolean cancelled() {
+        return cancelled;
     }
 
     @Override
@@ -59,13 +91,13 @@ final class AttemptTrace extends EventListener {
         return userAgentGiven;
     }
 
-    /// Keeps a `Retry-After` out of OkHttp's sight until the response is handed on.
-    void hideRetryAfter(String value) {
-        retryAfter = value;
+    /// Keeps a status that OkHttp would act on out of its sight until the response is handed on.
+    void hideStatus(int status) {
+        hiddenStatus = status;
     }
 
-    @Nullable
-    String retryAfter() {
-        return retryAfter;
+    /// The instance's own status.
+    int status(int seen) {
+        return hiddenStatus == 0 ? seen : hiddenStatus;
     }
 }

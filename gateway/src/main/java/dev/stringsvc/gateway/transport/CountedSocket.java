@@ -2,22 +2,54 @@ package dev.stringsvc.gateway.transport;
 
 import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketImpl;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 
-/// A socket that knows how many bytes the kernel has taken from it. Thread-safe where one thread writes.
+/// A socket that knows how many bytes the kernel has taken from it, and can look whether its other end is still there
+/// without waiting. It is a channel's socket underneath, because only a channel can look. Thread-safe where one thread
+/// writes.
 final class CountedSocket extends Socket {
+    private final SocketChannel channel = SocketChannel.open();
+    private final Socket socket = channel.socket();
     private volatile long accepted;
+
+    CountedSocket() throws IOException {
+        super((SocketImpl) null);
+        // A body goes out in more than one write: without this its end would wait for the first part's acknowledgement.
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    }
 
     long bytesAccepted() {
         return accepted;
     }
 
+    /// Whether the other end has neither closed nor said anything, as it should between an answer and the next request.
+    /// To be asked while nobody reads or writes.
+    boolean isQuiet() {
+        try {
+            channel.configureBlocking(false);
+            try {
+                return channel.read(ByteBuffer.allocate(1)) == 0;
+            } finally {
+                channel.configureBlocking(true);
+            }
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     @Override
     public OutputStream getOutputStream() throws IOException {
-        return new FilterOutputStream(super.getOutputStream()) {
+        return new FilterOutputStream(socket.getOutputStream()) {
             @Override
             public void write(int b) throws IOException {
                 out.write(b);
@@ -37,10 +69,110 @@ final class CountedSocket extends Socket {
         accepted += bytes;
     }
 
+    @Override
+    public InputStream getInputStream() throws IOException {
+        return socket.getInputStream();
+    }
+
+    @Override
+    public void connect(SocketAddress address) throws IOException {
+        socket.connect(address);
+    }
+
+    @Override
+    public void connect(SocketAddress address, int timeout) throws IOException {
+        socket.connect(address, timeout);
+    }
+
+    @Override
+    public void setSoTimeout(int timeout) throws java.net.SocketException {
+        socket.setSoTimeout(timeout);
+    }
+
+    @Override
+    public int getSoTimeout() throws java.net.SocketException {
+        return socket.getSoTimeout();
+    }
+
+    @Override
+    public void shutdownInput() throws IOException {
+        socket.shutdownInput();
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+
+    @Override
+    public boolean isConnected() {
+        return socket.isConnected();
+    }
+
+    @Override
+    public boolean isBound() {
+        return socket.isBound();
+    }
+
+    @Override
+    public boolean isClosed() {
+        return socket.isClosed();
+    }
+
+    @Override
+    public boolean isInputShutdown() {
+        return socket.isInputShutdown();
+    }
+
+    @Override
+    public boolean isOutputShutdown() {
+        return socket.isOutputShutdown();
+    }
+
+    @Override
+    public @Nullable InetAddress getInetAddress() {
+        return socket.getInetAddress();
+    }
+
+    @Override
+    public int getPort() {
+        return socket.getPort();
+    }
+
+    @Override
+    public @Nullable SocketAddress getRemoteSocketAddress() {
+        return socket.getRemoteSocketAddress();
+    }
+
+    @Override
+    public InetAddress getLocalAddress() {
+        return socket.getLocalAddress();
+    }
+
+    @Override
+    public int getLocalPort() {
+        return socket.getLocalPort();
+    }
+
+    @Override
+    public @Nullable SocketAddress getLocalSocketAddress() {
+        return socket.getLocalSocketAddress();
+    }
+
+    @Override
+    public String toString() {
+        return socket.toString();
+    }
+
     /// Makes unconnected counted sockets, the only kind that OkHttp asks for.
     static final class Factory extends SocketFactory {
         @Override
-        public Socket createSocket() {
+        public Socket createSocket() throws IOException {
             return new CountedSocket();
         }
 

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// Header fields in their order, repeated names included; names compare without case. Not thread-safe.
+/// Header fields in their order, repeated names included; names compare without case. A value has one character per
+/// byte, whatever its bytes may mean. Not thread-safe.
 public final class HeaderFields {
     private final List<String> namesAndValues = new ArrayList<>(32);
 

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /// An answer that OkHttp is reading.
 final class OkHttpResponse implements UpstreamResponse {
+    private static final int NOT_MODIFIED = 304;
+
     private final Response response;
     private final AttemptTrace trace;
     private final Watchdog.Watch watch;
@@ -27,30 +29,33 @@ final class OkHttpResponse implements UpstreamResponse {
 
     @Override
     public int status() {
-        return response.code();
+        return trace.status(response.code());
     }
 
     @Override
     public @Nullable String header(String name) {
-        if (trace.retryAfter() != null && name.equalsIgnoreCase("Retry-After")) {
-            return trace.retryAfter();
+        Headers headers = response.headers();
+        for (int i = 0; i < headers.size(); i++) {
+            if (headers.name(i).equalsIgnoreCase(name)) {
+                return HeaderBytes.fromOkHttp(headers.value(i));
+            }
         }
-        return response.header(name);
+        return null;
     }
 
     @Override
     public void forEachHeader(BiConsumer<? super String, ? super String> action) {
         Headers headers = response.headers();
         for (int i = 0; i < headers.size(); i++) {
-            action.accept(headers.name(i), headers.value(i));
-        }
-        if (trace.retryAfter() != null) {
-            action.accept("Retry-After", trace.retryAfter());
+            action.accept(headers.name(i), HeaderBytes.fromOkHttp(headers.value(i)));
         }
     }
 
     @Override
     public void copyBodyTo(OutputStream out) throws IOException {
+        if (status() == NOT_MODIFIED) {
+            return;
+        }
         BufferedSource source = response.body().source();
         Buffer buffer = source.getBuffer();
         boolean flush = response.body().contentLength() < 0;
@@ -76,6 +81,10 @@ final class OkHttpResponse implements UpstreamResponse {
     @Override
     public void close() {
         watch.cancel();
+        if (status() == NOT_MODIFIED && response.body().contentLength() != 0) {
+            // The length is that of the body which was not sent; OkHttp would wait for it.
+            trace.cancel();
+        }
         response.close();
     }
 }

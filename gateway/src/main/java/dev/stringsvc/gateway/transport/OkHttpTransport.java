@@ -2,12 +2,12 @@ package dev.stringsvc.gateway.transport;
 
 import java.io.IOException;
 import java.time.Duration;
-import okhttp3.Call;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
+import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /// A transport to one instance by OkHttp.
@@ -26,7 +26,7 @@ final class OkHttpTransport implements Transport {
 
     @Override
     public AttemptResult execute(UpstreamRequest request, Duration timeout) {
-        HttpUrl url = url(request);
+        HttpUrl url = request.path().startsWith("/") ? url(request) : base;
         if (!url.encodedPath().equals(request.path())) {
             // OkHttp resolves dot segments and re-encodes: what would be sent is not what was matched to a route.
             return new AttemptResult.Unsendable("The path holds dot segments, or characters that must be encoded.");
@@ -36,18 +36,18 @@ final class OkHttpTransport implements Transport {
         }
         var trace = new AttemptTrace();
         var body = body(request, trace);
-        Call call = client.newCall(new Request.Builder()
+        var sent = new Request.Builder()
                 .url(url)
                 .headers(headers(request, trace))
                 .method(request.method(), body)
                 .tag(AttemptTrace.class, trace)
-                .build());
-        Watchdog.Watch watch = watchdog.watch(timeout, call::cancel);
+                .build();
+        Watchdog.Watch watch = watchdog.watch(timeout, trace::cancel);
         if (body instanceof StreamedRequestBody streamed) {
             streamed.start(watch, timeout);
         }
         try {
-            var response = new OkHttpResponse(call.execute(), trace, watch, idleTimeout);
+            var response = new OkHttpResponse(send(sent, trace), trace, watch, idleTimeout);
             if (watch.expired()) {
                 response.close();
                 return new AttemptResult.TimedOut(timeout);
@@ -56,6 +56,20 @@ final class OkHttpTransport implements Transport {
         } catch (IOException | RuntimeException e) {
             watch.cancel();
             return failure(asIoException(e), trace, watch.expired(), timeout);
+        }
+    }
+
+    /// A kept connection that is found dead before anything was sent costs a look at the next one, and no attempt: all
+    /// that are kept may be dead, at every instance, and the instances be well.
+    private Response send(Request request, AttemptTrace trace) throws IOException {
+        while (true) {
+            try {
+                return trace.calling(client.newCall(request)).execute();
+            } catch (StaleConnectionException e) {
+                if (trace.cancelled()) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -85,7 +99,7 @@ final class OkHttpTransport implements Transport {
 
     private static Headers headers(UpstreamRequest request, AttemptTrace trace) {
         var headers = new Headers.Builder();
-        request.headers().forEach(headers::addUnsafeNonAscii);
+        request.headers().forEach((name, value) -> headers.addUnsafeNonAscii(name, HeaderBytes.toOkHttp(value)));
         if (headers.get("Accept-Encoding") == null) {
             // Else OkHttp asks for gzip by itself and unpacks it.
             headers.add("Accept-Encoding", "identity");

@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.transport;
 
+import java.net.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +14,7 @@ import okhttp3.Protocol;
 /// passing those of its siblings, and go when it goes.
 ///
 /// OkHttp is told to do nothing on its own: no retry, no redirect, no timers (the watchdog has them), no race of
-/// addresses (so that an attempt stays on the calling thread). Thread-safe.
+/// addresses (so that an attempt stays on the calling thread), no proxy (that the JVM may be set up with). Thread-safe.
 public final class OkHttpTransports implements Transport.Factory, AutoCloseable {
     private static final int IDLE_CONNECTIONS = 256;
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
@@ -34,6 +35,7 @@ public final class OkHttpTransports implements Transport.Factory, AutoCloseable 
                 .followRedirects(false)
                 .followSslRedirects(false)
                 .fastFallback(false)
+                .proxy(Proxy.NO_PROXY)
                 .protocols(List.of(Protocol.HTTP_1_1))
                 .socketFactory(new CountedSocket.Factory())
                 .eventListenerFactory(AttemptTrace::of)
@@ -51,7 +53,7 @@ public final class OkHttpTransports implements Transport.Factory, AutoCloseable 
         return new OkHttpTransport(client, url, watchdog, idleTimeout);
     }
 
-    /// Stops the watchdog; to be called when nothing is in flight any more.
+    /// Stops the watchdog, which cuts what is still in flight.
     @Override
     public void close() {
         watchdog.close();

@@ -1,14 +1,20 @@
 package dev.stringsvc.gateway.transport;
 
 import java.io.IOException;
+import java.net.ProtocolException;
+import java.util.List;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/// Takes back what OkHttp adds for its own users: its `User-Agent` where the client sent none, and its habit of
-/// sending a request again that was answered with 503 and `Retry-After: 0`.
+/// Stands between OkHttp and the connection. Refuses a kept connection that has died, and takes back what OkHttp does
+/// for its own users: its `User-Agent` where the client sent none, its sending again of what was answered with 503 and
+/// `Retry-After: 0`, its refusal of a 407 that no proxy has sent. Does not believe an answer whose end is in doubt.
 final class PassThrough implements Interceptor {
+    /// A status that OkHttp does nothing about.
+    private static final int INERT = 500;
+
     @Override
     public Response intercept(Chain chain) throws IOException {
         Request request = chain.request();
@@ -16,18 +22,37 @@ final class PassThrough implements Interceptor {
         if (trace == null) {
             return chain.proceed(request);
         }
+        trace.requireFreshConnection();
         if (!trace.userAgentGiven()) {
             request = request.newBuilder().removeHeader("User-Agent").build();
         }
-        Response response = chain.proceed(request);
-        if (response.code() != 503) {
+        Response response = framed(chain.proceed(request));
+        if (response.code() != 407 && response.code() != 503) {
             return response;
         }
-        @Nullable String retryAfter = response.header("Retry-After");
-        if (retryAfter == null) {
-            return response;
+        trace.hideStatus(response.code());
+        return response.newBuilder().code(INERT).build();
+    }
+
+    /// Makes sure that where the answer ends is beyond doubt, for the gateway and for whoever reads it after the
+    /// gateway
+    /// (RFC 9112, section 6.3).
+    private static Response framed(Response response) throws ProtocolException {
+        if (response.code() == 101) {
+            throw new ProtocolException("a switch of protocols that nobody asked for");
         }
-        trace.hideRetryAfter(retryAfter);
-        return response.newBuilder().removeHeader("Retry-After").build();
+        List<String> codings = response.headers("Transfer-Encoding");
+        if (!codings.isEmpty()) {
+            if (codings.size() > 1 || !codings.getFirst().equalsIgnoreCase("chunked")) {
+                throw new ProtocolException("a transfer coding that nobody asked for: " + codings);
+            }
+            return response.header("Content-Length") == null
+                    ? response
+                    : response.newBuilder().removeHeader("Content-Length").build();
+        }
+        if (response.headers("Content-Length").stream().distinct().count() > 1) {
+            throw new ProtocolException("lengths that contradict each other");
+        }
+        return response;
     }
 }

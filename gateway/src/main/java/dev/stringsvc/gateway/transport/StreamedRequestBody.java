@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.transport;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import okhttp3.MediaType;
@@ -46,15 +47,20 @@ final class StreamedRequestBody extends RequestBody {
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
         byte[] chunk = new byte[CHUNK];
+        long left = body.length();
         while (true) {
             waitForClient();
             int n = read(chunk);
             waitForInstance();
+            if (n < 0 && left > 0) {
+                throw trace.clientFailed(new EOFException("the body ended before its length"));
+            }
             if (n < 0) {
                 return;
             }
+            left -= n;
             sink.write(chunk, 0, n);
-            sink.emit();
+            sink.flush();
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 /// timer, no lock and no wake-up; an expiry is late by that much at the most. Thread-safe.
 final class Watchdog implements AutoCloseable {
     private static final long TICK_NANOS = Duration.ofMillis(10).toNanos();
+    private static final System.Logger LOG = System.getLogger(Watchdog.class.getName());
     private static final int IDLE_TICKS = 100;
 
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
@@ -36,6 +37,7 @@ final class Watchdog implements AutoCloseable {
         return watch;
     }
 
+    /// Ends everything that is still watched, paused or not.
     @Override
     public void close() {
         closed = true;
@@ -61,6 +63,7 @@ final class Watchdog implements AutoCloseable {
                 idle = 0;
             }
         }
+        watches.forEach(Watch::expire);
     }
 
     /// One thing that is watched.
@@ -95,9 +98,17 @@ final class Watchdog implements AutoCloseable {
 
         private void check(long now) {
             if (!paused && now - expiresAt >= 0) {
-                expired = true;
-                cancel();
+                expire();
+            }
+        }
+
+        private void expire() {
+            expired = true;
+            cancel();
+            try {
                 onExpiry.run();
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "ending what took too long failed", e);
             }
         }
     }

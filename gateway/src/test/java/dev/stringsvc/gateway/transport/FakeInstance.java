@@ -1,0 +1,200 @@
+package dev.stringsvc.gateway.transport;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// An instance on a real port that does with each connection what its script says, byte by byte, and remembers what it
+/// was asked. Thread-safe.
+public final class FakeInstance implements AutoCloseable {
+    public static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+    /// What is done with one connection, on a virtual thread of its own; the connection is closed afterwards.
+    @FunctionalInterface
+    public interface Script {
+        void serve(Wire wire) throws IOException, InterruptedException;
+    }
+
+    private final ServerSocket server;
+    private final Script script;
+    private final Queue<HttpMessage> requests = new ConcurrentLinkedQueue<>();
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger accepted = new AtomicInteger();
+
+    private FakeInstance(ServerSocket server, Script script) {
+        this.server = server;
+        this.script = script;
+    }
+
+    /// An instance that follows the script.
+    public static FakeInstance of(Script script) throws IOException {
+        var server = new ServerSocket(0, 1_024, InetAddress.getLoopbackAddress());
+        var instance = new FakeInstance(server, script);
+        Thread.ofVirtual().start(instance::accept);
+        return instance;
+    }
+
+    /// An instance that answers each request and keeps its connections.
+    public static FakeInstance replying(Function<HttpMessage, String> answer) throws IOException {
+        return of(wire -> {
+            for (HttpMessage request; (request = wire.read()) != null; ) {
+                wire.send(answer.apply(request));
+            }
+        });
+    }
+
+    /// An instance that gives the same answer to each request and keeps its connections.
+    public static FakeInstance answering(String answer) throws IOException {
+        return replying(request -> answer);
+    }
+
+    /// An instance that answers 200 to everything.
+    public static FakeInstance healthy() throws IOException {
+        return answering(OK);
+    }
+
+    /// An instance that takes requests and never answers.
+    public static FakeInstance hung() throws IOException {
+        return of(wire -> {
+            wire.read();
+            wire.awaitEnd();
+        });
+    }
+
+    /// An instance that closes the connection when it has read the request.
+    public static FakeInstance breaking() throws IOException {
+        return of(Wire::read);
+    }
+
+    /// An instance whose port nobody listens on.
+    public static FakeInstance refusing() throws IOException {
+        FakeInstance instance = healthy();
+        instance.close();
+        return instance;
+    }
+
+    private void accept() {
+        while (true) {
+            try {
+                Socket socket = server.accept();
+                open.add(socket);
+                accepted.incrementAndGet();
+                Thread.ofVirtual().start(() -> serve(socket));
+            } catch (IOException e) {
+                return; // closed
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            script.serve(new Wire(socket));
+        } catch (IOException e) {
+            // The other side went away, which is its right; what is expected of it is asserted by what it has read.
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        } finally {
+            open.remove(socket);
+        }
+    }
+
+    public int port() {
+        return server.getLocalPort();
+    }
+
+    /// As it stands in a configuration.
+    public String address() {
+        return "127.0.0.1:" + port();
+    }
+
+    /// What was asked so far.
+    public List<HttpMessage> requests() {
+        return List.copyOf(requests);
+    }
+
+    /// The only request so far.
+    public HttpMessage request() {
+        List<HttpMessage> all = requests();
+        if (all.size() != 1) {
+            throw new AssertionError(all.size() + " requests instead of one: " + all);
+        }
+        return all.getFirst();
+    }
+
+    /// Connections that were ever opened.
+    public int connections() {
+        return accepted.get();
+    }
+
+    /// Connections that are open now.
+    public int openConnections() {
+        return open.size();
+    }
+
+    /// Takes no more connections and cuts the open ones.
+    @Override
+    public void close() throws IOException {
+        server.close();
+        for (Socket socket : open) {
+            socket.close();
+        }
+    }
+
+    /// One connection, seen from the instance.
+    public final class Wire {
+        private final Socket socket;
+        private final InputStream in;
+
+        private Wire(Socket socket) throws IOException {
+            this.socket = socket;
+            this.in = new BufferedInputStream(socket.getInputStream());
+        }
+
+        /// Reads a request and remembers it; `null` where there is none any more.
+        public @Nullable HttpMessage read() throws IOException {
+            HttpMessage request = HttpMessage.readRequest(in);
+            if (request != null) {
+                requests.add(request);
+            }
+            return request;
+        }
+
+        /// The bytes that come in, for scripts that do not want a whole request.
+        public InputStream in() {
+            return in;
+        }
+
+        /// Writes one byte per character.
+        public void send(String bytes) throws IOException {
+            send(bytes.getBytes(StandardCharsets.ISO_8859_1));
+        }
+
+        /// Writes bytes.
+        public void send(byte[] bytes) throws IOException {
+            socket.getOutputStream().write(bytes);
+        }
+
+        /// Ends the connection with RST: what the other side has not read yet is lost to it.
+        public void reset() throws IOException {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        }
+
+        /// Returns when the other side has closed the connection.
+        public void awaitEnd() throws IOException {
+            in.transferTo(java.io.OutputStream.nullOutputStream());
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.stringsvc.gateway.transport;
+
+import static dev.stringsvc.gateway.transport.TransportFixture.buffered;
+import static dev.stringsvc.gateway.transport.TransportFixture.get;
+import static dev.stringsvc.gateway.transport.TransportFixture.post;
+import static dev.stringsvc.gateway.transport.TransportFixture.request;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RequestPassThroughTest {
+    private TransportFixture fixture = new TransportFixture(FakeInstance.healthy());
+
+    RequestPassThroughTest() throws IOException {}
+
+    @BeforeEach
+    void sendsNothingByItself() {
+        assertThat(fixture.instance().connections()).isZero();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        fixture.close();
+    }
+
+    @Test
+    void nothing_is_added_but_what_the_connection_needs() throws IOException {
+        fixture.fetch(get("/a"));
+        assertThat(fixture.instance().request().head())
+                .containsExactlyInAnyOrder(
+                        "GET /a HTTP/1.1",
+                        "Host: " + fixture.instance().address(),
+                        "Connection: Keep-Alive",
+                        "Accept-Encoding: identity");
+    }
+
+    @Test
+    void user_agent_is_the_client_s_own_even_if_it_is_okhttp() throws IOException {
+        fixture.fetch(get(new HeaderFields().add("User-Agent", "okhttp/4.12.0")));
+        assertThat(fixture.instance().request().header("User-Agent")).isEqualTo("okhttp/4.12.0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "br;q=1.0, *;q=0", ""})
+    void accept_encoding_is_the_client_s_own(String value) throws IOException {
+        fixture.fetch(get(new HeaderFields().add("accept-encoding", value)));
+        assertThat(fixture.instance().request().headers("Accept-Encoding")).containsExactly(value);
+    }
+
+    @Test
+    void repeated_headers_keep_their_order() throws IOException {
+        fixture.fetch(get(new HeaderFields()
+                .add("X-A", "1")
+                .add("Cookie", "a=1")
+                .add("x-a", "2")
+                .add("Cookie", "b=2")
+                .add("X-A", "")));
+        assertThat(fixture.instance().request().headers("X-A")).containsExactly("1", "2", "");
+        assertThat(fixture.instance().request().headers("Cookie")).containsExactly("a=1", "b=2");
+    }
+
+    @Test
+    void header_bytes_that_are_not_ascii_leave_as_they_are() throws IOException {
+        fixture.fetch(get(new HeaderFields().add("X-Name", "Zo\u00c3\u00ab")));
+        assertThat(fixture.instance().request().header("X-Name")).isEqualTo("Zo\u00c3\u00ab");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "HEAD", "OPTIONS", "TRACE", "DELETE", "PROPFIND", "PURGE", "M-SEARCH", "get"})
+    void method_without_a_body_is_sent_without_one(String method) throws IOException {
+        try (var bodiless = new TransportFixture(FakeInstance.answering("HTTP/1.1 204 No Content\r\n\r\n"))) {
+            bodiless.fetch(request(method, "/", new HeaderFields(), new Body.None()));
+            HttpMessage sent = bodiless.instance().request();
+            assertThat(sent.startLine()).isEqualTo(method + " / HTTP/1.1");
+            assertThat(sent.header("Content-Length")).isNull();
+            assertThat(sent.header("Transfer-Encoding")).isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PUT", "PATCH", "DELETE", "PROPFIND", "OPTIONS", "REPORT"})
+    void method_with_a_body_is_sent_with_it(String method) throws IOException {
+        fixture.fetch(request(method, "/", new HeaderFields().add("Content-Type", "a/b"), buffered("hello")));
+        HttpMessage sent = fixture.instance().request();
+        assertThat(sent.startLine()).isEqualTo(method + " / HTTP/1.1");
+        assertThat(sent.headers("Content-Length")).containsExactly("5");
+        assertThat(sent.headers("Content-Type")).containsExactly("a/b");
+        assertThat(sent.text()).isEqualTo("hello");
+    }
+
+    @Test
+    void empty_post_says_that_it_is_empty_and_has_no_content_type() throws IOException {
+        fixture.fetch(post(new Body.None()));
+        assertThat(fixture.instance().request().header("Content-Length")).isEqualTo("0");
+        assertThat(fixture.instance().request().header("Content-Type")).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a=1&b=2", "q=%20%C3%A9+x", "a=%zz&&=", "x=[1]|{2}^`\\", "?a=?/b"})
+    void query_is_sent_byte_for_byte(String query) throws IOException {
+        fixture.fetch(new UpstreamRequest("GET", "/", query, new HeaderFields(), new Body.None()));
+        assertThat(fixture.instance().request().startLine()).isEqualTo("GET /?" + query + " HTTP/1.1");
+    }
+
+    /// OkHttp's way to write a query; a server reads the same from it.
+    @Test
+    void quotes_and_angle_brackets_in_a_query_are_encoded() throws IOException {
+        fixture.fetch(new UpstreamRequest("GET", "/", "q='<\">", new HeaderFields(), new Body.None()));
+        assertThat(fixture.instance().request().startLine()).isEqualTo("GET /?q=%27%3C%22%3E HTTP/1.1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/", "//", "/a//b/", "/%C3%A9", "/a%2Fb", "/a;v=1/b", "/~a!$&'()*+,=:@", "/%zz", "/a...b/..."})
+    void path_is_sent_byte_for_byte(String path) throws IOException {
+        fixture.fetch(get(path));
+        assertThat(fixture.instance().request().startLine()).isEqualTo("GET " + path + " HTTP/1.1");
+    }
+
+    @Test
+    void streamed_body_of_known_length_is_sent_with_its_length() throws IOException {
+        fixture.fetch(post(new Body.Streamed(new EndlessBody(200_000), 200_000)));
+        HttpMessage sent = fixture.instance().request();
+        assertThat(sent.header("Content-Length")).isEqualTo("200000");
+        assertThat(sent.header("Transfer-Encoding")).isNull();
+        assertThat(sent.body()).isEqualTo(new EndlessBody(200_000).readAllBytes());
+    }
+
+    @Test
+    void streamed_body_of_unknown_length_is_sent_in_chunks() throws IOException {
+        fixture.fetch(post(new Body.Streamed(new EndlessBody(200_000), -1)));
+        HttpMessage sent = fixture.instance().request();
+        assertThat(sent.header("Content-Length")).isNull();
+        assertThat(sent.header("Transfer-Encoding")).isEqualTo("chunked");
+        assertThat(sent.body()).isEqualTo(new EndlessBody(200_000).readAllBytes());
+    }
+}

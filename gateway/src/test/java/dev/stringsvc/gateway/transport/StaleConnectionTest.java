@@ -1,0 +1,93 @@
+package dev.stringsvc.gateway.transport;
+
+import static dev.stringsvc.gateway.transport.TransportFixture.buffered;
+import static dev.stringsvc.gateway.transport.TransportFixture.get;
+import static dev.stringsvc.gateway.transport.TransportFixture.post;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.RepeatedTest;
+
+/// A kept connection whose other end has gone in the meantime: the request goes on a new one, whatever its method.
+class StaleConnectionTest {
+    private static FakeInstance.Script once(boolean reset) {
+        return wire -> {
+            wire.read();
+            wire.send(FakeInstance.OK);
+            if (reset) {
+                wire.reset();
+            }
+        };
+    }
+
+    private static void awaitClosed(FakeInstance instance) {
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .atMost(Duration.ofSeconds(8))
+                .until(() -> instance.openConnections() == 0);
+    }
+
+    @RepeatedTest(5)
+    void connection_closed_while_idle_is_not_used_for_a_post() throws IOException {
+        try (var fixture = TransportFixture.to(once(false))) {
+            fixture.fetch(get("/"));
+            awaitClosed(fixture.instance());
+            assertThat(fixture.fetch(post(buffered("x")))).isEqualTo("ok");
+            assertThat(fixture.instance().connections()).isEqualTo(2);
+        }
+    }
+
+    @RepeatedTest(5)
+    void connection_reset_while_idle_is_not_used_for_a_post() throws IOException {
+        try (var fixture = TransportFixture.to(once(true))) {
+            fixture.fetch(get("/"));
+            awaitClosed(fixture.instance());
+            assertThat(fixture.fetch(post(buffered("x")))).isEqualTo("ok");
+            assertThat(fixture.instance().connections()).isEqualTo(2);
+        }
+    }
+
+    @RepeatedTest(3)
+    void connection_closed_while_idle_does_not_cost_a_streamed_body() throws IOException {
+        try (var fixture = TransportFixture.to(once(false))) {
+            fixture.fetch(get("/"));
+            awaitClosed(fixture.instance());
+            assertThat(fixture.fetch(post(new Body.Streamed(new EndlessBody(100_000), 100_000))))
+                    .isEqualTo("ok");
+        }
+    }
+
+    @RepeatedTest(3)
+    void instance_that_went_away_with_its_idle_connections_is_not_reached() throws IOException {
+        try (var fixture = TransportFixture.to(once(false))) {
+            fixture.fetch(get("/"));
+            awaitClosed(fixture.instance());
+            fixture.instance().close();
+            assertThat(fixture.execute(post(buffered("x")))).isInstanceOf(AttemptResult.NotSent.class);
+        }
+    }
+
+    @RepeatedTest(3)
+    void connection_that_speaks_unasked_is_not_used() throws Exception {
+        var read = new CountDownLatch(1);
+        var said = new CountDownLatch(1);
+        try (var fixture = TransportFixture.to(wire -> {
+            wire.read();
+            wire.send(FakeInstance.OK);
+            read.await();
+            if (said.getCount() > 0) {
+                wire.send("HTTP/1.1 408 Request Timeout\r\nContent-Length: 5\r\n\r\nstale");
+                said.countDown();
+                wire.awaitEnd();
+            }
+        })) {
+            assertThat(fixture.fetch(get("/"))).isEqualTo("ok");
+            read.countDown();
+            said.await();
+            assertThat(fixture.fetch(post(buffered("x")))).isEqualTo("ok");
+        }
+    }
+}

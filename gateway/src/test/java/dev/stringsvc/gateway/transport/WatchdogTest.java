@@ -1,0 +1,104 @@
+package dev.stringsvc.gateway.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class WatchdogTest {
+    private static final Duration SHORT = Duration.ofMillis(50);
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    private final Watchdog watchdog = Watchdog.start();
+    private final CountDownLatch expired = new CountDownLatch(1);
+
+    @AfterEach
+    void close() {
+        watchdog.close();
+    }
+
+    private boolean expiresSoon() throws InterruptedException {
+        return expired.await(8, TimeUnit.SECONDS);
+    }
+
+    private boolean expiresAtOnce() throws InterruptedException {
+        return expired.await(SHORT.toMillis() * 4, TimeUnit.MILLISECONDS);
+    }
+
+    @Test
+    void expires_after_the_timeout_and_not_before() throws InterruptedException {
+        long start = System.nanoTime();
+        Watchdog.Watch watch = watchdog.watch(SHORT, expired::countDown);
+        assertThat(expiresSoon()).isTrue();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(SHORT);
+        assertThat(watch.expired()).isTrue();
+    }
+
+    @Test
+    void does_not_expire_when_cancelled() throws InterruptedException {
+        Watchdog.Watch watch = watchdog.watch(SHORT, expired::countDown);
+        watch.cancel();
+        assertThat(expiresAtOnce()).isFalse();
+        assertThat(watch.expired()).isFalse();
+    }
+
+    @Test
+    void does_not_expire_while_paused_and_does_when_started_anew() throws InterruptedException {
+        Watchdog.Watch watch = watchdog.watch(SHORT, expired::countDown);
+        watch.pause();
+        assertThat(expiresAtOnce()).isFalse();
+        watch.expireAfter(SHORT);
+        assertThat(expiresSoon()).isTrue();
+    }
+
+    @Test
+    void starting_anew_puts_the_end_off() throws InterruptedException {
+        Watchdog.Watch watch = watchdog.watch(SHORT, expired::countDown);
+        watch.expireAfter(LONG);
+        assertThat(expiresAtOnce()).isFalse();
+        watch.cancel();
+    }
+
+    @Test
+    void wakes_up_after_a_long_time_without_anything_to_watch() throws InterruptedException {
+        assertThat(new CountDownLatch(1).await(1_500, TimeUnit.MILLISECONDS)).isFalse(); // longer than it stays awake
+        Watchdog.Watch watch = watchdog.watch(SHORT, expired::countDown);
+        assertThat(expiresSoon()).isTrue();
+        assertThat(watch.expired()).isTrue();
+    }
+
+    @Test
+    void action_that_fails_does_not_end_the_watch_over_others() throws InterruptedException {
+        Watchdog.Watch failing = watchdog.watch(SHORT, () -> {
+            throw new IllegalStateException("on purpose");
+        });
+        Watchdog.Watch other = watchdog.watch(SHORT.multipliedBy(3), expired::countDown);
+        assertThat(expiresSoon()).isTrue();
+        assertThat(failing.expired()).isTrue();
+        assertThat(other.expired()).isTrue();
+    }
+
+    @Test
+    void closing_ends_what_is_still_watched() throws InterruptedException {
+        Watchdog.Watch watch = watchdog.watch(LONG, expired::countDown);
+        watch.pause();
+        watchdog.close();
+        assertThat(expiresSoon()).isTrue();
+    }
+
+    @Test
+    void thousands_expire_each_once() throws InterruptedException {
+        var all = new CountDownLatch(5_000);
+        List<Watchdog.Watch> watches = new ArrayList<>();
+        for (int i = 0; i < 5_000; i++) {
+            watches.add(watchdog.watch(SHORT, all::countDown));
+        }
+        assertThat(all.await(8, TimeUnit.SECONDS)).isTrue();
+        assertThat(watches).allMatch(Watchdog.Watch::expired);
+    }
+}
