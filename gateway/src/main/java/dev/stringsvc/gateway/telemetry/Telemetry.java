@@ -26,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
@@ -68,6 +69,7 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final Clock clock;
     private final Map<RequestKey, Timer> requests = new ConcurrentHashMap<>();
+    private final Set<String> present = ConcurrentHashMap.newKeySet();
     private final Map<AttemptKey, Timer> attempts = new ConcurrentHashMap<>();
 
     private record RequestKey(String route, int status, String instance) {}
@@ -123,6 +125,9 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
     public void finished(Exchange exchange) {
         var key = new RequestKey(orNone(exchange.route()), exchange.status(), orNone(exchange.instance()));
         requests.computeIfAbsent(key, this::requestTimer).record(exchange.took());
+        if (exchange.instance() != null && !present.contains(exchange.instance())) {
+            forget(exchange.instance()); // it left while it answered
+        }
     }
 
     private Timer requestTimer(RequestKey key) {
@@ -175,6 +180,7 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
 
     @Override
     public void joined(String service, Endpoint endpoint) {
+        present.add(endpoint.instance().id());
         Gauge.builder("gateway.instance.in.flight", endpoint, Endpoint::inFlight)
                 .tags("service", service, "instance", endpoint.instance().id())
                 .register(registry);
@@ -183,6 +189,11 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
     @Override
     public void left(String service, Endpoint endpoint) {
         String instance = endpoint.instance().id();
+        present.remove(instance);
+        forget(instance);
+    }
+
+    private void forget(String instance) {
         requests.keySet().removeIf(key -> key.instance().equals(instance));
         registry.getMeters().stream()
                 .map(Meter::getId)
