@@ -3,7 +3,6 @@ package dev.stringsvc.gateway;
 import dev.stringsvc.gateway.config.GatewayConfig;
 import dev.stringsvc.gateway.discovery.FixedInstancer;
 import dev.stringsvc.gateway.discovery.Instance;
-import dev.stringsvc.gateway.discovery.Instancer;
 import dev.stringsvc.gateway.discovery.consul.ConsulClient;
 import dev.stringsvc.gateway.discovery.consul.ConsulInstancer;
 import dev.stringsvc.gateway.proxy.Forwarder;
@@ -22,14 +21,17 @@ import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.logfmt.LogWriter;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,16 +45,19 @@ public final class Gateway implements AutoCloseable {
     private final Telemetry telemetry = new Telemetry(clock);
     private final OkHttpTransports transports;
     private final Optional<ConsulClient> consul;
-    private final List<Instancer> instancers = new ArrayList<>();
     private final Map<String, Upstream> upstreams = new TreeMap<>();
     private final HttpPort data;
     private final HttpPort admin;
+    /// How to let go of what runs, the last started first.
+    private final Deque<Runnable> stops = new ConcurrentLinkedDeque<>();
     private volatile boolean draining;
 
     private Gateway(GatewayConfig config, Optional<String> consulToken, LogWriter log) {
         this.config = config;
+        stops.push(telemetry::close);
         this.transports = new OkHttpTransports(
                 config.timeouts().connect(), config.timeouts().idle());
+        stops.push(transports::close);
         config.routes().routes().forEach(route -> upstreams.computeIfAbsent(route.service(), this::upstream));
         this.consul = upstreams.keySet().stream().anyMatch(this::isInConsul)
                 ? Optional.of(new ConsulClient(
@@ -60,6 +65,7 @@ public final class Gateway implements AutoCloseable {
                         consulToken,
                         config.consul().waitTime()))
                 : Optional.empty();
+        consul.ifPresent(client -> stops.push(client::close));
         upstreams.values().forEach(this::watch);
         var accessLog = new AccessLog(log, clock);
         Exchange.Listener listener = exchange -> {
@@ -76,10 +82,20 @@ public final class Gateway implements AutoCloseable {
                 () -> draining);
         telemetry.inFlight(proxy::inFlight);
         var adminApi = new AdminApi(config.routes(), upstreams.values(), telemetry::scrape, () -> draining, clock);
-        this.admin = new HttpPort(
-                config.admin().host(), config.admin().port(), Duration.ZERO, javalin -> adminApi.addTo(javalin.routes));
-        this.data = new HttpPort(
-                config.host(), config.port(), config.shutdown().drain(), javalin -> javalin.routes.before(proxy));
+        try {
+            this.admin = new HttpPort(
+                    config.admin().host(),
+                    config.admin().port(),
+                    Duration.ZERO,
+                    javalin -> adminApi.addTo(javalin.routes));
+            stops.push(admin::close);
+            this.data = new HttpPort(
+                    config.host(), config.port(), config.shutdown().drain(), javalin -> javalin.routes.before(proxy));
+            stops.push(data::close);
+        } catch (RuntimeException e) {
+            stop();
+            throw e;
+        }
         LOG.info(
                 "listening on {}:{}, admin on {}:{}",
                 config.host(),
@@ -98,6 +114,9 @@ public final class Gateway implements AutoCloseable {
     private Upstream upstream(String service) {
         var upstream = new Upstream(service, transports, RoundRobin::new, telemetry, clock);
         telemetry.upstream(upstream);
+        stops.push(() -> Stream.of(upstream.endpoints(), upstream.draining())
+                .flatMap(List::stream)
+                .forEach(endpoint -> endpoint.transport().close()));
         return upstream;
     }
 
@@ -112,7 +131,7 @@ public final class Gateway implements AutoCloseable {
                 : new FixedInstancer(service.instances().stream()
                         .map(at -> Instance.of(at.toString(), at.host(), at.port()))
                         .toList());
-        instancers.add(instancer);
+        stops.push(instancer::close);
         instancer.watch(upstream);
     }
 
@@ -150,17 +169,20 @@ public final class Gateway implements AutoCloseable {
         Thread.sleep(grace);
     }
 
-    /// Takes no more connections, lets requests in flight finish, and lets go.
+    /// Takes no more connections, lets requests in flight finish, and lets go. A second call does nothing.
     @Override
     public void close() {
         draining = true;
-        LOG.info("taking no more connections; requests in flight may finish");
-        data.close();
-        instancers.forEach(Instancer::close);
-        consul.ifPresent(ConsulClient::close);
-        admin.close();
-        transports.close();
-        telemetry.close();
-        LOG.info("stopped");
+        if (!stops.isEmpty()) {
+            LOG.info("taking no more connections; requests in flight may finish");
+            stop();
+            LOG.info("stopped");
+        }
+    }
+
+    private void stop() {
+        for (@Nullable Runnable stop; (stop = stops.poll()) != null; ) {
+            stop.run();
+        }
     }
 }

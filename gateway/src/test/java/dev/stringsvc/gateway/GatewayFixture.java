@@ -1,0 +1,225 @@
+package dev.stringsvc.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stringsvc.gateway.config.ConfigException;
+import dev.stringsvc.gateway.config.ConfigLoader;
+import dev.stringsvc.gateway.config.GatewayConfig;
+import dev.stringsvc.gateway.transport.FakeInstance;
+import dev.stringsvc.gateway.transport.HttpMessage;
+import dev.stringsvc.logfmt.LogWriter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.awaitility.core.ConditionFactory;
+
+/// A whole gateway in this process before fake instances, with one route: `/svc` and below to the service `svc`.
+/// Closing it asserts that nothing was in flight any more and that no connection to an instance was left behind.
+final class GatewayFixture implements AutoCloseable {
+    static final JsonMapper JSON = new JsonMapper();
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    private final List<FakeInstance> instances;
+    private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+    private final LogWriter log = LogWriter.to(new LineStream(lines), 65_536);
+    private final Gateway gateway;
+    private volatile boolean closed;
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private GatewayFixture(GatewayConfig config, List<FakeInstance> instances) {
+        this.instances = instances;
+        this.gateway = Gateway.start(config, Optional.empty(), log);
+    }
+
+    /// A gateway with every default.
+    static GatewayFixture over(FakeInstance... instances) throws ConfigException {
+        return with("", instances);
+    }
+
+    /// A gateway with options of its own.
+    ///
+    /// @param options `section.key=value` and, of the route, `route.key=value`, separated by blanks
+    static GatewayFixture with(String options, FakeInstance... instances) throws ConfigException {
+        return new GatewayFixture(config(options, 0, 0, instances), List.of(instances));
+    }
+
+    static GatewayConfig config(String options, int port, int adminPort, FakeInstance... instances)
+            throws ConfigException {
+        ObjectNode config = ConfigLoader.noFlags();
+        config.put("host", "127.0.0.1").put("port", port);
+        config.putObject("admin").put("port", adminPort);
+        config.putObject("shutdown").put("grace", "0").put("drain", "10s");
+        var addresses = config.putObject("services").putObject("svc").putArray("instances");
+        for (FakeInstance instance : instances) {
+            addresses.add(instance.address());
+        }
+        ObjectNode route = config.putArray("routes").addObject();
+        route.put("name", "r").put("path", "/svc").put("service", "svc");
+        for (String option : options.split(" ", -1)) {
+            if (!option.isEmpty()) {
+                set(config, route, option.substring(0, option.indexOf('=')), option.substring(option.indexOf('=') + 1));
+            }
+        }
+        return ConfigLoader.load(Optional.empty(), config);
+    }
+
+    private static void set(ObjectNode config, ObjectNode route, String key, String value) {
+        int dot = key.indexOf('.');
+        String name = key.substring(dot + 1);
+        ObjectNode section = key.startsWith("route.") ? route : config.withObject("/" + key.substring(0, dot));
+        switch (name) {
+            case "methods" -> section.putArray(name).add(value);
+            case "attempts" -> section.put(name, Integer.parseInt(value));
+            case "idempotent" -> section.put(name, Boolean.parseBoolean(value));
+            case "budget-ratio" -> section.put(name, Double.parseDouble(value));
+            case "budget-floor" -> section.put(name, Integer.parseInt(value));
+            default -> section.put(name, value);
+        }
+    }
+
+    Gateway gateway() {
+        return gateway;
+    }
+
+    /// Closes the gateway alone, within the test.
+    void closeGateway() {
+        closed = true;
+        gateway.close();
+    }
+
+    RawClient client() throws IOException {
+        return new RawClient(gateway.port());
+    }
+
+    /// Sends one request on a connection of its own, and reads the whole answer.
+    HttpMessage exchange(String request) throws IOException {
+        try (RawClient client = client()) {
+            return client.send(request).read();
+        }
+    }
+
+    /// A plain GET on a connection of its own.
+    HttpMessage get(String target) throws IOException {
+        return exchange("GET " + target + " HTTP/1.1\r\nHost: gw\r\n\r\n");
+    }
+
+    /// A POST with a body of known length on a connection of its own.
+    HttpMessage post(String target, String body) throws IOException {
+        return exchange("POST " + target + " HTTP/1.1\r\nHost: gw\r\nContent-Length: "
+                + body.getBytes(StandardCharsets.ISO_8859_1).length + "\r\n\r\n" + body);
+    }
+
+    HttpClient http() {
+        return http;
+    }
+
+    HttpRequest.Builder request(String target) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + target))
+                .timeout(Duration.ofSeconds(30));
+    }
+
+    /// What the admin port says.
+    HttpResponse<String> admin(String path) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + path));
+        try {
+            return http.send(request.timeout(SOON).build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    JsonNode upstreams() throws IOException {
+        return JSON.readTree(admin("/upstreams").body()).path("upstreams");
+    }
+
+    /// The access log's lines, once there are so many.
+    List<String> logLines(int count) {
+        soon().until(() -> lines.size() >= count);
+        return List.copyOf(lines);
+    }
+
+    /// The only access log line.
+    String logLine() {
+        List<String> all = logLines(1);
+        assertThat(all).hasSize(1);
+        return all.getFirst();
+    }
+
+    /// Waits until no request is in flight, by the gateway's own account.
+    void awaitIdle() {
+        soon().untilAsserted(() -> {
+            assertThat(admin("/metrics").body()).contains("gateway_requests_in_flight 0.0");
+            upstreams()
+                    .findValues("inFlight")
+                    .forEach(inFlight -> assertThat(inFlight.asInt())
+                            .as("in flight to an instance")
+                            .isZero());
+        });
+    }
+
+    /// Waits until the gateway has no connection to any instance.
+    void awaitNoConnections() {
+        for (FakeInstance instance : instances) {
+            soon().untilAsserted(() -> assertThat(instance.openConnections())
+                    .as("connections that the gateway left open")
+                    .isZero());
+        }
+    }
+
+    private static ConditionFactory soon() {
+        return await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .atMost(SOON);
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            if (!closed) {
+                awaitIdle();
+            }
+            gateway.close();
+            awaitNoConnections();
+        } finally {
+            gateway.close();
+            log.close();
+            http.shutdownNow();
+            for (FakeInstance instance : instances) {
+                instance.close();
+            }
+        }
+    }
+
+    /// Splits what is written into lines.
+    private static final class LineStream extends OutputStream {
+        private final Queue<String> lines;
+
+        LineStream(Queue<String> lines) {
+            this.lines = lines;
+        }
+
+        @Override
+        public void write(int b) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) {
+            new String(bytes, from, length, StandardCharsets.UTF_8).lines().forEach(lines::add);
+        }
+    }
+}
