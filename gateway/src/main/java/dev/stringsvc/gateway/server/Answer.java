@@ -9,6 +9,7 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What one client is told, and what is to be said of it afterwards. Used by the request's thread.
 final class Answer {
+    /// The longest head of an instance's answer that is passed on.
+    static final int MOST_HEAD_BYTES = 65_536;
+
     private static final int CLIENT_CLOSED_REQUEST = 499;
 
     private final HttpServletResponse response;
@@ -57,30 +61,59 @@ final class Answer {
         try (answered) {
             UpstreamResponse upstream = answered.response();
             begin(upstream.status());
-            String connection = upstream.header("Connection");
-            upstream.forEachHeader((name, value) -> {
-                if (Headers.passesDownstream(name, connection)) {
-                    fields.add(name, value);
-                }
-            });
+            if (!copyHeaders(upstream)) {
+                giveUp("the instance's head is too long", "The service's answer has too long a head.", 502);
+                return;
+            }
             date();
             upstream.copyBodyTo(response.getOutputStream());
             response.getOutputStream().close();
         } catch (UpstreamBrokenException e) {
-            broken();
+            giveUp("the instance broke off within its answer", "The service broke off within its answer.", 502);
         }
     }
 
-    private void broken() throws IOException {
-        error = "the instance broke off within its answer";
+    /// Whether all of it is within the limit.
+    private boolean copyHeaders(UpstreamResponse upstream) {
+        String connection = connection(upstream);
+        int[] bytes = {0};
+        upstream.forEachHeader((name, value) -> {
+            if (Headers.passesDownstream(name, connection)) {
+                fields.add(name, value);
+                bytes[0] += name.length() + value.length() + ": \r\n".length();
+            }
+        });
+        return bytes[0] <= MOST_HEAD_BYTES;
+    }
+
+    private static @Nullable String connection(UpstreamResponse upstream) {
+        List<String> values = new ArrayList<>(1);
+        upstream.forEachHeader((name, value) -> {
+            if (name.equalsIgnoreCase("Connection")) {
+                values.add(value);
+            }
+        });
+        return ProxyHandler.options(values);
+    }
+
+    /// The gateway itself failed.
+    void failed() throws IOException {
+        giveUp("the gateway failed", "The gateway failed to handle the request.", 500);
+    }
+
+    /// A problem where nothing was said yet, else an end that looks like none.
+    private void giveUp(String error, String detail, int status) throws IOException {
+        this.error = error;
         if (response.isCommitted()) {
             cut();
         } else {
             fields.clear();
+            var problem = Problem.of(status, detail);
             problem(
-                    Problem.of(502, "The service broke off within its answer.")
-                            .onRoute(
-                                    String.valueOf(route),
+                    route == null
+                            ? problem
+                            : problem.onRoute(
+                                    route,
                                     attempts.stream().map(Attempt::outcome).toList()),
                     Map.of());
         }

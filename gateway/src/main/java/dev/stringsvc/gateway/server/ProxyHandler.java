@@ -21,10 +21,15 @@ import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The data port: each request goes through the route table to its route's forwarder, and comes back as an instance's
 /// answer or as a problem. Thread-safe.
 public final class ProxyHandler implements Handler {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyHandler.class);
     private static final String RETRY_AFTER_SECONDS = "1";
 
     private final RouteTable table;
@@ -67,6 +72,9 @@ public final class ProxyHandler implements Handler {
         long start = System.nanoTime();
         try {
             answer(request, answer);
+        } catch (RuntimeException e) {
+            LOG.error("request {} failed within the gateway", answer.requestId(), e);
+            answer.failed();
         } finally {
             inFlight.decrementAndGet();
             listener.finished(answer.exchange(request.getMethod(), request.getRequestURI(), start));
@@ -150,10 +158,19 @@ public final class ProxyHandler implements Handler {
                 .onRoute(route.name(), List.of());
     }
 
+    /// All `Connection` headers as one.
+    static @Nullable String options(List<String> connection) {
+        return switch (connection.size()) {
+            case 0 -> null;
+            case 1 -> connection.getFirst();
+            default -> String.join(",", connection);
+        };
+    }
+
     private static HeaderFields fields(HttpServletRequest request, String requestId) {
         HttpFields given =
                 ServletContextRequest.getServletContextRequest(request).getHeaders();
-        String connection = given.get("Connection");
+        String connection = options(given.getValuesList(HttpHeader.CONNECTION));
         var fields = new HeaderFields();
         for (HttpField field : given) {
             String value = field.getValue();
