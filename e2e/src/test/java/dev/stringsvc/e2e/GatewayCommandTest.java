@@ -77,10 +77,10 @@ class GatewayCommandTest {
             String port = Integer.toString(taken.getLocalPort());
             Ended data = run("--host", "127.0.0.1", "--port", port, "--admin-port", "0", "--static", "stringsvc=h:1");
             assertThat(data.code()).isEqualTo(1);
-            assertThat(data.lines()).last().asString().contains("port " + port + " ", "--port");
+            assertThat(data.lines()).last().asString().contains(":" + port + ": ", "--port");
             Ended admin = run("--port", "0", "--admin-port", port, "--static", "stringsvc=h:1");
             assertThat(admin.code()).isEqualTo(1);
-            assertThat(admin.lines()).last().asString().contains("port " + port + " ", "--admin-port");
+            assertThat(admin.lines()).last().asString().contains(":" + port + ": ", "--admin-port");
         }
     }
 

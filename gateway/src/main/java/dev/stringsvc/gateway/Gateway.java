@@ -87,10 +87,15 @@ public final class Gateway implements AutoCloseable {
                     config.admin().host(),
                     config.admin().port(),
                     Duration.ZERO,
+                    () -> 0,
                     javalin -> adminApi.addTo(javalin.routes));
             stops.push(admin::close);
             this.data = new HttpPort(
-                    config.host(), config.port(), config.shutdown().drain(), javalin -> javalin.routes.before(proxy));
+                    config.host(),
+                    config.port(),
+                    config.shutdown().drain(),
+                    proxy::inFlight,
+                    javalin -> javalin.routes.before(proxy));
             stops.push(data::close);
         } catch (RuntimeException e) {
             stop();
@@ -106,7 +111,7 @@ public final class Gateway implements AutoCloseable {
 
     /// Starts everything.
     ///
-    /// @throws io.javalin.util.JavalinBindException when a port is taken, or may not be had
+    /// @throws java.io.UncheckedIOException when a port is taken, or may not be had
     public static Gateway start(GatewayConfig config, Optional<String> consulToken, LogWriter log) {
         return new Gateway(config, consulToken, log);
     }

@@ -5,9 +5,9 @@ import dev.stringsvc.gateway.config.ConfigLoader;
 import dev.stringsvc.gateway.config.GatewayConfig;
 import dev.stringsvc.logfmt.LogWriter;
 import dev.stringsvc.logfmt.LogfmtHandler;
-import io.javalin.util.JavalinBindException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -87,8 +87,8 @@ final class Main implements Callable<Integer> {
         try (LogWriter log = LogWriter.stdout()) {
             LogfmtHandler.install(log, "dev.stringsvc.gateway", flags.verbose ? Level.FINE : Level.INFO);
             return serve(config, log);
-        } catch (JavalinBindException e) {
-            throw new StartException(e.getMessage() + " --port and --admin-port choose others.", e);
+        } catch (UncheckedIOException e) {
+            throw new StartException(e.getMessage() + "; --port and --admin-port choose others", e);
         }
     }
 

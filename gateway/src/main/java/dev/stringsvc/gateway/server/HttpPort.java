@@ -3,52 +3,102 @@ package dev.stringsvc.gateway.server;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
-import io.javalin.util.JavalinException;
+import io.javalin.http.servlet.JavalinServlet;
+import io.javalin.http.servlet.ServletEntry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import kotlin.LazyKt;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.IdleTimeout;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A port that Javalin serves, with what both ports share: virtual threads, problems instead of error pages, nothing
-/// added to what a handler says, and a stop that lets requests finish.
+/// A port that Javalin serves, with what both ports share: requests on virtual threads and sockets on a few of the
+/// platform's, problems instead of error pages, nothing added to what a handler says, and a stop that lets requests
+/// finish. Thread-safe.
 public final class HttpPort implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpPort.class);
 
     /// What the gateway itself adds to a head, at the most.
     private static final int OWN_HEAD_BYTES = 4_096;
 
+    private static final int BACKLOG = 1_024;
+
+    /// For how long nothing must have come in before a stopping port is held for idle.
+    private static final Duration QUIET = Duration.ofMillis(200);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
+
     private final Javalin javalin;
+    private final ServerConnector connector;
+    private final Duration drain;
+    private final IntSupplier inFlight;
     private final int port;
 
     /// @param port 0 picks a free one
     /// @param drain how long requests in flight may take to finish when the port is closed
-    /// @throws io.javalin.util.JavalinBindException when the port is taken, or may not be had
-    public HttpPort(String host, int port, Duration drain, Consumer<JavalinConfig> routes) {
+    /// @param inFlight how many requests are not yet answered
+    /// @throws UncheckedIOException when the port is taken, or may not be had
+    public HttpPort(String host, int port, Duration drain, IntSupplier inFlight, Consumer<JavalinConfig> routes) {
+        this.drain = drain;
+        this.inFlight = inFlight;
         this.javalin = Javalin.create(config -> {
-                    config.startup.showJavalinBanner = false;
-                    config.startup.startupWatcherEnabled = false;
-                    config.startup.showOldJavalinVersionWarning = false;
-                    config.concurrency.useVirtualThreads = true;
-                    config.http.compressionStrategy = CompressionStrategy.NONE;
-                    config.jetty.host = host;
-                    config.jetty.port = port;
-                    config.jetty.modifyHttpConfiguration(http -> {
-                        http.setSendServerVersion(false);
-                        http.setMaxResponseHeaderSize(Answer.MOST_HEAD_BYTES + OWN_HEAD_BYTES);
-                        http.setSendDateHeader(false); // a handler says it, or passes an instance's on
-                        http.setUriCompliance(UriCompliance.RFC3986);
-                    });
-                    config.jetty.modifyServer(server -> {
-                        server.setErrorHandler(new ProblemErrorHandler());
-                        server.setStopTimeout(drain.toMillis());
-                    });
-                    config.jetty.modifyServletContextHandler(
-                            context -> context.setErrorHandler(new ProblemErrorHandler()));
-                    routes.accept(config);
-                })
-                .start();
+            quiet(config);
+            config.concurrency.useVirtualThreads = true;
+            var threads = new QueuedThreadPool();
+            threads.setName("jetty");
+            threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
+            config.jetty.threadPool = threads;
+            config.jetty.modifyHttpConfiguration(HttpPort::configure);
+            config.jetty.modifyServer(server -> server.setErrorHandler(new ProblemErrorHandler()));
+            config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new ProblemErrorHandler()));
+            config.jetty.addConnector((server, http) -> listen(server, http, host, port));
+            routes.accept(config);
+        });
+        javalin.start();
         this.port = javalin.port();
+        this.connector = (ServerConnector) javalin.jettyServer().server().getConnectors()[0];
+    }
+
+    private static void quiet(JavalinConfig config) {
+        config.startup.showJavalinBanner = false;
+        config.startup.startupWatcherEnabled = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.http.compressionStrategy = CompressionStrategy.NONE;
+        // Javalin's other servlet speaks WebSocket, and answers 404 and a session cookie to whoever asks for that.
+        config.unsafe.servlet = LazyKt.lazyOf(new ServletEntry(null, new JavalinServlet(config.unsafe)));
+    }
+
+    private static void configure(HttpConfiguration http) {
+        http.setSendServerVersion(false);
+        http.setMaxResponseHeaderSize(Answer.MOST_HEAD_BYTES + OWN_HEAD_BYTES);
+        http.setSendDateHeader(false); // a handler says it, or passes an instance's on
+        http.setUriCompliance(UriCompliance.RFC3986);
+    }
+
+    /// Opens the port before Javalin starts, which would log a taken port in words of its own.
+    private static Connector listen(Server server, HttpConfiguration http, String host, int port) {
+        var connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        connector.setHost(host);
+        connector.setPort(port);
+        connector.setAcceptQueueSize(BACKLOG);
+        try {
+            connector.open();
+        } catch (IOException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new UncheckedIOException("cannot listen on " + host + ":" + port + ": " + cause.getMessage(), e);
+        }
+        return connector;
     }
 
     /// The port that clients reach.
@@ -56,13 +106,41 @@ public final class HttpPort implements AutoCloseable {
         return port;
     }
 
-    /// Takes no more connections, waits for requests in flight, and ends.
+    /// Takes no more connections, waits for requests in flight and for those that are on their way, and ends.
     @Override
     public void close() {
-        try {
-            javalin.stop();
-        } catch (JavalinException e) {
-            LOG.warn("port {}: requests did not finish in time and were cut: {}", port, e.getMessage());
+        connector.close();
+        if (!awaitQuiet()) {
+            LOG.warn("port {}: requests did not finish in {} ms and are cut", port, drain.toMillis());
         }
+        javalin.stop();
+    }
+
+    /// A connection that was taken just now has perhaps not said its request yet: quiet is when nothing is in flight
+    /// and no connection has said anything for a while.
+    private boolean awaitQuiet() {
+        long start = System.nanoTime();
+        try {
+            long quietSince = start;
+            while (System.nanoTime() - start < drain.toNanos()) {
+                long now = System.nanoTime();
+                if (!isQuiet()) {
+                    quietSince = now;
+                } else if (now - quietSince >= QUIET.toNanos()) {
+                    return true;
+                }
+                Thread.sleep(LOOK_AGAIN);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return inFlight.getAsInt() == 0;
+    }
+
+    private boolean isQuiet() {
+        return inFlight.getAsInt() == 0
+                && connector.getConnectedEndPoints().stream()
+                        .allMatch(connection ->
+                                connection instanceof IdleTimeout idle && idle.getIdleFor() >= QUIET.toMillis());
     }
 }
