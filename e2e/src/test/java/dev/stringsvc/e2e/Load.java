@@ -18,10 +18,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 
-/// Clients that send one request after the other until they are stopped, each on a connection of its own.
+/// Clients that send one request after the other until they are stopped, each on a connection of its own, with a short
+/// pause in between: the programs under test share the machine with them, and some of them are just starting.
 final class Load implements AutoCloseable {
     private static final int MOST_FAILURES = 1_000;
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final Map<Integer, LongAdder> statuses = new ConcurrentHashMap<>();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
@@ -48,6 +51,7 @@ final class Load implements AutoCloseable {
                     .build();
             while (!stopped) {
                 send(http, request);
+                LockSupport.parkNanos(PAUSE.toNanos());
             }
         }
     }

@@ -12,7 +12,8 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One instance: it listens first and registers then, and goes the other way round when it is closed. Thread-safe.
+/// One instance: it listens first, registers once it is warm, and goes the other way round when it is closed.
+/// Thread-safe.
 final class StringService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StringService.class);
 
@@ -39,6 +40,7 @@ final class StringService implements AutoCloseable {
     }
 
     private static Registration register(Settings settings, ConsulSettings consul, int port) {
+        WarmUp.run();
         var agent = new LocalAgent(consul.address(), consul.token());
         var self = new Self(settings, consul, port);
         return new Registration(agent, Registrar.start(agent, self, Pace.standard(RandomGenerator.getDefault())));

@@ -1,0 +1,60 @@
+package dev.stringsvc.service;
+
+import dev.stringsvc.logfmt.LogWriter;
+import dev.stringsvc.service.http.HttpServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Makes a fresh JVM ready for its share of the requests: the first few hundred calls run interpreted and load classes,
+/// and a caller in production would wait for that. They go to a server of their own on a loopback port, with a log that
+/// nobody reads and meters that nobody asks, through the same code.
+final class WarmUp {
+    private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
+    private static final int ROUNDS = 150;
+    private static final Duration LONGEST = Duration.ofSeconds(2);
+    private static final int LOG_LINES = 1_000;
+
+    private WarmUp() {}
+
+    /// Returns after 450 calls, or after two seconds. What goes wrong is told and changes nothing.
+    static void run() {
+        long end = System.nanoTime() + LONGEST.toNanos();
+        try (var log = LogWriter.to(OutputStream.nullOutputStream(), LOG_LINES)) {
+            HttpServer server = HttpServer.start("127.0.0.1", 0, log);
+            try {
+                for (int i = 0; i < ROUNDS && System.nanoTime() - end < 0; i++) {
+                    post(server.port(), "/uppercase", "{\"s\": \"warm\"}");
+                    post(server.port(), "/count", "{\"s\": \"warm\"}");
+                    post(server.port(), "/notificator", "{\"email\": \"warm\", \"content\": \"up\"}");
+                }
+            } finally {
+                server.stop(Duration.ZERO);
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("could not warm up, serving all the same", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void post(int port, String path, String json) throws IOException {
+        var call = (HttpURLConnection)
+                URI.create("http://127.0.0.1:" + port + path).toURL().openConnection();
+        call.setConnectTimeout((int) LONGEST.toMillis());
+        call.setReadTimeout((int) LONGEST.toMillis());
+        call.setDoOutput(true);
+        try (OutputStream body = call.getOutputStream()) {
+            body.write(json.getBytes(StandardCharsets.UTF_8));
+        }
+        try (InputStream answer = call.getInputStream()) {
+            answer.transferTo(OutputStream.nullOutputStream());
+        }
+    }
+}
