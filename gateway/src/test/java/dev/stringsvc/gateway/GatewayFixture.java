@@ -36,6 +36,7 @@ final class GatewayFixture implements AutoCloseable {
     private final Queue<String> lines = new ConcurrentLinkedQueue<>();
     private final LogWriter log = LogWriter.to(new LineStream(lines), 65_536);
     private final Gateway gateway;
+    private final LoggedFailures failures = LoggedFailures.watch();
     private volatile boolean closed;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -194,7 +195,11 @@ final class GatewayFixture implements AutoCloseable {
             }
             gateway.close();
             awaitNoConnections();
+            assertThat(failures.seen())
+                    .as("failures that were logged while serving")
+                    .isEmpty();
         } finally {
+            failures.close();
             gateway.close();
             log.close();
             http.shutdownNow();

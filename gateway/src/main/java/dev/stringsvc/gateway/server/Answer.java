@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.ee10.servlet.HttpOutput;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.DateGenerator;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -27,6 +28,7 @@ final class Answer {
     private static final int CLIENT_CLOSED_REQUEST = 499;
 
     private final HttpServletResponse response;
+    private final ServletContextRequest core;
     private final HttpFields.Mutable fields;
     private final String requestId;
     private final BooleanSupplier draining;
@@ -35,10 +37,11 @@ final class Answer {
     private int status;
     private @Nullable String error;
 
-    /// @param fields the response's fields below the servlet layer
-    Answer(HttpServletResponse response, HttpFields.Mutable fields, String requestId, BooleanSupplier draining) {
+    /// @param core the request below the servlet layer, which would otherwise rewrite some of what passes through
+    Answer(HttpServletResponse response, ServletContextRequest core, String requestId, BooleanSupplier draining) {
         this.response = response;
-        this.fields = fields;
+        this.core = core;
+        this.fields = core.getServletContextResponse().getHeaders();
         this.requestId = requestId;
         this.draining = draining;
     }
@@ -137,7 +140,7 @@ final class Answer {
     }
 
     /// The client went away, or sent less than it promised: nobody reads an answer any more.
-    void clientGone(IOException cause) throws IOException {
+    void clientGone(IOException cause) {
         status = CLIENT_CLOSED_REQUEST;
         error = "the client went away: " + cause.getMessage();
         cut();
@@ -149,8 +152,9 @@ final class Answer {
         }
     }
 
-    private void cut() throws IOException {
-        response.sendError(-1); // Jetty's way to say: abort the connection
+    /// Closes the line itself: the servlet way to abort leaves a state behind that Javalin logs as an error.
+    private void cut() {
+        core.getConnectionMetaData().getConnection().getEndPoint().close();
     }
 
     private void begin(int status) {

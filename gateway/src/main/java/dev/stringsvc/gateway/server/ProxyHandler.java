@@ -66,8 +66,11 @@ public final class ProxyHandler implements Handler {
     public void handle(Context ctx) throws IOException {
         ctx.skipRemainingHandlers();
         HttpServletRequest request = ctx.req();
-        var answer =
-                new Answer(ctx.res(), coreFields(ctx), RequestId.of(request.getHeader(RequestId.HEADER)), draining);
+        var answer = new Answer(
+                ctx.res(),
+                ServletContextRequest.getServletContextRequest(request),
+                RequestId.of(request.getHeader(RequestId.HEADER)),
+                draining);
         inFlight.incrementAndGet();
         long start = System.nanoTime();
         try {
@@ -79,13 +82,6 @@ public final class ProxyHandler implements Handler {
             inFlight.decrementAndGet();
             listener.finished(answer.exchange(request.getMethod(), request.getRequestURI(), start));
         }
-    }
-
-    /// The response's fields below the servlet layer, which would otherwise rewrite some of what passes through.
-    private static HttpFields.Mutable coreFields(Context ctx) {
-        return ServletContextRequest.getServletContextRequest(ctx.req())
-                .getServletContextResponse()
-                .getHeaders();
     }
 
     private void answer(HttpServletRequest request, Answer answer) throws IOException {

@@ -1,0 +1,44 @@
+package dev.stringsvc.gateway;
+
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/// Stack traces that anything in this process logs: nothing that a client or an instance does should cause one.
+final class LoggedFailures extends Handler {
+    private static final Logger ROOT = LogManager.getLogManager().getLogger("");
+
+    private final Queue<String> seen = new ConcurrentLinkedQueue<>();
+
+    static LoggedFailures watch() {
+        var failures = new LoggedFailures();
+        ROOT.addHandler(failures);
+        return failures;
+    }
+
+    List<String> seen() {
+        return List.copyOf(seen);
+    }
+
+    /// Javalin says so itself when a server is closed before its requests have finished.
+    @Override
+    public void publish(LogRecord entry) {
+        boolean closing = entry.getMessage().contains("failed to stop gracefully");
+        if (entry.getThrown() != null && entry.getLevel().intValue() >= Level.WARNING.intValue() && !closing) {
+            seen.add(entry.getMessage() + ": " + entry.getThrown());
+        }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {
+        ROOT.removeHandler(this);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.stringsvc.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.gateway.route.RouteTable;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class GatewayFailureTest {
+    @Test
+    void failure_of_the_gateway_itself_is_a_problem_and_is_told_of() throws Exception {
+        var route = new Route("r", "/", List.of(), "svc", "", false, 1, Duration.ofSeconds(1), Duration.ofSeconds(1));
+        var exchanges = new LinkedBlockingQueue<Exchange>();
+        var withoutForwarder = new ProxyHandler(
+                new RouteTable(List.of(route)), Map.of(), 1_024, Long.MAX_VALUE, exchanges::add, () -> false);
+        try (var port = new HttpPort(
+                        "127.0.0.1", 0, Duration.ofSeconds(5), javalin -> javalin.routes.before(withoutForwarder));
+                var client = HttpClient.newHttpClient()) {
+            HttpResponse<String> answer = client.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.port() + "/x"))
+                            .build(),
+                    BodyHandlers.ofString());
+            assertThat(answer.statusCode()).isEqualTo(500);
+            assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+            assertThat(answer.body())
+                    .contains("\"status\":500", "\"route\":\"r\"")
+                    .doesNotContain("Exception");
+            Exchange exchange = exchanges.poll(8, TimeUnit.SECONDS);
+            assertThat(exchange).isNotNull();
+            assertThat(exchange.status()).isEqualTo(500);
+            assertThat(exchange.error()).isEqualTo("the gateway failed");
+            assertThat(withoutForwarder.inFlight()).isZero();
+        }
+    }
+}
