@@ -46,7 +46,7 @@ final class GatewayFixture implements AutoCloseable {
         this.gateway = Gateway.start(config, Optional.empty(), log);
     }
 
-    /// A gateway with every default.
+    /// A gateway with every default, except for times so long that a busy machine does not matter.
     static GatewayFixture over(FakeInstance... instances) throws ConfigException {
         return with("", instances);
     }
@@ -64,12 +64,14 @@ final class GatewayFixture implements AutoCloseable {
         config.put("host", "127.0.0.1").put("port", port);
         config.putObject("admin").put("port", adminPort);
         config.putObject("shutdown").put("grace", "0").put("drain", "10s");
+        config.putObject("timeouts").put("connect", "20s");
         var addresses = config.putObject("services").putObject("svc").putArray("instances");
         for (FakeInstance instance : instances) {
             addresses.add(instance.address());
         }
         ObjectNode route = config.putArray("routes").addObject();
         route.put("name", "r").put("path", "/svc").put("service", "svc");
+        route.put("deadline", "60s").put("attempt-timeout", "20s");
         for (String option : options.split(" ", -1)) {
             if (!option.isEmpty()) {
                 set(config, route, option.substring(0, option.indexOf('=')), option.substring(option.indexOf('=') + 1));

@@ -52,7 +52,7 @@ class LifecycleTest {
             answer.await();
             wire.send(FakeInstance.OK);
         });
-        try (var gateway = GatewayFixture.with("route.deadline=20s route.attempt-timeout=20s", instance);
+        try (var gateway = GatewayFixture.over(instance);
                 RawClient client = gateway.client()) {
             client.send(head("GET /svc HTTP/1.1", "Host: gw"));
             asked.await();

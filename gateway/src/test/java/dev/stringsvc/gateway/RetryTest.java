@@ -106,11 +106,10 @@ class RetryTest {
     @Test
     void instance_that_hangs_costs_an_attempt_and_not_the_deadline() throws Exception {
         var healthy = FakeInstance.healthy();
-        try (var gateway =
-                GatewayFixture.with("route.deadline=20s route.attempt-timeout=200ms", FakeInstance.hung(), healthy)) {
+        try (var gateway = GatewayFixture.with("route.attempt-timeout=1s", FakeInstance.hung(), healthy)) {
             long start = System.nanoTime();
             assertThat(gateway.get("/svc").status()).isEqualTo(200);
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(200), GENEROUS);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofSeconds(1), GENEROUS);
             assertThat(gateway.logLine()).contains("attempts=2", healthy.address());
         }
     }
@@ -129,17 +128,18 @@ class RetryTest {
     @Test
     void when_all_hang_the_deadline_ends_it() throws Exception {
         try (var gateway = GatewayFixture.with(
-                "route.deadline=500ms route.attempt-timeout=200ms",
+                "route.deadline=1500ms route.attempt-timeout=600ms",
                 FakeInstance.hung(),
                 FakeInstance.hung(),
                 FakeInstance.hung())) {
             long start = System.nanoTime();
             HttpMessage answer = gateway.get("/svc");
             assertThat(Duration.ofNanos(System.nanoTime() - start))
-                    .isLessThan(Duration.ofMillis(500).plus(GENEROUS));
+                    .isBetween(
+                            Duration.ofMillis(1_200), Duration.ofMillis(1_500).plus(GENEROUS));
             assertThat(answer.status()).isEqualTo(504);
             assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
-            assertThat(answer.text()).contains("\"attempts\":[\"timed out\",\"timed out\"");
+            assertThat(answer.text()).contains("\"attempts\":[\"timed out\",");
             assertThat(gateway.logLine()).contains(" status=504 ", " err=");
         }
     }

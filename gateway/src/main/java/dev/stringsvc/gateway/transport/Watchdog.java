@@ -31,13 +31,16 @@ final class Watchdog implements AutoCloseable {
         var watch = new Watch(onExpiry);
         watch.expireAfter(timeout);
         watches.add(watch);
+        if (closed) {
+            watch.expire();
+        }
         if (asleep.get() && asleep.compareAndSet(true, false)) {
             LockSupport.unpark(thread);
         }
         return watch;
     }
 
-    /// Ends everything that is still watched, paused or not.
+    /// Ends everything that is still watched, paused or not, and whatever is to be watched from now on.
     @Override
     public void close() {
         closed = true;

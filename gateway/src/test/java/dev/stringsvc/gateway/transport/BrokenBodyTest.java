@@ -87,11 +87,11 @@ class BrokenBodyTest {
             wire.read();
             wire.send("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n");
             for (int i = 0; i < 20; i++) {
-                assertThat(never.await(50, TimeUnit.MILLISECONDS)).isFalse();
+                assertThat(never.await(100, TimeUnit.MILLISECONDS)).isFalse();
                 wire.send("x");
             }
         });
-        try (var fixture = new TransportFixture(instance, LONG, Duration.ofMillis(700))) {
+        try (var fixture = new TransportFixture(instance, LONG, Duration.ofMillis(1_500))) {
             assertThat(fixture.fetch(get("/"))).hasSize(20);
         }
     }
@@ -169,7 +169,7 @@ class BrokenBodyTest {
             Thread slow = Thread.ofVirtual().start(() -> {
                 try (client) {
                     for (int i = 0; i < 8; i++) {
-                        assertThat(attempted.await(100, TimeUnit.MILLISECONDS)).isFalse();
+                        assertThat(attempted.await(200, TimeUnit.MILLISECONDS)).isFalse();
                         client.write("0123456789".getBytes(StandardCharsets.US_ASCII));
                         client.flush();
                     }
@@ -177,7 +177,7 @@ class BrokenBodyTest {
                     throw new AssertionError(e);
                 }
             });
-            AttemptResult result = fixture.execute(post(new Body.Streamed(in, 80)), SHORT);
+            AttemptResult result = fixture.execute(post(new Body.Streamed(in, 80)), Duration.ofSeconds(1));
             attempted.countDown();
             slow.join();
             assertThat(result).isInstanceOf(AttemptResult.Responded.class);

@@ -32,6 +32,7 @@ public final class FakeInstance implements AutoCloseable {
     private final Queue<HttpMessage> requests = new ConcurrentLinkedQueue<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
+    private final Thread acceptor = Thread.ofVirtual().unstarted(this::accept);
 
     private FakeInstance(ServerSocket server, Script script) {
         this.server = server;
@@ -42,7 +43,7 @@ public final class FakeInstance implements AutoCloseable {
     public static FakeInstance of(Script script) throws IOException {
         var server = new ServerSocket(0, 1_024, InetAddress.getLoopbackAddress());
         var instance = new FakeInstance(server, script);
-        Thread.ofVirtual().start(instance::accept);
+        instance.acceptor.start();
         return instance;
     }
 
@@ -143,10 +144,16 @@ public final class FakeInstance implements AutoCloseable {
         return open.size();
     }
 
-    /// Takes no more connections and cuts the open ones.
+    /// Takes no more connections and cuts the open ones. The port is free when it returns: the kernel takes connections
+    /// for as long as somebody still waits for one.
     @Override
     public void close() throws IOException {
         server.close();
+        try {
+            acceptor.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
         for (Socket socket : open) {
             socket.close();
         }

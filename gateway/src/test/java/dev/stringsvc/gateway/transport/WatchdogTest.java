@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class WatchdogTest {
-    private static final Duration SHORT = Duration.ofMillis(50);
+    private static final Duration SHORT = Duration.ofMillis(300);
     private static final Duration LONG = Duration.ofMinutes(1);
 
     private final Watchdog watchdog = Watchdog.start();
@@ -27,7 +27,7 @@ class WatchdogTest {
     }
 
     private boolean expiresAtOnce() throws InterruptedException {
-        return expired.await(SHORT.toMillis() * 4, TimeUnit.MILLISECONDS);
+        return expired.await(SHORT.toMillis() * 2, TimeUnit.MILLISECONDS);
     }
 
     @Test
@@ -89,6 +89,7 @@ class WatchdogTest {
         watch.pause();
         watchdog.close();
         assertThat(expiresSoon()).isTrue();
+        assertThat(watchdog.watch(LONG, () -> {}).expired()).isTrue();
     }
 
     @Test
