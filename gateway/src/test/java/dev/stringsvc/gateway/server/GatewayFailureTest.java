@@ -24,7 +24,11 @@ class GatewayFailureTest {
         var withoutForwarder = new ProxyHandler(
                 new RouteTable(List.of(route)), Map.of(), 1_024, Long.MAX_VALUE, exchanges::add, () -> false);
         try (var port = new HttpPort(
-                        "127.0.0.1", 0, Duration.ofSeconds(5), javalin -> javalin.routes.before(withoutForwarder));
+                        "127.0.0.1",
+                        0,
+                        Duration.ofSeconds(5),
+                        withoutForwarder::inFlight,
+                        javalin -> javalin.routes.before(withoutForwarder));
                 var client = HttpClient.newHttpClient()) {
             HttpResponse<String> answer = client.send(
                     HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.port() + "/x"))
