@@ -117,7 +117,8 @@ class RetryTest {
     @Test
     void post_to_an_instance_that_hangs_is_not_sent_again() throws Exception {
         var healthy = FakeInstance.healthy();
-        try (var gateway = GatewayFixture.with("route.attempt-timeout=200ms", FakeInstance.hung(), healthy)) {
+        try (var gateway =
+                GatewayFixture.with("route.deadline=500ms route.attempt-timeout=200ms", FakeInstance.hung(), healthy)) {
             HttpMessage answer = gateway.post("/svc", "x");
             assertThat(answer.status()).isEqualTo(504);
             assertThat(answer.text()).contains("\"attempts\":[\"timed out\"]");
