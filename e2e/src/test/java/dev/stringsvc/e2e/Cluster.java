@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 /// A Consul agent, some stringsvc and a gateway, each a process of its own, as `make run` starts them.
 final class Cluster implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Path ROOT = Path.of(System.getProperty("user.dir")).resolveSibling("");
+    static final Path ROOT = Path.of(System.getProperty("user.dir")).resolveSibling("");
     private static final Pattern LISTENING = Pattern.compile("listening on \\S*:(\\d+), admin on \\S*:(\\d+)");
 
     private final ConsulAgent consul = ConsulAgent.start();

@@ -20,8 +20,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
-/// Clients that send one request after the other until they are stopped, each on a connection of its own, with a short
-/// pause in between: the programs under test share the machine with them, and some of them are just starting.
+/// Clients that send one request after the other until they are stopped, as many at a time as there are
+/// connections, with a short pause in between: the programs under test share the machine with them, and some of them
+/// are just starting.
 final class Load implements AutoCloseable {
     private static final int MOST_FAILURES = 1_000;
     private static final Duration PAUSE = Duration.ofMillis(20);
@@ -31,6 +32,8 @@ final class Load implements AutoCloseable {
     private final AtomicLong slowestNanos = new AtomicLong();
     private final LongAdder answers = new LongAdder();
     private final List<Thread> clients = new ArrayList<>();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private volatile boolean stopped;
 
     /// Starts the clients.
@@ -43,20 +46,17 @@ final class Load implements AutoCloseable {
     }
 
     private void run(URI uri, String json) {
-        try (var http =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-            var request = HttpRequest.newBuilder(uri)
-                    .timeout(Duration.ofSeconds(20))
-                    .POST(BodyPublishers.ofString(json))
-                    .build();
-            while (!stopped) {
-                send(http, request);
-                LockSupport.parkNanos(PAUSE.toNanos());
-            }
+        var request = HttpRequest.newBuilder(uri)
+                .timeout(Duration.ofSeconds(20))
+                .POST(BodyPublishers.ofString(json))
+                .build();
+        while (!stopped) {
+            send(request);
+            LockSupport.parkNanos(PAUSE.toNanos());
         }
     }
 
-    private void send(HttpClient http, HttpRequest request) {
+    private void send(HttpRequest request) {
         long start = System.nanoTime();
         try {
             var response = http.send(request, BodyHandlers.ofString());
@@ -109,6 +109,7 @@ final class Load implements AutoCloseable {
     @Override
     public void close() {
         stop();
+        http.close();
     }
 
     /// Stops the clients after their last answers.

@@ -1,0 +1,95 @@
+package dev.stringsvc.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stringsvc.testkit.AppProcess;
+import dev.stringsvc.testkit.Ports;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// `make run`, by the script that it calls.
+@Timeout(180)
+class RunScriptTest {
+    private static final Pattern PID = Pattern.compile("^run: (\\S+): pid (\\d+)");
+
+    private final int port = Ports.free();
+
+    private AppProcess run(Map<String, String> env) {
+        return AppProcess.start(
+                List.of("bash", Cluster.ROOT.resolve("scripts/run").toString()), env);
+    }
+
+    private int uppercase(HttpClient http) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/stringsvc/uppercase"))
+                .POST(BodyPublishers.ofString("{\"s\": \"foo\"}"))
+                .build();
+        return http.send(request, BodyHandlers.ofString()).statusCode();
+    }
+
+    private static long pid(AppProcess run, String name) {
+        return run.lines().stream()
+                .flatMap(line -> PID.matcher(line).results())
+                .filter(match -> match.group(1).equals(name))
+                .map(match -> match.group(2))
+                .mapToLong(Long::parseLong)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<Long> pids(AppProcess run) {
+        return run.lines().stream()
+                .flatMap(line -> PID.matcher(line).results())
+                .map((MatchResult match) -> Long.parseLong(match.group(2)))
+                .toList();
+    }
+
+    @Test
+    void starts_everything_survives_a_kill_and_leaves_nothing_behind() throws Exception {
+        String adminPort = Integer.toString(Ports.free());
+        var env = Map.of("PORT", Integer.toString(port), "ADMIN_PORT", adminPort, "REPLICAS", "2", "BUILD", "no");
+        try (var run = run(env);
+                var http = HttpClient.newHttpClient()) {
+            run.awaitLine(line -> line.contains("run: ready in"), Cluster.PATIENCE);
+            run.awaitLine("curl .*http://[^ ]*:" + port + "/stringsvc/uppercase");
+            assertThat(uppercase(http)).isEqualTo(200);
+            assertThat(uppercase(http)).isEqualTo(200);
+            run.awaitLine("^stringsvc-1 +\\| .*method=uppercase input=foo output=FOO");
+            run.awaitLine("^stringsvc-2 +\\| .*method=uppercase input=foo output=FOO");
+            run.awaitLine("^gateway +\\| .*status=200");
+            ProcessHandle.of(pid(run, "stringsvc-1")).orElseThrow().destroyForcibly();
+            run.awaitLine("^stringsvc-1 +\\| exited with code 137");
+            for (int i = 0; i < 10; i++) {
+                assertThat(uppercase(http)).isEqualTo(200);
+            }
+            List<Long> pids = pids(run);
+            assertThat(pids).hasSize(4);
+            run.terminate();
+            assertThat(run.awaitExit(Cluster.PATIENCE)).isZero();
+            assertThat(pids).noneMatch(pid -> ProcessHandle.of(pid).isPresent());
+            assertThat(run.lines()).anyMatch(line -> line.matches("gateway +\\| exited with code 0"));
+        }
+    }
+
+    @Test
+    void a_taken_port_is_one_clear_line() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var run = run(Map.of("PORT", Integer.toString(taken.getLocalPort()), "BUILD", "no"))) {
+            assertThat(run.awaitExit(Cluster.PATIENCE)).isEqualTo(1);
+            assertThat(run.lines())
+                    .singleElement()
+                    .asString()
+                    .contains("port " + taken.getLocalPort() + " is taken", "PORT=");
+        }
+    }
+}
