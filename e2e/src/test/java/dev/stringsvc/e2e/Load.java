@@ -25,7 +25,7 @@ import java.util.concurrent.locks.LockSupport;
 /// are just starting.
 final class Load implements AutoCloseable {
     private static final int MOST_FAILURES = 1_000;
-    private static final Duration PAUSE = Duration.ofMillis(20);
+    private static final Duration PAUSE = Duration.ofMillis(60);
 
     private final Map<Integer, LongAdder> statuses = new ConcurrentHashMap<>();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
