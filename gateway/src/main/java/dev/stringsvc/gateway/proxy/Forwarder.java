@@ -91,14 +91,18 @@ public final class Forwarder {
             tried.add(endpoint);
             Duration timeout = timeout();
             permit = endpoint.acquire();
-            long start = nanoClock.getAsLong();
-            AttemptResult result = endpoint.transport().execute(request, timeout);
-            var attempt = new Attempt(endpoint, result, Duration.ofNanos(nanoClock.getAsLong() - start));
-            made.add(attempt);
-            if (!(result instanceof AttemptResult.Responded)) {
-                permit.close();
+            boolean answered = false;
+            try {
+                long start = nanoClock.getAsLong();
+                AttemptResult result = endpoint.transport().execute(request, timeout);
+                answered = result instanceof AttemptResult.Responded;
+                made.add(new Attempt(endpoint, result, Duration.ofNanos(nanoClock.getAsLong() - start)));
+            } finally {
+                if (!answered) {
+                    permit.close();
+                }
             }
-            listener.attempted(route, attempt);
+            listener.attempted(route, made.getLast());
         }
 
         /// The attempt's timeout leaves time for another attempt; where none could follow a timeout, the attempt may

@@ -174,9 +174,12 @@ public final class ProxyHandler implements Handler {
                 fields.add(field.getName(), value);
             }
         }
+        @Nullable String host = given.get(HttpHeader.HOST);
+        if (host != null) {
+            fields.add("X-Forwarded-Host", host);
+        }
         return fields.add(RequestId.HEADER, requestId)
                 .add("X-Forwarded-For", request.getRemoteAddr())
-                .add("X-Forwarded-Host", request.getHeader("Host") == null ? "" : request.getHeader("Host"))
                 .add("X-Forwarded-Proto", request.getScheme());
     }
 }
