@@ -59,12 +59,17 @@ final class Cluster implements AutoCloseable {
         return jar;
     }
 
-    /// A gateway on ports that the kernel picks. Its deadline is long: several programs start at once here, on a
-    /// machine that may be small and busy, and a slow answer is not what these tests look for.
+    /// A longer deadline: several programs start at once here, on a machine that may be small and busy, and a slow
+    /// answer to what cannot be sent again is not what a test looks for.
+    static String[] patient() {
+        return new String[] {
+            "--config", ROOT.resolve("e2e/src/test/resources/patient.yaml").toString()
+        };
+    }
+
+    /// A gateway on ports that the kernel picks.
     static AppProcess gateway(String consulAddress, String... flags) {
-        Path patient = ROOT.resolve("e2e/src/test/resources/patient.yaml");
-        List<String> args = new ArrayList<>(
-                List.of("--port", "0", "--admin-port", "0", "--host", "127.0.0.1", "--config", patient.toString()));
+        List<String> args = new ArrayList<>(List.of("--port", "0", "--admin-port", "0", "--host", "127.0.0.1"));
         args.addAll(List.of(flags));
         return AppProcess.java(jar("gateway"), args, Map.of("CONSUL_HTTP_ADDR", consulAddress));
     }

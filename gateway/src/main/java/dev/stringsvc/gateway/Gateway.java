@@ -3,6 +3,7 @@ package dev.stringsvc.gateway;
 import dev.stringsvc.gateway.config.GatewayConfig;
 import dev.stringsvc.gateway.discovery.FixedInstancer;
 import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.gateway.discovery.Instancer;
 import dev.stringsvc.gateway.discovery.consul.ConsulClient;
 import dev.stringsvc.gateway.discovery.consul.ConsulInstancer;
 import dev.stringsvc.gateway.proxy.Forwarder;
@@ -66,7 +67,8 @@ public final class Gateway implements AutoCloseable {
                         config.consul().waitTime()))
                 : Optional.empty();
         consul.ifPresent(client -> stops.push(client::close));
-        upstreams.values().forEach(this::watch);
+        Map<Upstream, Instancer> instancers = new HashMap<>();
+        upstreams.values().forEach(upstream -> instancers.put(upstream, instancer(upstream.service())));
         var accessLog = new AccessLog(log, clock);
         Exchange.Listener listener = exchange -> {
             telemetry.finished(exchange);
@@ -97,6 +99,7 @@ public final class Gateway implements AutoCloseable {
                     proxy::inFlight,
                     javalin -> javalin.routes.before(proxy));
             stops.push(data::close);
+            instancers.forEach((upstream, instancer) -> instancer.watch(upstream));
         } catch (RuntimeException e) {
             stop();
             throw e;
@@ -129,15 +132,15 @@ public final class Gateway implements AutoCloseable {
         return config.service(service).instances().isEmpty();
     }
 
-    private void watch(Upstream upstream) {
-        var service = config.service(upstream.service());
-        var instancer = isInConsul(upstream.service())
-                ? new ConsulInstancer(consul.orElseThrow(), upstream.service(), service.tags())
+    private Instancer instancer(String name) {
+        var service = config.service(name);
+        var instancer = isInConsul(name)
+                ? new ConsulInstancer(consul.orElseThrow(), name, service.tags())
                 : new FixedInstancer(service.instances().stream()
                         .map(at -> Instance.of(at.toString(), at.host(), at.port()))
                         .toList());
         stops.push(instancer::close);
-        instancer.watch(upstream);
+        return instancer;
     }
 
     private Map<String, Forwarder> forwarders() {

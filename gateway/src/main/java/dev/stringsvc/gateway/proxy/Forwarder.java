@@ -60,10 +60,15 @@ public final class Forwarder {
         budget.deposit();
         var attempts = new Attempts(request);
         Retry.Context<Attempts> context = retry.context();
-        do {
-            attempts.next();
-        } while (context.onResult(attempts));
-        return attempts.result();
+        try {
+            do {
+                attempts.next();
+            } while (context.onResult(attempts));
+            return attempts.result();
+        } catch (RuntimeException | Error e) {
+            attempts.discard();
+            throw e;
+        }
     }
 
     /// One request's attempts so far. Used by the request's thread only.
@@ -146,9 +151,14 @@ public final class Forwarder {
 
         /// Gives up an answer that is not to be passed on.
         void discard() {
-            if (made.getLast().result() instanceof AttemptResult.Responded(var response) && permit != null) {
-                response.close();
-                permit.close();
+            Endpoint.@Nullable Permit last = permit;
+            if (last == null) {
+                return;
+            }
+            try (last) {
+                if (!made.isEmpty() && made.getLast().result() instanceof AttemptResult.Responded(var response)) {
+                    response.close();
+                }
             }
         }
 

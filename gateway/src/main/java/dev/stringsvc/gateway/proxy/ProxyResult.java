@@ -16,8 +16,9 @@ public sealed interface ProxyResult {
             implements ProxyResult, AutoCloseable {
         @Override
         public void close() {
-            response.close();
-            permit.close();
+            try (permit) {
+                response.close();
+            }
         }
     }
 

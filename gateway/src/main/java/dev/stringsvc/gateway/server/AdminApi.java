@@ -11,6 +11,7 @@ import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.WatchState;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// Thread-safe.
 public final class AdminApi {
     private static final ObjectMapper JSON = new JsonMapper();
+    private static final int METHOD_NOT_ALLOWED = 405;
 
     private final RouteTable table;
     private final Collection<Upstream> upstreams;
@@ -49,13 +51,15 @@ public final class AdminApi {
 
     /// Adds the endpoints.
     public void addTo(RoutesConfig routes) {
-        routes.get("/healthz", ctx -> json(ctx, 200, new Health("ok", List.of())));
-        routes.get("/readyz", this::ready);
-        routes.get(
+        get(routes, "/healthz", ctx -> json(ctx, 200, new Health("ok", List.of())));
+        get(routes, "/readyz", this::ready);
+        get(
+                routes,
                 "/metrics",
                 ctx -> ctx.contentType("text/plain; version=0.0.4; charset=utf-8")
                         .result(metrics.get()));
-        routes.get(
+        get(
+                routes,
                 "/routes",
                 ctx -> json(
                         ctx,
@@ -63,13 +67,20 @@ public final class AdminApi {
                         Map.of(
                                 "routes",
                                 table.routes().stream().map(RouteView::of).toList())));
-        routes.get(
+        get(
+                routes,
                 "/upstreams",
                 ctx -> json(
                         ctx,
                         200,
                         Map.of("upstreams", upstreams.stream().map(this::view).toList())));
         routes.exception(HttpResponseException.class, (e, ctx) -> problem(ctx, e));
+    }
+
+    /// HEAD is answered as GET is: by itself Javalin says 200 to it, whatever GET says.
+    private static void get(RoutesConfig routes, String path, Handler handler) {
+        routes.get(path, handler);
+        routes.head(path, handler);
     }
 
     private void ready(Context ctx) throws JsonProcessingException {
@@ -89,6 +100,9 @@ public final class AdminApi {
     }
 
     private static void problem(Context ctx, HttpResponseException e) {
+        if (e.getStatus() == METHOD_NOT_ALLOWED) {
+            ctx.header("Allow", "GET, HEAD");
+        }
         ctx.status(e.getStatus())
                 .contentType(Problem.CONTENT_TYPE)
                 .result(Problem.of(

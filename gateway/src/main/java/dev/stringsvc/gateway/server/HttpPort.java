@@ -75,6 +75,7 @@ public final class HttpPort implements AutoCloseable {
         config.startup.startupWatcherEnabled = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.http.compressionStrategy = CompressionStrategy.NONE;
+        config.http.prefer405over404 = true;
         // Javalin's other servlet speaks WebSocket, and answers 404 and a session cookie to whoever asks for that.
         config.unsafe.servlet = LazyKt.lazyOf(new ServletEntry(null, new JavalinServlet(config.unsafe)));
     }

@@ -23,10 +23,21 @@ final class ProblemErrorHandler extends ErrorHandler {
             @Nullable String message,
             @Nullable Throwable cause,
             Callback callback) {
-        String detail = code >= 500
-                ? "The gateway failed to handle the request."
-                : "The request is not valid HTTP, or asks for more than the gateway takes.";
+        String detail = detail(code);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
         response.write(true, ByteBuffer.wrap(Problem.of(code, detail).json()), callback);
+    }
+
+    private static String detail(int code) {
+        return switch (code) {
+            case 404 -> "No route takes this path.";
+            case 413 -> "The body is longer than is taken.";
+            case 414 -> "The request target is longer than is taken.";
+            case 431 -> "The header block is longer than is taken.";
+            default ->
+                code < 500
+                        ? "The request is not valid HTTP, or its path is ambiguous."
+                        : "The gateway does not handle such a request, or failed to.";
+        };
     }
 }

@@ -85,6 +85,13 @@ public final class ProxyHandler implements Handler {
     }
 
     private void answer(HttpServletRequest request, Answer answer) throws IOException {
+        @Nullable String coding = request.getHeader("Transfer-Encoding");
+        if (coding != null && !coding.equalsIgnoreCase("chunked")) {
+            answer.problem(
+                    Problem.of(501, "A body in the transfer coding '" + coding + "' is not taken."),
+                    Map.of("Connection", "close"));
+            return;
+        }
         String path = request.getRequestURI();
         switch (table.match(request.getMethod(), path)) {
             case Match.Found(var route) -> forward(request, route, answer);

@@ -26,7 +26,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
@@ -69,7 +68,7 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final Clock clock;
     private final Map<RequestKey, Timer> requests = new ConcurrentHashMap<>();
-    private final Set<String> present = ConcurrentHashMap.newKeySet();
+    private final Map<String, Integer> present = new ConcurrentHashMap<>();
     private final Map<AttemptKey, Timer> attempts = new ConcurrentHashMap<>();
 
     private record RequestKey(String route, int status, String instance) {}
@@ -125,7 +124,7 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
     public void finished(Exchange exchange) {
         var key = new RequestKey(orNone(exchange.route()), exchange.status(), orNone(exchange.instance()));
         requests.computeIfAbsent(key, this::requestTimer).record(exchange.took());
-        if (exchange.instance() != null && !present.contains(exchange.instance())) {
+        if (exchange.instance() != null && !present.containsKey(exchange.instance())) {
             forget(exchange.instance()); // it left while it answered
         }
     }
@@ -180,25 +179,29 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
 
     @Override
     public void joined(String service, Endpoint endpoint) {
-        present.add(endpoint.instance().id());
-        Gauge.builder("gateway.instance.in.flight", endpoint, Endpoint::inFlight)
-                .tags("service", service, "instance", endpoint.instance().id())
-                .register(registry);
+        String instance = endpoint.instance().id();
+        if (present.merge(instance, 1, Integer::sum) == 1) {
+            Gauge.builder("gateway.instance.in.flight", endpoint, Endpoint::inFlight)
+                    .tags("service", service, "instance", instance)
+                    .register(registry);
+        }
     }
 
+    /// Ids are unique per Consul agent only: what bears the id of another that is still there keeps its meters.
     @Override
     public void left(String service, Endpoint endpoint) {
         String instance = endpoint.instance().id();
-        present.remove(instance);
-        forget(instance);
+        if (present.computeIfPresent(instance, (id, count) -> count > 1 ? count - 1 : null) == null) {
+            forget(instance);
+        }
     }
 
     private void forget(String instance) {
-        requests.keySet().removeIf(key -> key.instance().equals(instance));
         registry.getMeters().stream()
                 .map(Meter::getId)
                 .filter(id -> instance.equals(id.getTag("instance")))
                 .forEach(registry::remove);
+        requests.keySet().removeIf(key -> key.instance().equals(instance));
     }
 
     @Override

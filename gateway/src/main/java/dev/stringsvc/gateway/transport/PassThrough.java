@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.transport;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.util.List;
+import java.util.regex.Pattern;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class PassThrough implements Interceptor {
     /// A status that OkHttp does nothing about.
     private static final int INERT = 500;
+
+    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
     @Override
     public Response intercept(Chain chain) throws IOException {
@@ -50,8 +53,12 @@ final class PassThrough implements Interceptor {
                     ? response
                     : response.newBuilder().removeHeader("Content-Length").build();
         }
-        if (response.headers("Content-Length").stream().distinct().count() > 1) {
+        List<String> lengths = response.headers("Content-Length");
+        if (lengths.stream().distinct().count() > 1) {
             throw new ProtocolException("lengths that contradict each other");
+        }
+        if (!lengths.isEmpty() && !LENGTH.matcher(lengths.getFirst()).matches()) {
+            throw new ProtocolException("a length that is no number of bytes");
         }
         return response;
     }

@@ -5,6 +5,7 @@ import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.transport.Transport;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
     private final Clock clock;
     private final Balancer first;
     private final Balancer again;
+    private final Set<Instance.Key> refused = new HashSet<>();
     private final Set<Endpoint> draining = ConcurrentHashMap.newKeySet();
     private volatile List<Endpoint> endpoints = List.of();
     private volatile WatchState watch = WatchState.UNASKED;
@@ -129,15 +131,28 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
                 after.add(endpoint);
             }
         }
-        List<Endpoint> joined = newcomers.values().stream().map(this::open).toList();
+        List<Endpoint> joined = newcomers.values().stream()
+                .map(this::open)
+                .flatMap(Optional::stream)
+                .toList();
         after.addAll(joined);
         endpoints = List.copyOf(after);
-        joined.forEach(this::join);
         leavers.forEach(this::leave);
+        joined.forEach(this::join);
     }
 
-    private Endpoint open(Instance instance) {
-        return new Endpoint(instance, transports.open(instance.host(), instance.port()), clock.instant());
+    /// One instance that cannot be is left out, and does not keep the others from being used.
+    private Optional<Endpoint> open(Instance instance) {
+        try {
+            Transport transport = transports.open(instance.host(), instance.port());
+            refused.remove(instance.key());
+            return Optional.of(new Endpoint(instance, transport, clock.instant()));
+        } catch (IllegalArgumentException e) {
+            if (refused.add(instance.key())) {
+                LOG.warn("{}: {} is left out, its address cannot be: {}", service, instance.id(), e.getMessage());
+            }
+            return Optional.empty();
+        }
     }
 
     private void join(Endpoint endpoint) {

@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
 import dev.stringsvc.gateway.discovery.Instance;
@@ -35,6 +36,7 @@ class ForwarderTest {
     private final Deque<Function<Duration, AttemptResult>> script = new ArrayDeque<>();
     private final List<Integer> asked = new ArrayList<>();
     private final List<String> heard = new ArrayList<>();
+    private Duration delay = Duration.ZERO;
     private final RetryBudget budget = new RetryBudget(0.2, 0, nanos::get);
     private final Upstream upstream = new Upstream(
             "s",
@@ -92,7 +94,7 @@ class ForwarderTest {
     private ProxyResult forward(boolean idempotent, String method, Body body) {
         var route =
                 new Route("r", "/", List.of(), "s", "", idempotent, 3, Duration.ofSeconds(3), Duration.ofSeconds(1));
-        var policy = new RetryPolicy(Duration.ZERO, () -> 0);
+        var policy = new RetryPolicy(delay, () -> 0);
         return new Forwarder(route, upstream, policy, budget, new Heard(), nanos::get)
                 .forward(new UpstreamRequest(method, "/", null, new HeaderFields(), body));
     }
@@ -293,6 +295,20 @@ class ForwarderTest {
         instances(3);
         then(new AttemptResult.ClientFault(cause));
         assertThat(forward(true)).isInstanceOf(ProxyResult.ClientFault.class);
+    }
+
+    @Test
+    void whatever_fails_within_the_gateway_the_permit_and_the_answer_are_given_back() {
+        instances(1);
+        script.add(timeout -> {
+            throw new IllegalStateException("a transport's bug");
+        });
+        assertThatThrownBy(() -> forward(true)).isInstanceOf(IllegalStateException.class);
+        var response = new CannedResponse(503);
+        then(new AttemptResult.Responded(response));
+        delay = Duration.ofDays(1_000_000_000);
+        assertThatThrownBy(() -> forward(true)).isInstanceOf(ArithmeticException.class);
+        assertThat(response.closed()).isTrue();
     }
 
     @Test

@@ -31,7 +31,7 @@ class UpstreamTest {
     private final Map<Integer, Integer> closed = new HashMap<>();
     private final Upstream upstream = new Upstream(
             "s",
-            (host, port) -> new IdleTransport(port),
+            (host, port) -> open(host, port),
             RoundRobin::new,
             new UpstreamListener() {
                 @Override
@@ -62,6 +62,13 @@ class UpstreamTest {
         public void close() {
             closed.merge(port, 1, Integer::sum);
         }
+    }
+
+    private Transport open(String host, int port) {
+        if (host.contains("//")) {
+            throw new IllegalArgumentException("unexpected host: " + host);
+        }
+        return new IdleTransport(port);
     }
 
     private static Instance instance(int n) {
@@ -119,6 +126,23 @@ class UpstreamTest {
         upstream.accept(snapshot(1, 3));
         assertThat(ids()).containsExactly("i3", "i1");
         assertThat(heard).containsExactly("+i2", "+i3", "+i1", "-i2");
+    }
+
+    @Test
+    void an_instance_whose_address_cannot_be_is_left_out_and_the_others_are_used() {
+        upstream.accept(snapshot(1));
+        upstream.accept(new Snapshot(List.of(Instance.of("odd", "http://10.0.0.9", 80), instance(2)), 8));
+        assertThat(ids()).containsExactly("i2");
+        assertThat(upstream.watch().index()).isEqualTo(8);
+        upstream.accept(snapshot(2, 3));
+        assertThat(ids()).containsExactly("i2", "i3");
+    }
+
+    @Test
+    void an_instance_that_moved_leaves_before_it_joins() {
+        upstream.accept(new Snapshot(List.of(Instance.of("i", "10.0.0.1", 80)), 1));
+        upstream.accept(new Snapshot(List.of(Instance.of("i", "10.0.0.1", 81)), 2));
+        assertThat(heard).containsExactly("+i", "-i", "+i");
     }
 
     @Test
