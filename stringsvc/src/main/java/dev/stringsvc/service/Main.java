@@ -43,8 +43,8 @@ final class Main {
     }
 
     private static int serve(Settings settings) throws InterruptedException {
-        var stop = StopSignal.install();
         try (var log = LogWriter.stdout()) {
+            var stop = StopSignal.install(() -> endAtOnce(log::close));
             LogfmtHandler.install(log, "dev.stringsvc.service", Level.INFO);
             Thread.setDefaultUncaughtExceptionHandler((thread, e) -> LOG.error("a thread died", e));
             var service = StringService.start(settings, log);
@@ -54,6 +54,11 @@ final class Main {
         } catch (UncheckedIOException e) {
             return fail(1, cannotListen(settings, Objects.requireNonNull(e.getCause())));
         }
+    }
+
+    private static void endAtOnce(Runnable flush) {
+        LOG.warn("a second signal, ending at once");
+        flush.run();
     }
 
     private static String cannotListen(Settings settings, IOException e) {

@@ -15,11 +15,17 @@ final class StopSignal {
     private final CountDownLatch received = new CountDownLatch(1);
     private final AtomicReference<String> first = new AtomicReference<>("");
 
-    private StopSignal() {}
+    private final Runnable beforeHalt;
+
+    private StopSignal(Runnable beforeHalt) {
+        this.beforeHalt = beforeHalt;
+    }
 
     /// From here on both signals are this object's.
-    static StopSignal install() {
-        var stop = new StopSignal();
+    ///
+    /// @param beforeHalt what must still be done when a second signal ends the process
+    static StopSignal install(Runnable beforeHalt) {
+        var stop = new StopSignal(beforeHalt);
         SIGNALS.forEach((name, number) -> handle(name, () -> stop.on(name, number)));
         return stop;
     }
@@ -32,6 +38,7 @@ final class StopSignal {
 
     private void on(String name, int number) {
         if (!first.compareAndSet("", name)) {
+            beforeHalt.run();
             Runtime.getRuntime().halt(128 + number);
         }
         received.countDown();
