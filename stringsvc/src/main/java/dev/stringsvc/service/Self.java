@@ -30,25 +30,43 @@ final class Self implements Instance.Source {
         this.id = settings.id().orElseGet(() -> NAME + "-" + hostname() + "-" + port);
     }
 
+    /// The id in Consul.
+    String id() {
+        return id;
+    }
+
+    /// Without an address of its own it is where the local address leads to Consul. Where that is the loopback, the
+    /// agent runs on this machine and others know this machine by the address of the agent's node.
     @Override
     public Instance current() throws IOException {
+        Optional<HostPort> told = told();
+        if (told.isPresent()) {
+            return at(told.get(), false);
+        }
+        String local = LocalAddress.towards(consul.address().hostPort());
+        return at(new HostPort(local, port), InetAddress.ofLiteral(local).isLoopbackAddress());
+    }
+
+    private Instance at(HostPort address, boolean atNode) {
         return new Instance(
                 id,
                 NAME,
-                address(),
+                address,
+                atNode,
                 settings.tags(),
                 Map.of("version", Version.text()),
                 consul.checkInterval(),
                 consul.deregisterAfter());
     }
 
-    private HostPort address() throws IOException {
+    private Optional<HostPort> told() {
         Optional<Advertise> advertise = settings.advertise();
         if (advertise.isPresent()) {
-            return new HostPort(advertise.get().host(), advertise.get().port().orElse(port));
+            return Optional.of(
+                    new HostPort(advertise.get().host(), advertise.get().port().orElse(port)));
         }
         boolean everywhere = EVERYWHERE.contains(settings.host());
-        return new HostPort(everywhere ? LocalAddress.towards(consul.address().hostPort()) : settings.host(), port);
+        return everywhere ? Optional.empty() : Optional.of(new HostPort(settings.host(), port));
     }
 
     private static String hostname() {

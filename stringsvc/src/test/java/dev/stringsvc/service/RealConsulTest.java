@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stringsvc.logfmt.LogWriter;
+import dev.stringsvc.service.Settings.Advertise;
 import dev.stringsvc.service.Settings.ConsulSettings;
 import dev.stringsvc.service.registration.ConsulAddress;
 import dev.stringsvc.testkit.ConsulAgent;
@@ -11,6 +12,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,14 +29,18 @@ class RealConsulTest {
     }
 
     private StringService start(String id) {
+        return start(id, "127.0.0.1", Optional.empty());
+    }
+
+    private StringService start(String id, String host, Optional<Advertise> advertise) {
         var address = ConsulAddress.parse(consul.address(), false);
         var settings = new ConsulSettings(address, Optional.empty(), Duration.ofSeconds(1), Duration.ofMinutes(1));
         return StringService.start(
                 new Settings(
-                        "127.0.0.1",
+                        host,
                         0,
                         Optional.of(id),
-                        Optional.empty(),
+                        advertise,
                         List.of("blue"),
                         Optional.of(settings),
                         Duration.ZERO,
@@ -63,6 +69,28 @@ class RealConsulTest {
             await().atMost(PATIENCE).until(() -> consul.get("/v1/agent/checks").contains("HTTP GET"));
         }
         awaitPassing();
+    }
+
+    @Test
+    void beside_a_local_agent_it_is_at_the_address_of_the_node() {
+        try (var a = start("a", "0.0.0.0", Optional.empty())) {
+            awaitPassing("a");
+            await().atMost(PATIENCE).until(() -> consul.get("/v1/agent/checks").contains("HTTP GET"));
+            assertThat(consul.get("/v1/agent/service/a"))
+                    .contains("\"Address\": \"\"")
+                    .contains("\"Port\": " + a.port());
+            assertThat(consul.get("/v1/agent/checks"))
+                    .contains("HTTP GET http://127.0.0.1:" + a.port() + "/health: 200");
+        }
+    }
+
+    @Test
+    void an_advertised_loopback_stays_as_given() {
+        try (var a = start("a", "0.0.0.0", Optional.of(new Advertise("127.0.0.1", OptionalInt.empty())))) {
+            awaitPassing("a");
+            assertThat(a.port()).isPositive();
+            assertThat(consul.get("/v1/agent/service/a")).contains("\"Address\": \"127.0.0.1\"");
+        }
     }
 
     @Test

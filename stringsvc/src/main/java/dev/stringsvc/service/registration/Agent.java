@@ -1,13 +1,12 @@
 package dev.stringsvc.service.registration;
 
 import java.io.IOException;
-import java.util.Optional;
 
 /// What is asked of a Consul agent. Every method may take as long as the agent's timeouts allow, and throws
 /// [IOException] with a sentence for the log where the agent can't be reached or refuses.
 public interface Agent {
-    /// Where the agent believes the instance with this id to be; empty where it knows none.
-    Optional<HostPort> addressOf(String id) throws IOException;
+    /// Whether the agent knows an instance with this id, and knows it to be where this one is.
+    boolean knows(Instance instance) throws IOException;
 
     /// Registers the instance, or replaces what the agent knew of it.
     void register(Instance instance) throws IOException;

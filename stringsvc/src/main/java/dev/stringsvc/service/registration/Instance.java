@@ -9,7 +9,8 @@ import java.util.Map;
 ///
 /// @param id              unique per instance, and the same after a restart of that instance
 /// @param name            the service that this is an instance of
-/// @param address         where others reach it
+/// @param address         where others reach it; with `atNode` where the agent does
+/// @param atNode          whether Consul is told the port only, so that others take the address of the agent's node
 /// @param meta            free text by key, shown by Consul
 /// @param checkInterval   how often Consul asks for its health
 /// @param deregisterAfter how long it may be critical before Consul forgets it (Consul itself takes no less than 1m)
@@ -17,6 +18,7 @@ public record Instance(
         String id,
         String name,
         HostPort address,
+        boolean atNode,
         List<String> tags,
         Map<String, String> meta,
         Duration checkInterval,
@@ -25,6 +27,16 @@ public record Instance(
     public Instance {
         tags = List.copyOf(tags);
         meta = Map.copyOf(meta);
+    }
+
+    /// The host that the catalogue shows: nothing where others are to take the node's.
+    String catalogueHost() {
+        return atNode ? "" : address.host();
+    }
+
+    /// Where others reach it, for the log.
+    String place() {
+        return atNode ? "the address of Consul's node, port " + address.port() : address.toString();
     }
 
     /// What Consul asks.

@@ -43,9 +43,9 @@ public final class LocalAgent implements Agent, AutoCloseable {
 
     /// Asks by callback, the one form of this call that tells an agent that knows no such id from one that refuses.
     @Override
-    public Optional<HostPort> addressOf(String id) throws IOException {
+    public boolean knows(Instance instance) throws IOException {
         var answer = new CompletableFuture<FullService>();
-        client.getService(id, QueryOptions.BLANK, new ConsulResponseCallback<>() {
+        client.getService(instance.id(), QueryOptions.BLANK, new ConsulResponseCallback<>() {
             @Override
             public void onComplete(ConsulResponse<FullService> response) {
                 answer.complete(response.getResponse());
@@ -58,10 +58,11 @@ public final class LocalAgent implements Agent, AutoCloseable {
         });
         try {
             FullService service = answer.join();
-            return Optional.of(new HostPort(service.getAddress(), service.getPort()));
+            return service.getAddress().equals(instance.catalogueHost())
+                    && service.getPort() == instance.address().port();
         } catch (CompletionException e) {
             if (e.getCause() instanceof ConsulException refused && refused.getCode() == 404) {
-                return Optional.empty();
+                return false;
             }
             throw failed(e.getCause() == null ? e : e.getCause());
         }
@@ -80,7 +81,7 @@ public final class LocalAgent implements Agent, AutoCloseable {
         var registration = ImmutableRegistration.builder()
                 .id(instance.id())
                 .name(instance.name())
-                .address(instance.address().host())
+                .address(instance.catalogueHost())
                 .port(instance.address().port())
                 .tags(instance.tags())
                 .meta(instance.meta())

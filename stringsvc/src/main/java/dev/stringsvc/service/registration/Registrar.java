@@ -2,7 +2,6 @@ package dev.stringsvc.service.registration;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -61,10 +60,10 @@ public final class Registrar implements AutoCloseable {
     Duration round() {
         try {
             Instance instance = source.current();
-            if (!registered || !agent.addressOf(instance.id()).equals(Optional.of(instance.address()))) {
+            if (!registered || !agent.knows(instance)) {
                 register(instance);
             } else if (trouble != null) {
-                LOG.info("Consul answers again and still knows {} at {}", instance.id(), instance.address());
+                LOG.info("Consul answers again and still knows {} at {}", instance.id(), instance.place());
             }
             trouble = null;
             failures = 0;
@@ -85,7 +84,7 @@ public final class Registrar implements AutoCloseable {
                 "{} in Consul as {} at {}",
                 registered ? "Consul had lost this instance: registered again" : "registered",
                 instance.id(),
-                instance.address());
+                instance.place());
         registered = true;
     }
 

@@ -39,10 +39,15 @@ class RegistrarTest {
     }
 
     private static Instance at(String host) {
+        return at(host, false);
+    }
+
+    private static Instance at(String host, boolean atNode) {
         return new Instance(
                 "stringsvc-a-8000",
                 "stringsvc",
                 new HostPort(host, 8000),
+                atNode,
                 List.of("blue"),
                 Map.of("version", "1.2.3"),
                 Duration.ofSeconds(1),
@@ -74,6 +79,30 @@ class RegistrarTest {
     @Test
     void the_health_url_of_an_ipv6_address_has_brackets() {
         assertThat(at("fd00::7").healthUrl()).isEqualTo("http://[fd00::7]:8000/health");
+    }
+
+    @Test
+    void an_instance_at_its_node_has_no_address_but_a_check() {
+        self = () -> at("127.0.0.1", true);
+        registrar.round();
+        registrar.round();
+        assertThat(consul.requests()).containsExactly("PUT register", "GET stringsvc-a-8000");
+        assertThat(registered().get("Address").textValue()).isEmpty();
+        assertThat(registered().get("Port").intValue()).isEqualTo(8000);
+        assertThat(registered().get("Check").get("HTTP").textValue()).isEqualTo("http://127.0.0.1:8000/health");
+        assertThat(log.messages())
+                .singleElement()
+                .asString()
+                .contains("stringsvc-a-8000 at the address of Consul's node, port 8000");
+    }
+
+    @Test
+    void registers_again_once_it_is_told_its_address() {
+        self = () -> at("127.0.0.1", true);
+        registrar.round();
+        self = () -> at("127.0.0.1");
+        registrar.round();
+        assertThat(registered().get("Address").textValue()).isEqualTo("127.0.0.1");
     }
 
     @Test
