@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
         footerHeading = "%nEnvironment only%n",
         footer = {
             "  CONSUL_HTTP_TOKEN         the ACL token for Consul",
-            "  CONSUL_HTTP_TOKEN_FILE    a file that holds the token",
+            "  CONSUL_HTTP_TOKEN_FILE    a file that holds the token, read where CONSUL_HTTP_TOKEN is not set",
             "  CONSUL_HTTP_SSL=true      https to Consul where --consul has no scheme",
             "",
             "Durations are a whole number and ms, s, m or h. SIGTERM and SIGINT deregister, go on serving for --grace,",
@@ -49,14 +49,16 @@ final class Options {
     @Option(
             names = "--id",
             paramLabel = "ID",
-            description = "the id in Consul, unique per instance [STRINGSVC_ID, stringsvc-HOSTNAME-PORT]")
+            description = "the id in Consul, unique per instance; give one with --port 0, or it changes at each restart"
+                    + " [STRINGSVC_ID, stringsvc-HOSTNAME-PORT]")
     private @Nullable String id;
 
     @Option(
             names = "--advertise",
             paramLabel = "HOST[:PORT]",
             description = "where others reach this instance [STRINGSVC_ADVERTISE, --host where that is one address,"
-                    + " else the local address that leads to Consul; the port it listens on]")
+                    + " else the local address that leads to Consul or, where that is the loopback, the address of"
+                    + " Consul's node; the port it listens on]")
     private @Nullable String advertise;
 
     @Option(

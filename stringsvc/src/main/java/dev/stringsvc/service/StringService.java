@@ -43,6 +43,9 @@ final class StringService implements AutoCloseable {
         WarmUp.run();
         var agent = new LocalAgent(consul.address(), consul.token());
         var self = new Self(settings, consul, port);
+        if (settings.port() == 0 && settings.id().isEmpty()) {
+            LOG.warn("--port 0 without --id: the id in Consul, {}, will be another one after a restart", self.id());
+        }
         return new Registration(agent, Registrar.start(agent, self, Pace.standard(RandomGenerator.getDefault())));
     }
 

@@ -86,6 +86,17 @@ class ProcessTest {
     }
 
     @Test
+    void an_id_that_a_restart_changes_is_told_of() {
+        try (var consul = ConsulAgent.start();
+                var process = run("--port", "0", "--grace", "0s", "--consul", consul.address())) {
+            assertThat(process.awaitLine("--port 0 without --id")).contains("level=warn", "stringsvc-");
+            process.awaitLine("registered in Consul as");
+            process.terminate();
+            assertThat(process.awaitExit(PATIENCE)).isZero();
+        }
+    }
+
+    @Test
     void a_second_signal_ends_it_at_once() {
         try (var process = run("--port", "0", "--no-register", "--grace", "1h")) {
             port(process);
@@ -93,6 +104,7 @@ class ProcessTest {
             process.awaitLine("serving on");
             process.terminate();
             assertThat(process.awaitExit(PATIENCE)).isEqualTo(143);
+            assertThat(process.lines()).last().asString().contains("a second signal");
         }
     }
 
