@@ -131,6 +131,10 @@ class AdminPortTest {
         try (var consul = consul(answers);
                 var gateway = GatewayFixture.with("consul.address=" + consul.address())) {
             assertThat(gateway.admin("/readyz").statusCode()).isEqualTo(503);
+            assertThat(gateway.admin("HEAD", "/readyz").statusCode()).isEqualTo(503);
+            var post = gateway.admin("POST", "/readyz");
+            assertThat(post.statusCode()).isEqualTo(405);
+            assertThat(post.headers().firstValue("Allow")).contains("GET, HEAD");
             assertThat(gateway.admin("/healthz").statusCode()).isEqualTo(200);
             assertUnavailable(gateway.get("/svc"));
 

@@ -137,7 +137,12 @@ final class GatewayFixture implements AutoCloseable {
 
     /// What the admin port says.
     HttpResponse<String> admin(String path) {
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + path));
+        return admin("GET", path);
+    }
+
+    HttpResponse<String> admin(String method, String path) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + path))
+                .method(method, HttpRequest.BodyPublishers.noBody());
         try {
             return http.send(request.timeout(SOON).build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException | InterruptedException e) {

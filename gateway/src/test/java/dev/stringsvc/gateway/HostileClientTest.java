@@ -75,6 +75,7 @@ class HostileClientTest {
                 "POST /svc HTTP/1.1\r\nHost: gw\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
                 "POST /svc HTTP/1.1\r\nHost: gw\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
                 "POST /svc HTTP/1.1\r\nHost: gw\r\nTransfer-Encoding: gzip\r\n\r\nx",
+                "POST /svc HTTP/1.1\r\nHost: gw\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
                 "POST /svc HTTP/1.1\r\nHost: gw\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n"
             })
     void what_is_not_http_is_a_problem(String bytes) throws Exception {

@@ -206,6 +206,14 @@ class PassThroughTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"-2", "2, 2", "two", "+2"})
+    void length_that_is_no_number_is_502_and_nothing_is_left_over(String length) throws Exception {
+        try (var gateway = answering("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\nok")) {
+            assertThat(gateway.post("/svc", "x").status()).isEqualTo(502);
+        }
+    }
+
     @Test
     void large_head_passes() throws Exception {
         try (var gateway =
