@@ -166,7 +166,7 @@ public final class AdminApi {
         WatchState watch = upstream.watch();
         return new UpstreamView(
                 upstream.service(),
-                new WatchView(watch.index(), age(watch.answeredAt()), watch.error(), watch.failures()),
+                new WatchView(watch.index(), age(watch.answeredAt()), watch.lastError(), watch.failures()),
                 Stream.concat(upstream.endpoints().stream(), upstream.draining().stream())
                         .map(AdminApi::view)
                         .toList());
