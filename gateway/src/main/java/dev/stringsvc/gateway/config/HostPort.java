@@ -1,6 +1,9 @@
 package dev.stringsvc.gateway.config;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -8,17 +11,56 @@ import java.util.regex.Pattern;
 ///
 /// @param host without brackets
 public record HostPort(String host, int port) {
-    private static final Pattern FORM = Pattern.compile("(?:\\[([0-9A-Fa-f:.%]+)]|([^\\s:/\\[\\]]+)):([0-9]{1,5})");
+    private static final Pattern FORM =
+            Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([A-Za-z0-9._-]{1,253})):([0-9]{1,5})");
+    private static final Pattern NAME = Pattern.compile("(?:[A-Za-z0-9_-]{1,63}\\.)*[A-Za-z0-9_-]{1,63}");
+    private static final Pattern NUMBER_LAST = Pattern.compile("(?:.*\\.)?[0-9]+");
+    private static final String BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+    private static final Pattern IPV4 = Pattern.compile("(?:" + BYTE + "\\.){3}" + BYTE);
 
     /// @throws IllegalArgumentException when the text has another form
-    @JsonCreator
     public static HostPort parse(String text) {
         Matcher form = FORM.matcher(text);
-        if (!form.matches() || Integer.parseInt(form.group(3)) < 1 || Integer.parseInt(form.group(3)) > 65_535) {
-            throw new IllegalArgumentException("expected host:port, such as 127.0.0.1:8001 or [::1]:8001");
+        if (form.matches()) {
+            String host = form.group(1) == null ? form.group(2) : form.group(1);
+            int port = Integer.parseInt(form.group(3));
+            if ((form.group(1) == null ? isNameOrIpv4(host) : isIpv6(host)) && port >= 1 && port <= 65_535) {
+                return new HostPort(host, port);
+            }
         }
-        String host = form.group(1) == null ? form.group(2) : form.group(1);
-        return new HostPort(host, Integer.parseInt(form.group(3)));
+        throw new IllegalArgumentException("expected host:port, such as 127.0.0.1:8001 or [::1]:8001");
+    }
+
+    /// Also without a port, and then an IPv6 address with or without brackets.
+    ///
+    /// @throws IllegalArgumentException when the text has another form
+    static HostPort parse(String text, int defaultPort) {
+        if (!text.startsWith("[") && text.indexOf(':') != text.lastIndexOf(':')) {
+            return parse("[" + text + "]:" + defaultPort);
+        }
+        boolean whole = text.startsWith("[") ? !text.endsWith("]") : text.indexOf(':') >= 0;
+        return parse(whole ? text : text + ":" + defaultPort);
+    }
+
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    static HostPort read(JsonNode value) {
+        return parse(value.isTextual() ? value.textValue() : "");
+    }
+
+    /// A name that ends in a number would be taken for an address, and is no valid one.
+    private static boolean isNameOrIpv4(String host) {
+        return NUMBER_LAST.matcher(host).matches()
+                ? IPV4.matcher(host).matches()
+                : NAME.matcher(host).matches();
+    }
+
+    private static boolean isIpv6(String host) {
+        try {
+            InetAddress _ = Inet6Address.ofLiteral(host);
+            return true;
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
     }
 
     /// As it is written, IPv6 in brackets.

@@ -1,0 +1,53 @@
+package dev.stringsvc.gateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HostPortTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"localhost:1", "10.0.0.7:65535", "web-1.my_zone.example:80", "[::1]:81", "[::ffff:10.0.0.1]:81"})
+    void reads_what_it_writes(String text) {
+        assertThat(HostPort.parse(text)).hasToString(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "web",
+                ":80",
+                "a..b:80",
+                ".a:80",
+                "a.:80",
+                "a b:80",
+                "ä:80",
+                "a@b:80",
+                "a:0",
+                "a:65536",
+                "a:-1",
+                "1.2.3:80",
+                "1.2.3.256:80",
+                "[]:80",
+                "[:]:80",
+                "[1.2.3.4]:80",
+                "[::1%eth0]:80",
+                "[1::2::3]:80",
+                "::1:80",
+                "[a]:80",
+            })
+    void refuses_what_cannot_be_connected_to(String text) {
+        assertThatThrownBy(() -> HostPort.parse(text))
+                .hasMessage("expected host:port, such as 127.0.0.1:8001 or [::1]:8001");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {64, 254})
+    void refuses_labels_that_are_too_long(int length) {
+        assertThatThrownBy(() -> HostPort.parse("a".repeat(length) + ":80"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}
