@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
@@ -23,13 +24,19 @@ record Complaint(String pointer, String key, String text) {
     private static final Pattern MISSING =
             Pattern.compile("(?s)(?:Missing|Null value for) creator property '([^']+)'.*");
 
+    private static final String OTHER = "expected another value";
+
     static Complaint of(JsonProcessingException e) {
         if (!(e instanceof JsonMappingException mapping)) {
-            return new Complaint("", "configuration", e.getOriginalMessage());
+            return new Complaint("", "configuration", OTHER);
         }
         Complaint at = at(mapping);
         if (mapping instanceof UnrecognizedPropertyException unknown) {
-            return at.say("unknown key; expected one of " + new TreeSet<>(names(unknown)));
+            Collection<Object> known = new TreeSet<>(names(unknown));
+            if (unknown.getPath().size() == 1) {
+                known.add("route-defaults");
+            }
+            return at.say("unknown key; expected one of " + known);
         }
         Matcher missing = MISSING.matcher(mapping.getOriginalMessage());
         if (missing.matches()) {
@@ -48,7 +55,10 @@ record Complaint(String pointer, String key, String text) {
         if (mapping instanceof MismatchedInputException mismatch) {
             return at.say("expected " + kind(mismatch.getTargetType()));
         }
-        return at.say(mapping.getOriginalMessage());
+        if (mapping.getCause() instanceof InputCoercionException) {
+            return at.say("expected a smaller number");
+        }
+        return at.say(OTHER);
     }
 
     private static Collection<Object> names(UnrecognizedPropertyException unknown) {
@@ -63,11 +73,15 @@ record Complaint(String pointer, String key, String text) {
                 pointer.append('/').append(step.getIndex());
                 key.append('[').append(step.getIndex()).append(']');
             } else {
-                pointer.append('/').append(step.getFieldName());
+                pointer.append('/').append(escaped(step.getFieldName()));
                 key.append(key.isEmpty() ? "" : ".").append(step.getFieldName());
             }
         }
         return new Complaint(pointer.toString(), key.isEmpty() ? "configuration" : key.toString(), "");
+    }
+
+    private static String escaped(String name) {
+        return name.replace("~", "~0").replace("/", "~1");
     }
 
     private Complaint below(String child) {

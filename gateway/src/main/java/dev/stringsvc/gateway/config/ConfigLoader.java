@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.config;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -18,10 +19,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -38,11 +42,15 @@ public final class ConfigLoader {
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .addModule(new SimpleModule()
                     .addDeserializer(Duration.class, new Durations())
                     .addDeserializer(RouteTable.class, new RouteTables()))
             .build();
+
+    private static final String ROUTE_DEFAULTS = "route-defaults";
+    private static final String ATTEMPT_TIMEOUT = "attempt-timeout";
 
     private ConfigLoader() {}
 
@@ -62,12 +70,23 @@ public final class ConfigLoader {
 
     /// @throws ConfigException when the file cannot be read, or something in it or in the flags is not valid
     public static GatewayConfig load(Optional<Path> file, ObjectNode flags) throws ConfigException {
+        return load(file, flags, false);
+    }
+
+    /// @param consulTls whether Consul's address means https where it has no scheme
+    /// @throws ConfigException when the file cannot be read, or something in it or in the flags is not valid
+    public static GatewayConfig load(Optional<Path> file, ObjectNode flags, boolean consulTls) throws ConfigException {
         Source source = file.isPresent() ? Source.read(file.get()) : Source.NONE;
         ObjectNode merged = (ObjectNode) parse(defaults(), "the defaults");
         lay(source.tree(), merged);
         lay(flags, merged);
         try {
-            complete(merged);
+            refuseEmptyElements(merged);
+            checkRouteDefaults(merged);
+            complete(merged, source.tree().path(ROUTE_DEFAULTS).hasNonNull(ATTEMPT_TIMEOUT));
+            if (consulTls) {
+                preferTls(merged.path("consul"));
+            }
             return YAML.treeToValue(merged, GatewayConfig.class);
         } catch (JsonProcessingException e) {
             throw source.explain(e);
@@ -87,14 +106,17 @@ public final class ConfigLoader {
     }
 
     /// Gives each route and each service what it leaves out.
-    private static void complete(ObjectNode config) {
-        JsonNode routeDefaults = config.remove("route-defaults");
+    private static void complete(ObjectNode config, boolean timeoutGiven) {
+        JsonNode routeDefaults = config.remove(ROUTE_DEFAULTS);
         if (config.get("routes") instanceof ArrayNode routes && routeDefaults instanceof ObjectNode defaults) {
             for (int i = 0; i < routes.size(); i++) {
                 if (routes.get(i) instanceof ObjectNode route) {
                     ObjectNode whole = defaults.deepCopy();
                     whole.put("name", route.path("path").asText("-"));
                     lay(route, whole);
+                    if (!timeoutGiven && !route.hasNonNull(ATTEMPT_TIMEOUT)) {
+                        clampTimeout(whole);
+                    }
                     routes.set(i, whole);
                 }
             }
@@ -111,14 +133,90 @@ public final class ConfigLoader {
         }
     }
 
+    /// A default that nobody wrote does not stand against a deadline that somebody did.
+    private static void clampTimeout(ObjectNode route) {
+        try {
+            Duration deadline = Durations.parse(route.path("deadline").asText());
+            if (Durations.parse(route.path(ATTEMPT_TIMEOUT).asText()).compareTo(deadline) > 0) {
+                route.set(ATTEMPT_TIMEOUT, route.path("deadline"));
+            }
+        } catch (IllegalArgumentException _) {
+            // binding the route says what is wrong with it
+        }
+    }
+
+    private static void preferTls(JsonNode consul) {
+        if (consul instanceof ObjectNode object && object.path("address").isTextual()) {
+            try {
+                object.put(
+                        "address",
+                        ConsulAddress.parse(object.path("address").textValue(), true)
+                                .url());
+            } catch (IllegalArgumentException _) {
+                // binding the address says what is wrong with it
+            }
+        }
+    }
+
+    private static void checkRouteDefaults(ObjectNode config) throws JsonMappingException {
+        try {
+            YAML.treeToValue(config.path(ROUTE_DEFAULTS), RouteDefaults.class);
+        } catch (JsonMappingException e) {
+            e.prependPath(config, ROUTE_DEFAULTS);
+            throw e;
+        } catch (JsonProcessingException e) {
+            throw JsonMappingException.wrapWithPath(e, config, ROUTE_DEFAULTS);
+        }
+    }
+
+    private static void refuseEmptyElements(JsonNode node) throws JsonMappingException {
+        if (node instanceof ArrayNode list) {
+            for (int i = 0; i < list.size(); i++) {
+                try {
+                    if (list.get(i).isNull()) {
+                        throw new JsonMappingException(
+                                null, "empty", new IllegalArgumentException("expected a value, got nothing"));
+                    }
+                    refuseEmptyElements(list.get(i));
+                } catch (JsonMappingException e) {
+                    e.prependPath(list, i);
+                    throw e;
+                }
+            }
+        } else {
+            for (Map.Entry<String, JsonNode> entry : node.properties()) {
+                try {
+                    refuseEmptyElements(entry.getValue());
+                } catch (JsonMappingException e) {
+                    e.prependPath(node, entry.getKey());
+                    throw e;
+                }
+            }
+        }
+    }
+
     private static JsonNode parse(String text, String name) throws ConfigException {
         try {
             JsonNode tree = YAML.readTree(text);
             return tree.isMissingNode() || tree.isNull() ? noFlags() : tree;
         } catch (JsonProcessingException e) {
-            int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-            throw new ConfigException("%s:%d: %s".formatted(name, line, inOneLine(e.getOriginalMessage())), e);
+            throw notYaml(name, e);
         }
+    }
+
+    private static Lines linesOf(String text, String name) throws ConfigException, IOException {
+        try {
+            return Lines.of(text, YAML);
+        } catch (Lines.Refused e) {
+            throw new ConfigException("%s:%d: %s".formatted(name, e.line, e.getMessage()), e);
+        } catch (JsonProcessingException e) {
+            throw notYaml(name, e);
+        }
+    }
+
+    private static ConfigException notYaml(String name, JsonProcessingException e) {
+        int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+        return new ConfigException("%s:%d: %s".formatted(name, line, inOneLine(e.getOriginalMessage())), e);
     }
 
     /// The YAML parser's words without its excerpts of the file, which are indented.
@@ -135,16 +233,21 @@ public final class ConfigLoader {
         static Source read(Path file) throws ConfigException {
             try {
                 String text = Files.readString(file);
+                Lines lines = linesOf(text, file.toString());
                 if (parse(text, file.toString()) instanceof ObjectNode tree) {
-                    return new Source(file.toString(), tree, Lines.of(text, YAML));
+                    return new Source(file.toString(), tree, lines);
                 }
                 throw new ConfigException(file + ":1: expected keys and values, such as `port: 8080`");
             } catch (NoSuchFileException e) {
                 throw new ConfigException(file + ": no such file", e);
             } catch (CharacterCodingException e) {
                 throw new ConfigException(file + ": not UTF-8", e);
+            } catch (AccessDeniedException e) {
+                throw new ConfigException(file + ": permission denied", e);
+            } catch (FileSystemException e) {
+                throw new ConfigException(file + ": cannot be read: " + e.getReason(), e);
             } catch (IOException e) {
-                throw new ConfigException(file + ": cannot be read: " + e, e);
+                throw new ConfigException(file + ": cannot be read: " + e.getMessage(), e);
             }
         }
 

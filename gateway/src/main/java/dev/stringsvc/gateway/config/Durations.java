@@ -9,10 +9,11 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Reads durations as people write them: `250ms`, `3s`, `1.5s`, `1m`, `0`.
+/// Reads durations as people write them: `250ms`, `3s`, `1.5s`, `1m`, `0`; a day at most.
 public final class Durations extends StdDeserializer<Duration> {
     private static final long serialVersionUID = 1;
     private static final Pattern FORM = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,3})?)(ms|s|m|h)");
+    private static final Duration LONGEST = Duration.ofHours(24);
 
     Durations() {
         super(Duration.class);
@@ -23,11 +24,18 @@ public final class Durations extends StdDeserializer<Duration> {
         if (parser.currentToken() != JsonToken.VALUE_STRING && !parser.getText().equals("0")) {
             throw context.weirdStringException(parser.getText(), Duration.class, "");
         }
+        Duration duration;
         try {
-            return parse(parser.getText());
+            duration = parse(parser.getText());
         } catch (IllegalArgumentException e) {
             throw context.weirdStringException(parser.getText(), Duration.class, "");
         }
+        if (duration.compareTo(LONGEST) > 0) {
+            throw context.instantiationException(
+                    Duration.class,
+                    new IllegalArgumentException("expected at most 24h, got \"" + parser.getText() + '"'));
+        }
+        return duration;
     }
 
     /// @throws IllegalArgumentException when the text has another form

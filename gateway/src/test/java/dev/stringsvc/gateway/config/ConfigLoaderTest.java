@@ -133,6 +133,28 @@ class ConfigLoaderTest {
             'consul:\\n  wait-time: 0'               | :2: consul.wait-time: expected 1s to 10m
             'port: 1\\nport: 2'                      | :2: Duplicate field 'port'
             'port: [1\\nx'                           | :2: while parsing a flow sequence: expected ',' or ']'
+            'port: 8080.5' | :1: port: expected a whole number
+            'port: 99999999999' | :1: port: expected a smaller number
+            'limits:\\n  replay-body: -5' | :2: limits.replay-body: expected a size such as 65536, 64KiB, 10MiB or unlimited
+            'limits:\\n  replay-body: 99999999999999999999' | :2: limits.replay-body: expected a size such as 65536, 64KiB, 10MiB or unlimited
+            'limits:\\n  request-body: 1.5' | :2: limits.request-body: expected a size such as 65536, 64KiB, 10MiB or unlimited
+            'limits:\\n  request-body: [1]' | :2: limits.request-body: expected a size such as 65536, 64KiB, 10MiB or unlimited
+            'shutdown:\\n  drain: 25h' | :2: shutdown.drain: expected at most 24h, got "25h"
+            'services:\\n  web:\\n    instances: [a..b:80]' | :3: services.web.instances[0]: expected host:port, such as 127.0.0.1:8001 or [::1]:8001
+            'services:\\n  web:\\n    instances: [8001]' | :3: services.web.instances[0]: expected host:port, such as 127.0.0.1:8001 or [::1]:8001
+            'services:\\n  web:\\n    instances: [~]' | :3: services.web.instances[0]: expected a value, got nothing
+            'services:\\n  web:\\n    tags: [~]' | :3: services.web.tags[0]: expected a value, got nothing
+            'services:\\n  web: here' | :2: services.web: expected keys and values
+            'routes: [~]' | :1: routes[0]: expected a value, got nothing
+            'routes:\\n- {path: /a, service: s, methods: [~]}' | :2: routes[0].methods[0]: expected a value, got nothing
+            'routes:\\n- &r {path: /a, service: s}\\n- *r' | :3: YAML aliases are not supported
+            'consul:\\n  address: a..b' | :2: consul.address: expected Consul's host:port, or http(s)://host:port
+            'port: 1\\n---\\nport: 2' | :3: a second YAML document begins; expected one in a file
+            'prot: 1' | :1: prot: unknown key; expected one of [admin, consul, host, limits, port, retry, route-defaults, routes, services, shutdown, timeouts]
+            'route-defaults: foo' | :1: route-defaults: expected keys and values
+            'route-defaults:\\n  deadlnie: 1s' | :2: route-defaults.deadlnie: unknown key; expected one of [attempt-timeout, attempts, deadline, idempotent, methods, strip-prefix]
+            'route-defaults:\\n  attempts: 99' | :2: route-defaults.attempts: expected 1 to 10
+            'route-defaults:\\n  attempt-timeout: 2s\\nroutes:\\n- {path: /a, service: s, deadline: 1s}' | :4: routes[0].attempt-timeout: expected more than 0, and at most the deadline
             'just words'                            | :1: expected keys and values, such as `port: 8080`
             """)
     void errors_name_file_line_key_and_what_was_expected(String yaml, String expected) {
@@ -140,6 +162,56 @@ class ConfigLoaderTest {
                 .isInstanceOf(ConfigException.class)
                 .message()
                 .startsWith(folder.resolve("gateway.yaml") + expected.strip());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            'deadline: 500ms'                       | 500
+            'deadline: 500ms, attempt-timeout: 20ms' | 20
+            'deadline: 5s'                          | 1000
+            """)
+    void the_default_attempt_timeout_is_at_most_the_deadline(String given, long millis) throws Exception {
+        Route route = load("routes:\n- {path: /a, service: s, " + given + "}\n")
+                .routes()
+                .routes()
+                .getFirst();
+        assertThat(route.attemptTimeout()).isEqualTo(Duration.ofMillis(millis));
+    }
+
+    @Test
+    void a_deadline_for_all_routes_clamps_the_default_attempt_timeout_too() throws Exception {
+        assertThat(load("route-defaults:\n  deadline: 500ms\n").routes().routes())
+                .allSatisfy(route -> assertThat(route.attemptTimeout()).isEqualTo(Duration.ofMillis(500)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            consul             | false | http://consul:8500
+            consul:80          | false | http://consul:80
+            consul             | true  | https://consul:8500
+            http://consul      | true  | http://consul:80
+            https://consul/    | false | https://consul:443
+            https://consul:1   | false | https://consul:1
+            '::1'              | false | http://[::1]:8500
+            '[::1]'            | true  | https://[::1]:8500
+            http://[::1]:8501  | false | http://[::1]:8501
+            """)
+    void consul_is_found_as_by_its_own_tools(String address, boolean tls, String url) throws Exception {
+        Path file = Files.writeString(folder.resolve("gateway.yaml"), "consul:\n  address: '" + address + "'\n");
+        assertThat(ConfigLoader.load(Optional.of(file), ConfigLoader.noFlags(), tls)
+                        .consul()
+                        .address()
+                        .url())
+                .isEqualTo(url);
+    }
+
+    @Test
+    void tls_holds_for_the_default_address_of_consul() throws Exception {
+        assertThat(ConfigLoader.load(Optional.empty(), ConfigLoader.noFlags(), true)
+                        .consul()
+                        .address()
+                        .url())
+                .isEqualTo("https://127.0.0.1:8500");
     }
 
     @Test

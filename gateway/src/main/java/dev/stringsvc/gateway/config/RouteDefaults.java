@@ -1,0 +1,21 @@
+package dev.stringsvc.gateway.config;
+
+import java.time.Duration;
+import java.util.List;
+
+/// What a route leaves out. Bound only to find what is not valid in it; [ConfigLoader] lays routes over its tree.
+record RouteDefaults(
+        List<String> methods,
+        String stripPrefix,
+        boolean idempotent,
+        int attempts,
+        Duration deadline,
+        Duration attemptTimeout) {
+    RouteDefaults {
+        methods = List.copyOf(methods);
+        Check.that(methods.stream().allMatch(m -> m.matches("[A-Z]+")), "methods", "methods such as GET or POST");
+        Check.that(attempts >= 1 && attempts <= 10, "attempts", "1 to 10");
+        Check.that(deadline.isPositive(), "deadline", "more than 0");
+        Check.that(attemptTimeout.isPositive(), "attempt-timeout", "more than 0");
+    }
+}
