@@ -5,8 +5,11 @@ import dev.stringsvc.gateway.config.ConfigLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -15,7 +18,6 @@ final class Flags {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            defaultValue = "${env:GATEWAY_CONFIG}",
             description = "A YAML file laid over the defaults (see `gateway defaults`). GATEWAY_CONFIG")
     @Nullable
     Path config;
@@ -23,42 +25,36 @@ final class Flags {
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
-            defaultValue = "${env:GATEWAY_HOST}",
             description = "Address of the data port. GATEWAY_HOST, default 0.0.0.0")
     private @Nullable String host;
 
     @Option(
             names = "--port",
             paramLabel = "PORT",
-            defaultValue = "${env:GATEWAY_PORT}",
             description = "The data port; 0 picks a free one. GATEWAY_PORT, default 8080")
     private @Nullable Integer port;
 
     @Option(
             names = "--admin-host",
             paramLabel = "ADDRESS",
-            defaultValue = "${env:GATEWAY_ADMIN_HOST}",
             description = "Address of the admin port. GATEWAY_ADMIN_HOST, default 127.0.0.1")
     private @Nullable String adminHost;
 
     @Option(
             names = "--admin-port",
             paramLabel = "PORT",
-            defaultValue = "${env:GATEWAY_ADMIN_PORT}",
             description = "The admin port; 0 picks a free one. GATEWAY_ADMIN_PORT, default 8081")
     private @Nullable Integer adminPort;
 
     @Option(
             names = "--consul",
             paramLabel = "ADDRESS",
-            defaultValue = "${env:CONSUL_HTTP_ADDR}",
             description = "Consul's host:port or http(s)://host:port. CONSUL_HTTP_ADDR, default 127.0.0.1:8500")
     private @Nullable String consul;
 
     @Option(
             names = "--static",
             paramLabel = "SERVICE=HOST:PORT[,HOST:PORT...]",
-            defaultValue = "${env:GATEWAY_STATIC}",
             description = {
                 "Fixed instances of a service, which Consul is then not asked for; may be repeated, or given several"
                         + " separated by spaces. GATEWAY_STATIC"
@@ -68,14 +64,12 @@ final class Flags {
     @Option(
             names = "--grace",
             paramLabel = "DURATION",
-            defaultValue = "${env:GATEWAY_GRACE}",
             description = "How long /readyz says no before the port closes, on SIGTERM. GATEWAY_GRACE, default 3s")
     private @Nullable String grace;
 
     @Option(
             names = "--drain",
             paramLabel = "DURATION",
-            defaultValue = "${env:GATEWAY_DRAIN}",
             description = "How long requests in flight may take to finish then. GATEWAY_DRAIN, default 30s")
     private @Nullable String drain;
 
@@ -91,7 +85,7 @@ final class Flags {
         put(all, "port", port);
         put(all.putObject("admin"), "host", adminHost);
         put(all.withObject("/admin"), "port", adminPort);
-        put(all.putObject("consul"), "address", consulAddress());
+        put(all.putObject("consul"), "address", consul);
         put(all.putObject("shutdown"), "grace", grace);
         put(all.withObject("/shutdown"), "drain", drain);
         ObjectNode services = all.putObject("services");
@@ -102,9 +96,38 @@ final class Flags {
         return all;
     }
 
-    private @Nullable String consulAddress() {
-        boolean https = Boolean.parseBoolean(System.getenv("CONSUL_HTTP_SSL"));
-        return https && consul != null && !consul.contains("://") ? "https://" + consul : consul;
+    /// Whether Consul's address means https where it has no scheme, by the variable of Consul's own tools and as they
+    /// read it.
+    ///
+    /// @throws ParameterException when it says neither yes nor no
+    static boolean consulTls(CommandLine command, @Nullable String variable) {
+        return switch (variable == null ? "" : variable) {
+            case "1", "t", "T", "TRUE", "true", "True" -> true;
+            case "", "0", "f", "F", "FALSE", "false", "False" -> false;
+            default -> throw new ParameterException(command, "CONSUL_HTTP_SSL: expected true or false");
+        };
+    }
+
+    /// Takes what no flag gives from the environment, where an empty variable is as good as none.
+    static final class Environment implements CommandLine.IDefaultValueProvider {
+        private static final Map<String, String> VARIABLES = Map.of(
+                "--config", "GATEWAY_CONFIG",
+                "--host", "GATEWAY_HOST",
+                "--port", "GATEWAY_PORT",
+                "--admin-host", "GATEWAY_ADMIN_HOST",
+                "--admin-port", "GATEWAY_ADMIN_PORT",
+                "--consul", "CONSUL_HTTP_ADDR",
+                "--static", "GATEWAY_STATIC",
+                "--grace", "GATEWAY_GRACE",
+                "--drain", "GATEWAY_DRAIN");
+
+        @Override
+        public @Nullable String defaultValue(ArgSpec argument) {
+            @Nullable
+            String variable = argument instanceof OptionSpec option ? VARIABLES.get(option.longestName()) : null;
+            @Nullable String value = variable == null ? null : System.getenv(variable);
+            return value == null || value.isBlank() ? null : value;
+        }
     }
 
     private static void put(ObjectNode into, String key, @Nullable Integer value) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Spec;
         name = "gateway",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
+        defaultValueProvider = Flags.Environment.class,
         sortOptions = false,
         usageHelpAutoWidth = true,
         description = {
@@ -75,6 +77,10 @@ final class Main implements Callable<Integer> {
     private static final class StartException extends Exception {
         private static final long serialVersionUID = 1;
 
+        StartException(String message) {
+            super(message);
+        }
+
         StartException(String message, Throwable cause) {
             super(message, cause);
         }
@@ -82,8 +88,11 @@ final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        CommandLine command = commandSpec().commandLine();
         GatewayConfig config = ConfigLoader.load(
-                Optional.ofNullable(flags.config), flags.overrides(commandSpec().commandLine()));
+                Optional.ofNullable(flags.config),
+                flags.overrides(command),
+                Flags.consulTls(command, System.getenv("CONSUL_HTTP_SSL")));
         try (LogWriter log = LogWriter.stdout()) {
             LogfmtHandler.install(log, "dev.stringsvc.gateway", flags.verbose ? Level.FINE : Level.INFO);
             return serve(config, log);
@@ -105,14 +114,27 @@ final class Main implements Callable<Integer> {
     private static Optional<String> token() throws StartException {
         @Nullable String token = System.getenv("CONSUL_HTTP_TOKEN");
         @Nullable String file = System.getenv("CONSUL_HTTP_TOKEN_FILE");
+        if (token != null && !token.isBlank()) {
+            return Optional.of(token("CONSUL_HTTP_TOKEN", token));
+        }
+        if (file == null || file.isBlank()) {
+            return Optional.empty();
+        }
         try {
-            boolean fromFile = (token == null || token.isBlank()) && file != null && !file.isBlank();
-            return Optional.ofNullable(
-                            fromFile ? Files.readString(Path.of(file)).strip() : token)
-                    .filter(text -> !text.isBlank());
-        } catch (IOException e) {
+            return Optional.of(token("CONSUL_HTTP_TOKEN_FILE " + file, Files.readString(Path.of(file))))
+                    .filter(text -> !text.isEmpty());
+        } catch (IOException | InvalidPathException e) {
             throw new StartException("CONSUL_HTTP_TOKEN_FILE " + file + " cannot be read", e);
         }
+    }
+
+    /// The token without the space around it. A message never shows it.
+    private static String token(String from, String text) throws StartException {
+        String token = text.strip();
+        if (token.chars().anyMatch(c -> c < 0x21 || c > 0x7e)) {
+            throw new StartException(from + ": holds a character that cannot be part of a token");
+        }
+        return token;
     }
 
     @Command(
