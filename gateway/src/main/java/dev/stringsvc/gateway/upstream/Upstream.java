@@ -63,8 +63,12 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
 
     /// What has left and still has requests in flight.
     public List<Endpoint> draining() {
-        draining.removeIf(endpoint -> endpoint.inFlight() == 0);
+        forgetDrained();
         return List.copyOf(draining);
+    }
+
+    private void forgetDrained() {
+        draining.removeIf(endpoint -> endpoint.inFlight() == 0);
     }
 
     public WatchState watch() {
@@ -120,6 +124,8 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
     private void replace(List<Instance> instances) {
         Map<Instance.Key, Instance> newcomers = new LinkedHashMap<>();
         instances.forEach(instance -> newcomers.put(instance.key(), instance));
+        refused.retainAll(newcomers.keySet());
+        forgetDrained();
         List<Endpoint> after = new ArrayList<>(newcomers.size());
         List<Endpoint> leavers = new ArrayList<>();
         for (Endpoint endpoint : endpoints) {
@@ -145,7 +151,6 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
     private Optional<Endpoint> open(Instance instance) {
         try {
             Transport transport = transports.open(instance.host(), instance.port());
-            refused.remove(instance.key());
             return Optional.of(new Endpoint(instance, transport, clock.instant()));
         } catch (IllegalArgumentException e) {
             if (refused.add(instance.key())) {

@@ -156,6 +156,14 @@ class UpstreamTest {
         assertThat(picks).containsExactlyInAnyOrderEntriesOf(Map.of("i1", 100, "i2", 100, "i3", 100));
     }
 
+    @Test
+    void a_newcomer_does_not_send_the_turn_back_to_the_first() {
+        upstream.accept(snapshot(1, 2, 3));
+        assertThat(upstream.pick(List.of()).orElseThrow().instance().id()).isEqualTo("i1");
+        upstream.accept(snapshot(1, 2, 3, 4));
+        assertThat(upstream.pick(List.of()).orElseThrow().instance().id()).isEqualTo("i2");
+    }
+
     private List<Instance> upstreamInstances() {
         return upstream.endpoints().stream().map(Endpoint::instance).toList().reversed();
     }
