@@ -68,17 +68,29 @@ class LogWriterTest {
     }
 
     @Test
-    void a_closed_stream_is_survived() {
-        var writer = LogWriter.to(
-                new OutputStream() {
-                    @Override
-                    public void write(int b) throws IOException {
-                        throw new IOException("Broken pipe");
-                    }
-                },
-                10);
+    void a_stream_that_fails_does_not_end_the_writing() throws Exception {
+        var failed = new CountDownLatch(1);
+        var written = new ByteArrayOutputStream();
+        var out = new OutputStream() {
+            @Override
+            public void write(int b) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int length) throws IOException {
+                if (failed.getCount() > 0) {
+                    failed.countDown();
+                    throw new IOException("Broken pipe");
+                }
+                written.write(bytes, from, length);
+            }
+        };
+        var writer = LogWriter.to(out, 10);
         writer.write("nobody reads this");
+        failed.await();
+        writer.write("but this");
         writer.close();
-        assertThat(writer).isNotNull();
+        assertThat(written.toString(UTF_8)).isEqualTo("but this\n");
     }
 }
