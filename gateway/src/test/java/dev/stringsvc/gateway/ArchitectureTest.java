@@ -31,7 +31,7 @@ class ArchitectureTest {
         "discovery.consul, discovery",
         "transport, ''",
         "upstream, discovery transport",
-        "proxy, route upstream transport discovery",
+        "proxy, route upstream transport",
         "server, proxy route upstream transport discovery",
         "telemetry, server proxy route upstream transport discovery"
     })

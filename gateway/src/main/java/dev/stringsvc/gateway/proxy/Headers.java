@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.proxy;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,15 @@ public final class Headers {
     public static boolean passesDownstream(String name, @Nullable String connection) {
         String lower = name.toLowerCase(Locale.ROOT);
         return !HOP_BY_HOP.contains(lower) && !lower.equals("x-request-id") && !names(connection, lower);
+    }
+
+    /// All `Connection` headers of a message as one; `null` where it has none.
+    public static @Nullable String connection(List<String> values) {
+        return switch (values.size()) {
+            case 0 -> null;
+            case 1 -> values.getFirst();
+            default -> String.join(",", values);
+        };
     }
 
     private static boolean names(@Nullable String connection, String lower) {

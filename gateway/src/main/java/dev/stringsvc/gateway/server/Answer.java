@@ -96,7 +96,7 @@ final class Answer {
                 values.add(value);
             }
         });
-        return ProxyHandler.options(values);
+        return Headers.connection(values);
     }
 
     /// The gateway itself failed.

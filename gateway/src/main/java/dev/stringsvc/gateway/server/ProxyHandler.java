@@ -161,19 +161,10 @@ public final class ProxyHandler implements Handler {
                 .onRoute(route.name(), List.of());
     }
 
-    /// All `Connection` headers as one.
-    static @Nullable String options(List<String> connection) {
-        return switch (connection.size()) {
-            case 0 -> null;
-            case 1 -> connection.getFirst();
-            default -> String.join(",", connection);
-        };
-    }
-
     private static HeaderFields fields(HttpServletRequest request, String requestId) {
         HttpFields given =
                 ServletContextRequest.getServletContextRequest(request).getHeaders();
-        String connection = options(given.getValuesList(HttpHeader.CONNECTION));
+        String connection = Headers.connection(given.getValuesList(HttpHeader.CONNECTION));
         var fields = new HeaderFields();
         for (HttpField field : given) {
             String value = field.getValue();
