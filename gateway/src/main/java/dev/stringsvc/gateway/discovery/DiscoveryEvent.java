@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.discovery;
 
+import java.time.Instant;
 import java.util.List;
 
 /// What discovery says: always the full set, or why there is none.
@@ -9,6 +10,16 @@ public sealed interface DiscoveryEvent {
     /// @param index where the source counts its changes, for operators; 0 where it does not
     record Snapshot(List<Instance> instances, long index) implements DiscoveryEvent {
         public Snapshot {
+            instances = List.copyOf(instances);
+        }
+    }
+
+    /// What the source said before this process began, kept from then: something to serve from until the source itself
+    /// answers.
+    ///
+    /// @param savedAt when the source last confirmed it
+    record Remembered(List<Instance> instances, Instant savedAt) implements DiscoveryEvent {
+        public Remembered {
             instances = List.copyOf(instances);
         }
     }

@@ -99,12 +99,21 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
     public void accept(DiscoveryEvent event) {
         switch (event) {
             case DiscoveryEvent.Snapshot snapshot -> {
-                boolean news = !watch.answered() || watch.error() != null;
+                boolean news = !watch.answered() || watch.remembered() || watch.error() != null;
                 replace(snapshot.instances());
                 watch = watch.answered(snapshot.index(), clock.instant());
                 if (news) {
                     LOG.info("{}: discovery answers, {} instances", service, endpoints.size());
                 }
+            }
+            case DiscoveryEvent.Remembered(var instances, var savedAt) -> {
+                replace(instances);
+                watch = watch.remembered(savedAt);
+                LOG.warn(
+                        "{}: going on with {} instances as they were known at {}, until discovery answers",
+                        service,
+                        endpoints.size(),
+                        savedAt);
             }
             case DiscoveryEvent.Failure(String reason) -> {
                 boolean news = watch.error() == null;

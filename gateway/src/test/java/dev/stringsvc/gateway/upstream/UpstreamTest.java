@@ -240,9 +240,9 @@ class UpstreamTest {
         upstream.accept(new Failure("no leader"));
         upstream.accept(new Failure("no leader"));
         assertThat(upstream.endpoints()).isSameAs(before);
-        assertThat(upstream.watch()).isEqualTo(new WatchState(7, NOW, "no leader", 2, "no leader"));
+        assertThat(upstream.watch()).isEqualTo(new WatchState(7, NOW, false, "no leader", 2, "no leader"));
         upstream.accept(snapshot(1, 2));
-        assertThat(upstream.watch()).isEqualTo(new WatchState(7, NOW, null, 0, "no leader"));
+        assertThat(upstream.watch()).isEqualTo(new WatchState(7, NOW, false, null, 0, "no leader"));
     }
 
     @Test
