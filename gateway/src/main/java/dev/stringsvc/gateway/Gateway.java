@@ -120,7 +120,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     private Upstream upstream(String service) {
-        var upstream = new Upstream(service, transports, RoundRobin::new, telemetry, clock);
+        var upstream =
+                new Upstream(service, transports, RoundRobin::new, config.ejection(), config.guard(), telemetry, clock);
         telemetry.upstream(upstream);
         stops.push(() -> Stream.of(upstream.endpoints(), upstream.draining())
                 .flatMap(List::stream)

@@ -129,7 +129,7 @@ class AdminPortTest {
         var answers = new java.util.concurrent.LinkedBlockingQueue<String>();
         var instance = FakeInstance.healthy();
         try (var consul = consul(answers);
-                var gateway = GatewayFixture.with("consul.address=" + consul.address())) {
+                var gateway = GatewayFixture.with("guard.min-share=0 consul.address=" + consul.address())) {
             assertThat(gateway.admin("/readyz").statusCode()).isEqualTo(503);
             assertThat(gateway.admin("HEAD", "/readyz").statusCode()).isEqualTo(503);
             var post = gateway.admin("POST", "/readyz");
@@ -177,7 +177,7 @@ class AdminPortTest {
             wire.awaitEnd();
         });
         try (var consul = consul(answers);
-                var gateway = GatewayFixture.with("consul.address=" + consul.address());
+                var gateway = GatewayFixture.with("guard.min-share=0 consul.address=" + consul.address());
                 RawClient client = gateway.client()) {
             answers.add(entry(instance));
             await().atMost(Duration.ofSeconds(10))

@@ -25,7 +25,7 @@ class ArchitectureTest {
 
     @ParameterizedTest
     @CsvSource({
-        "config, route",
+        "config, route upstream",
         "route, ''",
         "discovery, ''",
         "discovery.consul, discovery",
@@ -60,7 +60,8 @@ class ArchitectureTest {
         "io.javalin.., server",
         "org.eclipse.jetty.., server",
         "io.micrometer.., telemetry",
-        "io.github.resilience4j.., proxy",
+        "io.github.resilience4j.retry.., proxy",
+        "io.github.resilience4j.circuitbreaker.., upstream",
         "com.fasterxml.jackson.dataformat.., config"
     })
     void a_library_is_known_to_one_room_and_the_root(String library, String room) {

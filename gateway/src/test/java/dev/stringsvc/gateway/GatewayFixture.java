@@ -88,8 +88,9 @@ final class GatewayFixture implements AutoCloseable {
             case "methods" -> section.putArray(name).add(value);
             case "attempts" -> section.put(name, Integer.parseInt(value));
             case "idempotent" -> section.put(name, Boolean.parseBoolean(value));
-            case "budget-ratio" -> section.put(name, Double.parseDouble(value));
-            case "budget-floor" -> section.put(name, Integer.parseInt(value));
+            case "budget-ratio", "min-share", "max-share", "slow-factor" ->
+                section.put(name, Double.parseDouble(value));
+            case "budget-floor", "failures" -> section.put(name, Integer.parseInt(value));
             default -> section.put(name, value);
         }
     }

@@ -1,6 +1,8 @@
 package dev.stringsvc.gateway.config;
 
 import dev.stringsvc.gateway.route.RouteTable;
+import dev.stringsvc.gateway.upstream.Ejection;
+import dev.stringsvc.gateway.upstream.Guard;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,8 @@ public record GatewayConfig(
         Limits limits,
         Timeouts timeouts,
         Retry retry,
+        Ejection ejection,
+        Guard guard,
         Map<String, Service> services,
         RouteTable routes) {
     public GatewayConfig {

@@ -8,6 +8,7 @@ record RouteDefaults(
         List<String> methods,
         String stripPrefix,
         boolean idempotent,
+        boolean idempotencyKey,
         int attempts,
         Duration deadline,
         Duration attemptTimeout) {

@@ -10,7 +10,11 @@ import java.util.function.DoubleSupplier;
 /// What never reached an instance may always be sent to another, at once. What an instance may have acted on is sent
 /// again only where acting twice does no harm; and then after an exponential delay with full jitter, so that clients
 /// who failed together do not come back together. An instance that answers 502, 503 or 504 says that it did not serve
-/// the request. Every other answer is the client's. Thread-safe where `random` is.
+/// the request; one that answers 500 may have a fault that another has not. Every other answer is the client's.
+///
+/// An instance's `Retry-After` speaks of that instance: another one is asked without waiting for it. Where there is no
+/// other, it is waited out if the time left allows, and else the answer is the client's, with that header. Thread-safe
+/// where `random` is.
 ///
 /// @param base the longest delay before the second attempt; it doubles with each further one
 /// @param random uniform in [0, 1)
@@ -31,9 +35,19 @@ public record RetryPolicy(Duration base, DoubleSupplier random) {
         if (situation.attempt() >= situation.attempts() || !mayGoAgain(result, situation)) {
             return Optional.empty();
         }
-        boolean atOnce = result instanceof AttemptResult.NotSent && situation.elsewhere();
-        Duration delay = atOnce ? Duration.ZERO : backoff(situation.attempt());
+        Duration delay = delay(result, situation);
         return delay.compareTo(situation.timeLeft()) < 0 ? Optional.of(delay) : Optional.empty();
+    }
+
+    private Duration delay(AttemptResult result, Situation situation) {
+        if (situation.elsewhere()) {
+            return result instanceof AttemptResult.NotSent ? Duration.ZERO : backoff(situation.attempt());
+        }
+        Duration backoff = backoff(situation.attempt());
+        Duration asked = result instanceof AttemptResult.Responded(var response)
+                ? RetryAfter.of(response).orElse(Duration.ZERO)
+                : Duration.ZERO;
+        return asked.plus(backoff);
     }
 
     private static boolean mayGoAgain(AttemptResult result, Situation situation) {
@@ -42,7 +56,9 @@ public record RetryPolicy(Duration base, DoubleSupplier random) {
             case AttemptResult.MaybeSent ignored -> situation.repeatable() && situation.replayable();
             case AttemptResult.TimedOut ignored -> situation.repeatable() && situation.replayable();
             case AttemptResult.Responded(var response) ->
-                situation.repeatable() && situation.replayable() && isUnserved(response.status());
+                situation.repeatable()
+                        && situation.replayable()
+                        && (isUnserved(response.status()) || (response.status() == 500 && situation.elsewhere()));
             case AttemptResult.ClientFault ignored -> false;
             case AttemptResult.Unsendable ignored -> false;
         };

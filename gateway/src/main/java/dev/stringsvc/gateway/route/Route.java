@@ -11,6 +11,7 @@ import java.util.List;
 /// @param stripPrefix removed from the front of the path before it goes upstream; empty removes nothing
 /// @param idempotent whether a request may be sent again although an instance may have acted on it, whatever its
 /// method
+/// @param idempotencyKey whether the same is true of a request that bears an `Idempotency-Key`
 /// @param attempts the most attempts of one request, the first included
 /// @param deadline from when the request is here (without the rest of a body that is streamed) to the head of its
 /// answer
@@ -22,6 +23,7 @@ public record Route(
         String service,
         String stripPrefix,
         boolean idempotent,
+        boolean idempotencyKey,
         int attempts,
         Duration deadline,
         Duration attemptTimeout) {

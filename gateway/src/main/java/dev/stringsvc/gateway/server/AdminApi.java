@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -127,6 +128,7 @@ public final class AdminApi {
             String service,
             String stripPrefix,
             boolean idempotent,
+            boolean idempotencyKey,
             int attempts,
             String deadline,
             String attemptTimeout) {
@@ -138,13 +140,14 @@ public final class AdminApi {
                     route.service(),
                     route.stripPrefix(),
                     route.idempotent(),
+                    route.idempotencyKey(),
                     route.attempts(),
                     route.deadline().toMillis() + "ms",
                     route.attemptTimeout().toMillis() + "ms");
         }
     }
 
-    private record UpstreamView(String service, WatchView watch, List<InstanceView> instances) {}
+    private record UpstreamView(String service, boolean panic, WatchView watch, List<InstanceView> instances) {}
 
     private record WatchView(
             long index,
@@ -166,6 +169,7 @@ public final class AdminApi {
         WatchState watch = upstream.watch();
         return new UpstreamView(
                 upstream.service(),
+                upstream.panic(),
                 new WatchView(watch.index(), age(watch.answeredAt()), watch.lastError(), watch.failures()),
                 Stream.concat(upstream.endpoints().stream(), upstream.draining().stream())
                         .map(AdminApi::view)
@@ -184,7 +188,7 @@ public final class AdminApi {
                 instance.id(),
                 instance.host(),
                 instance.port(),
-                endpoint.draining() ? "draining" : "active",
+                endpoint.state().name().toLowerCase(Locale.ROOT),
                 endpoint.inFlight(),
                 endpoint.since().toString(),
                 instance.tags(),

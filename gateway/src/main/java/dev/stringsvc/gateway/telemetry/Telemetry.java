@@ -25,10 +25,12 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The gateway's meters. Meters of an instance go when it has left, so that a service whose instances come and go does
@@ -41,7 +43,10 @@ import org.jspecify.annotations.Nullable;
 /// | `gateway_retries_total` | route | further attempts |
 /// | `gateway_retry_budget_exhausted_total` | route | further attempts that the budget forbade |
 /// | `gateway_requests_in_flight` | | requests that are not yet answered |
-/// | `gateway_instances` | service, state | instances: active, draining |
+/// | `gateway_instances` | service, state | instances: active, ejected, suspect, draining |
+/// | `gateway_ejections_total` | service | how often an instance was ejected |
+/// | `gateway_probes_total` | route, outcome | copies of requests sent to ejected instances |
+/// | `gateway_panic` | service | 1 while so many instances fail that all are used, else 0 |
 /// | `gateway_instance_in_flight` | service, instance | requests in flight to an instance |
 /// | `gateway_watch_age_seconds` | service | since discovery last answered; NaN before it did |
 /// | `gateway_watch_index` | service | Consul's index of that answer |
@@ -99,18 +104,27 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
     /// Shows a service's instances and its watch.
     public void upstream(Upstream upstream) {
         Tags service = Tags.of("service", upstream.service());
-        Gauge.builder("gateway.instances", upstream, u -> u.endpoints().size())
-                .tags(service.and("state", "active"))
+        for (Endpoint.State state : Endpoint.State.values()) {
+            Gauge.builder("gateway.instances", upstream, u -> count(u, state))
+                    .tags(service.and("state", state.name().toLowerCase(Locale.ROOT)))
+                    .register(registry);
+        }
+        Gauge.builder("gateway.panic", upstream, u -> u.panic() ? 1 : 0)
+                .tags(service)
                 .register(registry);
-        Gauge.builder("gateway.instances", upstream, u -> u.draining().size())
-                .tags(service.and("state", "draining"))
-                .register(registry);
+        counter("gateway.ejections", service);
         TimeGauge.builder("gateway.watch.age", upstream, TimeUnit.MILLISECONDS, this::ageMillis)
                 .tags(service)
                 .register(registry);
         Gauge.builder("gateway.watch.index", upstream, u -> u.watch().index())
                 .tags(service)
                 .register(registry);
+    }
+
+    private static long count(Upstream upstream, Endpoint.State state) {
+        return Stream.concat(upstream.endpoints().stream(), upstream.draining().stream())
+                .filter(endpoint -> endpoint.state() == state)
+                .count();
     }
 
     private double ageMillis(Upstream upstream) {
@@ -175,6 +189,17 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
     public void budgetExhausted(Route route) {
         counter("gateway.retry.budget.exhausted", Tags.of("route", route.name()))
                 .increment();
+    }
+
+    @Override
+    public void probed(Route route, AttemptResult result) {
+        counter("gateway.probes", Tags.of("route", route.name(), "outcome", outcome(result)))
+                .increment();
+    }
+
+    @Override
+    public void ejected(String service, Endpoint endpoint) {
+        counter("gateway.ejections", Tags.of("service", service)).increment();
     }
 
     @Override

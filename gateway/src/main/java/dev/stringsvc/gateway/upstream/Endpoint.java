@@ -1,23 +1,48 @@
 package dev.stringsvc.gateway.upstream;
 
 import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.Transport;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
-/// A live instance: its data, its connections and what is in flight to it. It lives as long as discovery names the
-/// instance, and after that until its last request is answered. Thread-safe.
+/// A live instance: its data, its connections, its health and what is in flight to it. It lives as long as discovery
+/// names the instance, and after that until its last request is answered. Thread-safe.
 public final class Endpoint {
+    /// Each answer moves the mean by this part of the difference.
+    private static final int MEMORY = 10;
+
+    private final Upstream upstream;
     private final Transport transport;
     private final Instant since;
+    private final Circuit circuit;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicLong meanNanos = new AtomicLong();
     private volatile Instance instance;
     private volatile boolean draining;
+    private volatile Instant heldUntil = Instant.MAX;
 
-    Endpoint(Instance instance, Transport transport, Instant since) {
+    /// How an endpoint stands.
+    public enum State {
+        /// It takes requests.
+        ACTIVE,
+        /// It fails and takes none, unless too many do.
+        EJECTED,
+        /// Discovery has forgotten it together with too many others; it takes requests while it answers.
+        SUSPECT,
+        /// Discovery no longer names it: it takes nothing new.
+        DRAINING
+    }
+
+    Endpoint(Upstream upstream, Instance instance, Transport transport, Circuit circuit, Instant since) {
+        this.upstream = upstream;
         this.instance = instance;
         this.transport = transport;
+        this.circuit = circuit;
         this.since = since;
     }
 
@@ -39,25 +64,88 @@ public final class Endpoint {
         return inFlight.get();
     }
 
-    /// Whether discovery no longer names the instance: it gets nothing new.
-    public boolean draining() {
-        return draining;
+    public State state() {
+        if (draining) {
+            return State.DRAINING;
+        }
+        return ejected() ? State.EJECTED : suspect() ? State.SUSPECT : State.ACTIVE;
+    }
+
+    boolean ejected() {
+        return !circuit.closed();
+    }
+
+    boolean suspect() {
+        return heldUntil.isBefore(Instant.MAX);
+    }
+
+    /// Until when it may be used although discovery has forgotten it; the end of time where it has not.
+    Instant heldUntil() {
+        return heldUntil;
+    }
+
+    /// What its answers take on average to their heads, in nanoseconds; 0 before the first.
+    long meanNanos() {
+        return meanNanos.get();
     }
 
     /// Counts one request in flight until the permit is released.
     public Permit acquire() {
-        inFlight.incrementAndGet();
-        return new Permit();
+        return new Permit(false);
     }
 
-    /// Takes over what discovery says of tags and meta now.
-    void update(Instance instance) {
+    /// A permit to find out how it does, if it is ejected and it is time for that.
+    @Nullable
+    Permit acquireProbe() {
+        return circuit.tryProbe() ? new Permit(true) : null;
+    }
+
+    /// Whether nobody has probed it for long.
+    boolean overdue() {
+        return circuit.overdue();
+    }
+
+    /// Discovery names it, with what tags and meta it has now.
+    void confirm(Instance instance) {
         this.instance = instance;
+        heldUntil = Instant.MAX;
+    }
+
+    void suspect(Instant until) {
+        heldUntil = until;
     }
 
     void drain() {
         draining = true;
         transport.close();
+    }
+
+    private void judge(AttemptResult result, Duration took, boolean fair, Permit permit) {
+        Verdict verdict = Verdict.of(result, fair);
+        if (verdict == Verdict.WELL && fair) {
+            verdict = upstream.isSlow(this, took) ? Verdict.SLOW : Verdict.WELL;
+            meanNanos.updateAndGet(mean -> mean == 0 ? took.toNanos() : mean + (took.toNanos() - mean) / MEMORY);
+        }
+        boolean before = ejected();
+        if (permit.probe) {
+            circuit.probed(verdict);
+        } else if (permit.anyway) {
+            circuit.triedAnyway(verdict);
+        } else {
+            circuit.attempted(verdict);
+        }
+        if (suspect() && (ejected() || saysGoodbye(result))) {
+            upstream.dismiss(this);
+        } else if (ejected() != before) {
+            upstream.healthChanged();
+        }
+    }
+
+    /// A suspect has really gone, or is about to.
+    private static boolean saysGoodbye(AttemptResult result) {
+        return result instanceof AttemptResult.NotSent
+                || (result instanceof AttemptResult.Responded(var response)
+                        && "close".equalsIgnoreCase(response.header("Connection")));
     }
 
     private void release() {
@@ -68,16 +156,39 @@ public final class Endpoint {
 
     /// One request's share of an endpoint.
     public final class Permit implements AutoCloseable {
+        private final boolean probe;
+        private final boolean anyway = ejected();
+        private final AtomicBoolean ended = new AtomicBoolean();
         private final AtomicBoolean released = new AtomicBoolean();
 
-        private Permit() {}
+        private Permit(boolean probe) {
+            this.probe = probe;
+            inFlight.incrementAndGet();
+        }
+
+        public Endpoint endpoint() {
+            return Endpoint.this;
+        }
+
+        /// Says how the attempt went, up to its answer's head; a second call does nothing.
+        ///
+        /// @param fair whether the time it took is the instance's own doing, and it had enough of it
+        public void ended(AttemptResult result, Duration took, boolean fair) {
+            if (ended.compareAndSet(false, true)) {
+                judge(result, took, fair, this);
+            }
+        }
 
         /// Gives the share back; a second call does nothing.
         @Override
         public void close() {
-            if (released.compareAndSet(false, true)) {
-                release();
+            if (!released.compareAndSet(false, true)) {
+                return;
             }
+            if (probe && ended.compareAndSet(false, true)) {
+                circuit.probed(Verdict.NOTHING);
+            }
+            release();
         }
     }
 }

@@ -4,6 +4,8 @@ import dev.stringsvc.gateway.discovery.DiscoveryEvent;
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.transport.Transport;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,20 +22,24 @@ import org.slf4j.LoggerFactory;
 
 /// One service: the endpoints that may be used now, and whose turn it is.
 ///
-/// Discovery's events come from one thread; requests pick from any number. The list they pick from is immutable and
-/// replaced as a whole; endpoints whose instance stays keep their object and their place, newcomers come last.
+/// Discovery's events come from one thread; requests pick, and say how endpoints do, from any number. What they pick
+/// from is immutable and replaced as a whole; endpoints whose instance stays keep their object with its health, and
+/// their place; newcomers come last.
 public final class Upstream implements Consumer<DiscoveryEvent> {
     private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
 
     private final String service;
     private final Transport.Factory transports;
+    private final Ejection ejection;
+    private final Guard guard;
     private final UpstreamListener listener;
     private final Clock clock;
     private final Balancer first;
     private final Balancer again;
     private final Set<Instance.Key> refused = new HashSet<>();
+    private final Set<Endpoint> ejected = new HashSet<>();
     private final Set<Endpoint> draining = ConcurrentHashMap.newKeySet();
-    private volatile List<Endpoint> endpoints = List.of();
+    private volatile Rotation rotation = Rotation.EMPTY;
     private volatile WatchState watch = WatchState.UNASKED;
 
     /// @param balancers makes two: one for first attempts and one for the others, so that retries do not take the turns
@@ -42,10 +48,14 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
             String service,
             Transport.Factory transports,
             Supplier<Balancer> balancers,
+            Ejection ejection,
+            Guard guard,
             UpstreamListener listener,
             Clock clock) {
         this.service = service;
         this.transports = transports;
+        this.ejection = ejection;
+        this.guard = guard;
         this.listener = listener;
         this.clock = clock;
         this.first = balancers.get();
@@ -56,9 +66,9 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         return service;
     }
 
-    /// What may be used now.
+    /// What discovery names, ejected or not, and suspects.
     public List<Endpoint> endpoints() {
-        return endpoints;
+        return current().all();
     }
 
     /// What has left and still has requests in flight.
@@ -75,24 +85,58 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         return watch;
     }
 
+    /// Whether so many fail that all are used.
+    public boolean panic() {
+        return current().panic();
+    }
+
     /// The endpoint for a request's next attempt: one it has not tried while there is one, else any; empty when the
     /// service has no instance.
     public Optional<Endpoint> pick(List<Endpoint> tried) {
-        List<Endpoint> all = endpoints;
-        if (all.isEmpty()) {
+        List<Endpoint> taking = current().taking();
+        if (taking.isEmpty()) {
             return Optional.empty();
         }
         if (tried.isEmpty()) {
-            return Optional.of(first.pick(all));
+            return Optional.of(first.pick(taking));
         }
-        List<Endpoint> untried = new ArrayList<>(all);
+        List<Endpoint> untried = new ArrayList<>(taking);
         untried.removeAll(tried);
-        return Optional.of(again.pick(untried.isEmpty() ? all : untried));
+        return Optional.of(again.pick(untried.isEmpty() ? taking : untried));
     }
 
     /// Whether there is an endpoint that is not among those tried.
     public boolean hasUntried(List<Endpoint> tried) {
-        return !tried.containsAll(endpoints);
+        return !tried.containsAll(current().taking());
+    }
+
+    /// A permit to send an ejected endpoint a copy of a request, where it is time to find out how one does. In a panic
+    /// there is none: then requests themselves find out.
+    public Optional<Endpoint.Permit> probe() {
+        return current().probe(endpoint -> true);
+    }
+
+    /// A permit to send an ejected endpoint the request itself, where nobody has had one to copy for long.
+    public Optional<Endpoint.Permit> overdueProbe() {
+        return current().probe(Endpoint::overdue);
+    }
+
+    /// Whether an answer took far longer than those of the endpoint's siblings do on average.
+    boolean isSlow(Endpoint endpoint, Duration took) {
+        return ejection.slowFactor() > 0
+                && took.compareTo(ejection.slowFloor()) > 0
+                && took.toNanos() > ejection.slowFactor() * rotation.siblingsMeanNanos(endpoint);
+    }
+
+    /// The rotation, less suspects that were held long enough.
+    private Rotation current() {
+        Rotation now = rotation;
+        Instant instant = clock.instant();
+        if (now.until().isAfter(instant)) {
+            return now;
+        }
+        dismiss(now.heldUntil(instant));
+        return rotation;
     }
 
     @Override
@@ -103,7 +147,10 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
                 replace(snapshot.instances());
                 watch = watch.answered(snapshot.index(), clock.instant());
                 if (news) {
-                    LOG.info("{}: discovery answers, {} instances", service, endpoints.size());
+                    LOG.info(
+                            "{}: discovery answers, {} instances",
+                            service,
+                            snapshot.instances().size());
                 }
             }
             case DiscoveryEvent.Remembered(var instances, var savedAt) -> {
@@ -112,7 +159,7 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
                 LOG.warn(
                         "{}: going on with {} instances as they were known at {}, until discovery answers",
                         service,
-                        endpoints.size(),
+                        instances.size(),
                         savedAt);
             }
             case DiscoveryEvent.Failure(String reason) -> {
@@ -122,7 +169,7 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
                     LOG.warn(
                             "{}: discovery failed, going on with {} known instances: {}",
                             service,
-                            endpoints.size(),
+                            endpoints().size(),
                             reason);
                 }
             }
@@ -130,20 +177,30 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         listener.watched(service, watch);
     }
 
-    private void replace(List<Instance> instances) {
+    private synchronized void replace(List<Instance> instances) {
         Map<Instance.Key, Instance> newcomers = new LinkedHashMap<>();
         instances.forEach(instance -> newcomers.put(instance.key(), instance));
         refused.retainAll(newcomers.keySet());
         forgetDrained();
+        List<Endpoint> before = rotation.all();
+        long confirmed = before.stream().filter(endpoint -> !endpoint.suspect()).count();
+        boolean doubted = guard.doubts((int) confirmed, newcomers.size());
         List<Endpoint> after = new ArrayList<>(newcomers.size());
         List<Endpoint> leavers = new ArrayList<>();
-        for (Endpoint endpoint : endpoints) {
+        List<Endpoint> suspects = new ArrayList<>();
+        for (Endpoint endpoint : before) {
             @Nullable Instance instance = newcomers.remove(endpoint.instance().key());
-            if (instance == null) {
-                leavers.add(endpoint);
-            } else {
-                endpoint.update(instance);
+            if (instance != null) {
+                endpoint.confirm(instance);
                 after.add(endpoint);
+            } else if (endpoint.suspect()) {
+                after.add(endpoint);
+            } else if (doubted && !endpoint.ejected()) {
+                endpoint.suspect(clock.instant().plus(guard.hold()));
+                suspects.add(endpoint);
+                after.add(endpoint);
+            } else {
+                leavers.add(endpoint);
             }
         }
         List<Endpoint> joined = newcomers.values().stream()
@@ -151,16 +208,68 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
                 .flatMap(Optional::stream)
                 .toList();
         after.addAll(joined);
-        endpoints = List.copyOf(after);
+        if (!suspects.isEmpty()) {
+            LOG.warn(
+                    "{}: discovery names {} instances of {}; {} are used on as suspects while they answer, for {} ms",
+                    service,
+                    instances.size(),
+                    confirmed,
+                    suspects.size(),
+                    guard.hold().toMillis());
+        }
+        rotate(after);
         leavers.forEach(this::leave);
         joined.forEach(this::join);
+    }
+
+    /// Lets a suspect go.
+    void dismiss(Endpoint suspect) {
+        dismiss(List.of(suspect));
+    }
+
+    private synchronized void dismiss(List<Endpoint> suspects) {
+        List<Endpoint> after = new ArrayList<>(rotation.all());
+        List<Endpoint> leavers = new ArrayList<>(suspects);
+        leavers.removeIf(suspect -> !suspect.suspect() || !after.remove(suspect));
+        rotate(after);
+        leavers.forEach(this::leave);
+    }
+
+    /// An endpoint was ejected, or is back.
+    synchronized void healthChanged() {
+        rotate(rotation.all());
+    }
+
+    private void rotate(List<Endpoint> all) {
+        boolean panicked = rotation.panic();
+        Rotation now = Rotation.of(List.copyOf(all), ejection);
+        rotation = now;
+        ejected.retainAll(all);
+        for (Endpoint endpoint : all) {
+            String id = endpoint.instance().id();
+            if (endpoint.ejected() && ejected.add(endpoint)) {
+                LOG.warn("{}: {} is ejected: too many attempts failed, or were far slower than others'", service, id);
+                listener.ejected(service, endpoint);
+            } else if (!endpoint.ejected() && ejected.remove(endpoint)) {
+                LOG.info("{}: {} is back", service, id);
+            }
+        }
+        if (now.panic() != panicked) {
+            LOG.warn(
+                    now.panic()
+                            ? "{}: panic: {} of {} instances fail, more than may be ejected; all are used"
+                            : "{}: no panic any more: {} of {} instances fail",
+                    service,
+                    ejected.size(),
+                    all.size());
+        }
     }
 
     /// One instance that cannot be is left out, and does not keep the others from being used.
     private Optional<Endpoint> open(Instance instance) {
         try {
             Transport transport = transports.open(instance.host(), instance.port());
-            return Optional.of(new Endpoint(instance, transport, clock.instant()));
+            return Optional.of(new Endpoint(this, instance, transport, new Circuit(ejection, clock), clock.instant()));
         } catch (IllegalArgumentException e) {
             if (refused.add(instance.key())) {
                 LOG.warn("{}: {} is left out, its address cannot be: {}", service, instance.id(), e.getMessage());

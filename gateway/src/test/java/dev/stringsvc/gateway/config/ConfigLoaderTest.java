@@ -46,6 +46,7 @@ class ConfigLoaderTest {
                 "stringsvc",
                 "/stringsvc",
                 idempotent,
+                false,
                 3,
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(1));
@@ -150,9 +151,9 @@ class ConfigLoaderTest {
             'routes:\\n- &r {path: /a, service: s}\\n- *r' | :3: YAML aliases are not supported
             'consul:\\n  address: a..b' | :2: consul.address: expected Consul's host:port, or http(s)://host:port
             'port: 1\\n---\\nport: 2' | :3: a second YAML document begins; expected one in a file
-            'prot: 1' | :1: prot: unknown key; expected one of [admin, consul, host, limits, port, retry, route-defaults, routes, services, shutdown, timeouts]
+            'prot: 1' | :1: prot: unknown key; expected one of [admin, consul, ejection, guard, host, limits, port, retry, route-defaults, routes, services, shutdown, timeouts]
             'route-defaults: foo' | :1: route-defaults: expected keys and values
-            'route-defaults:\\n  deadlnie: 1s' | :2: route-defaults.deadlnie: unknown key; expected one of [attempt-timeout, attempts, deadline, idempotent, methods, strip-prefix]
+            'route-defaults:\\n  deadlnie: 1s' | :2: route-defaults.deadlnie: unknown key; expected one of [attempt-timeout, attempts, deadline, idempotency-key, idempotent, methods, strip-prefix]
             'route-defaults:\\n  attempts: 99' | :2: route-defaults.attempts: expected 1 to 10
             'route-defaults:\\n  attempt-timeout: 2s\\nroutes:\\n- {path: /a, service: s, deadline: 1s}' | :4: routes[0].attempt-timeout: expected more than 0, and at most the deadline
             'just words'                            | :1: expected keys and values, such as `port: 8080`

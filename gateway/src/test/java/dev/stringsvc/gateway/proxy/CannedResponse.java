@@ -2,16 +2,23 @@ package dev.stringsvc.gateway.proxy;
 
 import dev.stringsvc.gateway.transport.UpstreamResponse;
 import java.io.OutputStream;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// An answer with a status and nothing else, that knows whether it was closed.
+/// An answer with a status and perhaps headers and nothing else, that knows whether it was closed.
 final class CannedResponse implements UpstreamResponse {
     private final int status;
+    private final Map<String, String> headers;
     private boolean closed;
 
     CannedResponse(int status) {
+        this(status, Map.of());
+    }
+
+    CannedResponse(int status, Map<String, String> headers) {
         this.status = status;
+        this.headers = headers;
     }
 
     boolean closed() {
@@ -25,7 +32,7 @@ final class CannedResponse implements UpstreamResponse {
 
     @Override
     public @Nullable String header(String name) {
-        return null;
+        return headers.get(name);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
 import dev.stringsvc.gateway.discovery.Instance;
@@ -12,17 +13,20 @@ import dev.stringsvc.gateway.transport.HeaderFields;
 import dev.stringsvc.gateway.transport.Transport;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
 import dev.stringsvc.gateway.upstream.Endpoint;
+import dev.stringsvc.gateway.upstream.ManualClock;
+import dev.stringsvc.gateway.upstream.Policies;
 import dev.stringsvc.gateway.upstream.RoundRobin;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.UpstreamListener;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -34,16 +38,22 @@ class ForwarderTest {
 
     private final AtomicLong nanos = new AtomicLong();
     private final Deque<Function<Duration, AttemptResult>> script = new ArrayDeque<>();
-    private final List<Integer> asked = new ArrayList<>();
-    private final List<String> heard = new ArrayList<>();
+    private Function<Duration, AttemptResult> probed = timeout -> {
+        throw new AssertionError("an ejected instance was asked");
+    };
+    private final ManualClock clock = new ManualClock();
+    private final List<Integer> asked = new CopyOnWriteArrayList<>();
+    private final List<String> heard = new CopyOnWriteArrayList<>();
     private Duration delay = Duration.ZERO;
     private final RetryBudget budget = new RetryBudget(0.2, 0, nanos::get);
     private final Upstream upstream = new Upstream(
             "s",
             (host, port) -> new ScriptedTransport(port),
             RoundRobin::new,
+            Policies.EJECTION,
+            Policies.GUARD,
             new UpstreamListener() {},
-            Clock.systemUTC());
+            clock);
 
     private final class ScriptedTransport implements Transport {
         private final int port;
@@ -55,7 +65,11 @@ class ForwarderTest {
         @Override
         public AttemptResult execute(UpstreamRequest request, Duration timeout) {
             asked.add(port);
-            return script.remove().apply(timeout);
+            boolean ejected = !upstream.panic()
+                    && upstream.endpoints().stream()
+                            .anyMatch(endpoint ->
+                                    endpoint.instance().port() == port && endpoint.state() == Endpoint.State.EJECTED);
+            return (ejected ? probed : script.remove()).apply(timeout);
         }
 
         @Override
@@ -77,6 +91,11 @@ class ForwarderTest {
         public void budgetExhausted(Route route) {
             heard.add("budget exhausted");
         }
+
+        @Override
+        public void probed(Route route, AttemptResult result) {
+            heard.add("probe");
+        }
     }
 
     private void instances(int count) {
@@ -92,11 +111,14 @@ class ForwarderTest {
     }
 
     private ProxyResult forward(boolean idempotent, String method, Body body) {
-        var route =
-                new Route("r", "/", List.of(), "s", "", idempotent, 3, Duration.ofSeconds(3), Duration.ofSeconds(1));
+        return forwarder(idempotent).forward(new UpstreamRequest(method, "/", null, new HeaderFields(), body));
+    }
+
+    private Forwarder forwarder(boolean idempotent) {
+        var route = new Route(
+                "r", "/", List.of(), "s", "", idempotent, true, 3, Duration.ofSeconds(3), Duration.ofSeconds(1));
         var policy = new RetryPolicy(delay, () -> 0);
-        return new Forwarder(route, upstream, policy, budget, new Heard(), nanos::get)
-                .forward(new UpstreamRequest(method, "/", null, new HeaderFields(), body));
+        return new Forwarder(route, upstream, policy, budget, new Heard(), nanos::get);
     }
 
     private ProxyResult forward(boolean idempotent) {
@@ -105,7 +127,7 @@ class ForwarderTest {
 
     @AfterEach
     void nothing_is_in_flight() {
-        assertThat(upstream.endpoints()).allMatch(endpoint -> endpoint.inFlight() == 0);
+        await().untilAsserted(() -> assertThat(upstream.endpoints()).allMatch(endpoint -> endpoint.inFlight() == 0));
         assertThat(script).isEmpty();
     }
 
@@ -319,6 +341,65 @@ class ForwarderTest {
             ((ProxyResult.Answered) forward(true)).close();
         }
         assertThat(asked).containsExactly(1, 2, 3, 1, 2, 3);
-        assertThat(upstream.endpoints()).extracting(Endpoint::draining).containsOnly(false);
+        assertThat(upstream.endpoints())
+                .extracting(endpoint -> endpoint.state() == Endpoint.State.DRAINING)
+                .containsOnly(false);
+    }
+
+    @Test
+    void a_post_with_an_idempotency_key_is_repeated_where_the_route_allows_that() {
+        instances(3);
+        then(new AttemptResult.MaybeSent(cause));
+        then(new AttemptResult.Responded(new CannedResponse(200)));
+        var headers = new HeaderFields().add("idempotency-key", "k1");
+        var request = new UpstreamRequest("POST", "/", null, headers, new Body.Buffered(new byte[1]));
+        try (var answered = (ProxyResult.Answered) forwarder(false).forward(request)) {
+            assertThat(answered.attempts()).hasSize(2);
+        }
+    }
+
+    @Test
+    void an_ejected_instance_gets_a_copy_of_a_request_that_may_be_repeated_and_the_client_does_not_wait()
+            throws Exception {
+        instances(3);
+        eject(upstream.endpoints().getFirst());
+        clock.advance(Duration.ofMillis(5_001));
+        var copies = new CountDownLatch(1);
+        probed = timeout -> {
+            copies.countDown();
+            return new AttemptResult.Responded(new CannedResponse(200));
+        };
+        then(new AttemptResult.Responded(new CannedResponse(200)));
+        var answered = (ProxyResult.Answered) forward(true);
+        answered.close();
+        assertThat(copies.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(answered.attempts())
+                .singleElement()
+                .matches(attempt -> attempt.endpoint() != upstream.endpoints().getFirst());
+    }
+
+    @Test
+    void a_request_that_may_not_be_repeated_goes_to_an_ejected_instance_only_when_nobody_else_has_for_long() {
+        instances(3);
+        Endpoint ejected = upstream.endpoints().getFirst();
+        eject(ejected);
+        clock.advance(Duration.ofMillis(9_999));
+        then(new AttemptResult.Responded(new CannedResponse(200)));
+        try (var answered = (ProxyResult.Answered) forward(false)) {
+            assertThat(answered.attempts()).noneMatch(attempt -> attempt.endpoint() == ejected);
+        }
+        clock.advance(Duration.ofMillis(2));
+        probed = timeout -> new AttemptResult.Responded(new CannedResponse(200));
+        try (var answered = (ProxyResult.Answered) forward(false)) {
+            assertThat(answered.attempts()).allMatch(attempt -> attempt.endpoint() == ejected);
+        }
+    }
+
+    private static void eject(Endpoint endpoint) {
+        for (int i = 0; i < 5; i++) {
+            try (var permit = endpoint.acquire()) {
+                permit.ended(new AttemptResult.TimedOut(Duration.ofSeconds(1)), Duration.ofSeconds(1), true);
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ import dev.stringsvc.gateway.proxy.RetryPolicy.Situation;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +45,8 @@ class RetryPolicyTest {
         "504, true, true, true",
         "503, false, true, false",
         "503, true, false, false",
-        "500, true, true, false",
+        "500, true, true, true",
+        "500, false, true, false",
         "501, true, true, false",
         "429, true, true, false",
         "200, true, true, false",
@@ -90,5 +92,32 @@ class RetryPolicyTest {
         assertThat(policy.decide(result("503"), late)).isEqualTo(Optional.empty());
         var over = new Situation(true, true, true, 1, 3, Duration.ZERO);
         assertThat(policy.decide(result("not-sent"), over)).isEmpty();
+    }
+
+    @Test
+    void a_500_is_not_asked_for_again_where_it_came_from() {
+        assertThat(policy.decide(result("500"), new Situation(true, true, false, 1, 3, PLENTY)))
+                .isEmpty();
+    }
+
+    @Test
+    void retry_after_is_waited_out_where_nobody_else_can_be_asked() {
+        var busy = new AttemptResult.Responded(new CannedResponse(503, Map.of("Retry-After", "2")));
+        assertThat(policy.decide(busy, new Situation(true, true, false, 1, 3, PLENTY)))
+                .contains(Duration.ofMillis(2_020));
+    }
+
+    @Test
+    void retry_after_that_does_not_fit_the_time_left_is_passed_on_to_the_client() {
+        var busy = new AttemptResult.Responded(new CannedResponse(503, Map.of("Retry-After", "3")));
+        assertThat(policy.decide(busy, new Situation(true, true, false, 1, 3, PLENTY)))
+                .isEmpty();
+    }
+
+    @Test
+    void retry_after_speaks_of_one_instance_and_keeps_nobody_from_asking_another() {
+        var busy = new AttemptResult.Responded(new CannedResponse(503, Map.of("Retry-After", "2")));
+        assertThat(policy.decide(busy, new Situation(true, true, true, 1, 3, PLENTY)))
+                .contains(Duration.ofMillis(20));
     }
 }

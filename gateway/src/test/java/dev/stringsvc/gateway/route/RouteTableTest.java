@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RouteTableTest {
     private static Route route(String name, String path, String... methods) {
-        return new Route(name, path, List.of(methods), "s", "", false, 3, Duration.ofSeconds(3), Duration.ofSeconds(1));
+        return new Route(
+                name, path, List.of(methods), "s", "", false, false, 3, Duration.ofSeconds(3), Duration.ofSeconds(1));
     }
 
     private static final RouteTable TABLE =
@@ -81,8 +82,8 @@ class RouteTableTest {
         "/s, /, /s/x, /s/x"
     })
     void strips_the_prefix_and_keeps_the_path_absolute(String path, String prefix, String request, String upstream) {
-        var route =
-                new Route("r", path, List.of(), "s", prefix, false, 3, Duration.ofSeconds(3), Duration.ofSeconds(1));
+        var route = new Route(
+                "r", path, List.of(), "s", prefix, false, false, 3, Duration.ofSeconds(3), Duration.ofSeconds(1));
         assertThat(route.upstreamPath(request)).isEqualTo(upstream);
     }
 }

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 class GatewayFailureTest {
     @Test
     void failure_of_the_gateway_itself_is_a_problem_and_is_told_of() throws Exception {
-        var route = new Route("r", "/", List.of(), "svc", "", false, 1, Duration.ofSeconds(1), Duration.ofSeconds(1));
+        var route = new Route(
+                "r", "/", List.of(), "svc", "", false, false, 1, Duration.ofSeconds(1), Duration.ofSeconds(1));
         var exchanges = new LinkedBlockingQueue<Exchange>();
         var withoutForwarder = new ProxyHandler(
                 new RouteTable(List.of(route)), Map.of(), 1_024, Long.MAX_VALUE, exchanges::add, () -> false);

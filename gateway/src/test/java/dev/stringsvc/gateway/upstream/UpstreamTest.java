@@ -33,6 +33,8 @@ class UpstreamTest {
             "s",
             (host, port) -> open(host, port),
             RoundRobin::new,
+            Policies.EJECTION,
+            Policies.GUARD,
             new UpstreamListener() {
                 @Override
                 public void joined(String service, Endpoint endpoint) {
@@ -174,7 +176,7 @@ class UpstreamTest {
         Endpoint before = upstream.endpoints().getFirst();
         upstream.accept(new Snapshot(List.of(Instance.of("i", "10.0.0.2", 80)), 2));
         assertThat(upstream.endpoints()).doesNotContain(before);
-        assertThat(before.draining()).isTrue();
+        assertThat(before.state()).isEqualTo(Endpoint.State.DRAINING);
     }
 
     @Test

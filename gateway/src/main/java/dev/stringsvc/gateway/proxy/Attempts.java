@@ -1,0 +1,187 @@
+package dev.stringsvc.gateway.proxy;
+
+import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.gateway.transport.AttemptResult;
+import dev.stringsvc.gateway.transport.Body;
+import dev.stringsvc.gateway.transport.UpstreamRequest;
+import dev.stringsvc.gateway.upstream.Endpoint;
+import dev.stringsvc.gateway.upstream.Upstream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// One request's attempts so far, and every decision about the next: to whom, with how much time, whether at all and
+/// after what delay. It neither sends nor waits, so that a simulation can take its place. Used by one thread.
+final class Attempts {
+    private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+    private final Course course;
+    private final UpstreamRequest request;
+    private final boolean repeatable;
+    private final long deadline;
+    private final List<Attempt> made = new ArrayList<>(1);
+    private final List<Endpoint> tried = new ArrayList<>(1);
+    private Endpoint.@Nullable Permit permit;
+    private Duration timeout = Duration.ZERO;
+    private long startedAt;
+    private Duration delay = Duration.ZERO;
+
+    /// What all requests of a route share.
+    record Course(
+            Route route,
+            Upstream upstream,
+            RetryPolicy policy,
+            RetryBudget budget,
+            AttemptListener listener,
+            LongSupplier nanoClock) {}
+
+    Attempts(Course course, UpstreamRequest request) {
+        this.course = course;
+        this.request = request;
+        this.repeatable = isRepeatable(course.route(), request);
+        this.deadline = now() + course.route().deadline().toNanos();
+        course.budget().deposit();
+    }
+
+    private static boolean isRepeatable(Route route, UpstreamRequest request) {
+        if (route.idempotent() || IDEMPOTENT.contains(request.method())) {
+            return true;
+        }
+        @Nullable String key = route.idempotencyKey() ? request.headers().first(IDEMPOTENCY_KEY) : null;
+        return key != null && !key.isBlank();
+    }
+
+    private long now() {
+        return course.nanoClock().getAsLong();
+    }
+
+    /// A permit to send a copy of the request to an ejected endpoint, whose answer nobody waits for.
+    Optional<Endpoint.Permit> probe() {
+        return repeatable && !(request.body() instanceof Body.Streamed)
+                ? course.upstream().probe()
+                : Optional.empty();
+    }
+
+    /// The endpoint of the next attempt; empty when there is none. [#ended] is to follow.
+    Optional<Endpoint> next() {
+        permit = choose().orElse(null);
+        if (permit == null) {
+            return Optional.empty();
+        }
+        tried.add(permit.endpoint());
+        timeout = attemptTimeout();
+        startedAt = now();
+        return Optional.of(permit.endpoint());
+    }
+
+    /// A request that cannot be copied is a probe itself, if nobody else has been one for long.
+    private Optional<Endpoint.Permit> choose() {
+        Upstream upstream = course.upstream();
+        Optional<Endpoint.Permit> probe = !repeatable && made.isEmpty() ? upstream.overdueProbe() : Optional.empty();
+        return probe.or(() -> upstream.pick(tried).map(Endpoint::acquire));
+    }
+
+    /// How long the next attempt may take. That leaves time for another; where none could follow a timeout, the attempt
+    /// may have all the time there is.
+    private Duration attemptTimeout() {
+        Duration left = timeLeft();
+        boolean last = made.size() + 1 >= course.route().attempts();
+        boolean another = repeatable && request.body().replayable() && !last;
+        Duration usual = course.route().attemptTimeout();
+        return another && usual.compareTo(left) < 0 ? usual : left;
+    }
+
+    /// As it was when the attempt began.
+    Duration timeout() {
+        return timeout;
+    }
+
+    /// Notes what came of the attempt.
+    void ended(AttemptResult result) {
+        Endpoint.@Nullable Permit last = permit;
+        if (last == null) {
+            throw new IllegalStateException("no attempt was begun");
+        }
+        Duration took = Duration.ofNanos(now() - startedAt);
+        boolean fair = !(request.body() instanceof Body.Streamed)
+                && timeout.compareTo(course.route().attemptTimeout()) >= 0;
+        last.ended(result, took, fair);
+        if (!(result instanceof AttemptResult.Responded)) {
+            last.close();
+        }
+        made.add(new Attempt(last.endpoint(), result, took));
+        course.listener().attempted(course.route(), made.getLast());
+    }
+
+    /// Whether another attempt is to follow, after [#delay]. Asked once per attempt: a yes is paid for.
+    boolean goOn() {
+        if (permit == null) {
+            return false;
+        }
+        AttemptResult result = made.getLast().result();
+        var situation = new RetryPolicy.Situation(
+                repeatable,
+                request.body().replayable(),
+                course.upstream().hasUntried(tried),
+                made.size(),
+                course.route().attempts(),
+                timeLeft());
+        Optional<Duration> next = course.policy().decide(result, situation);
+        if (next.isEmpty()) {
+            return false;
+        }
+        if (!(result instanceof AttemptResult.NotSent) && !course.budget().withdraw()) {
+            course.listener().budgetExhausted(course.route());
+            return false;
+        }
+        delay = next.get();
+        course.listener().retried(course.route());
+        return true;
+    }
+
+    /// How long to wait before the next attempt.
+    Duration delay() {
+        return delay;
+    }
+
+    /// Gives up an answer that is not to be passed on, or an attempt that did not end.
+    void discard() {
+        Endpoint.@Nullable Permit last = permit;
+        if (last == null) {
+            return;
+        }
+        try (last) {
+            if (!made.isEmpty() && made.getLast().result() instanceof AttemptResult.Responded(var response)) {
+                response.close();
+            }
+        }
+    }
+
+    /// What came of it all.
+    ProxyResult result() {
+        if (permit == null) {
+            return new ProxyResult.NoInstances(course.upstream().watch().answered(), made);
+        }
+        return switch (made.getLast().result()) {
+            case AttemptResult.Responded(var response) -> new ProxyResult.Answered(response, permit, made);
+            case AttemptResult.NotSent ignored -> failed();
+            case AttemptResult.MaybeSent ignored -> failed();
+            case AttemptResult.TimedOut ignored -> new ProxyResult.DeadlineExceeded(made);
+            case AttemptResult.ClientFault(var cause) -> new ProxyResult.ClientFault(cause, made);
+            case AttemptResult.Unsendable(var reason) -> new ProxyResult.Unsendable(reason, made);
+        };
+    }
+
+    private ProxyResult failed() {
+        return timeLeft().isPositive() ? new ProxyResult.UpstreamFailed(made) : new ProxyResult.DeadlineExceeded(made);
+    }
+
+    private Duration timeLeft() {
+        return Duration.ofNanos(deadline - now());
+    }
+}

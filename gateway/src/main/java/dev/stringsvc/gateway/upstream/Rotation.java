@@ -1,0 +1,56 @@
+package dev.stringsvc.gateway.upstream;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// Who takes requests, at one moment. Immutable.
+///
+/// @param all every endpoint that discovery names, and suspects
+/// @param taking those of them that are not ejected; all of them in a panic
+/// @param panic whether more fail than may be ejected
+/// @param until when the first suspect has been held long enough; the end of time without suspects
+record Rotation(List<Endpoint> all, List<Endpoint> taking, boolean panic, Instant until) {
+    static final Rotation EMPTY = new Rotation(List.of(), List.of(), false, Instant.MAX);
+
+    static Rotation of(List<Endpoint> all, Ejection ejection) {
+        List<Endpoint> well =
+                all.stream().filter(endpoint -> !endpoint.ejected()).toList();
+        boolean panic = all.size() - well.size() > ejection.most(all.size());
+        Instant until =
+                all.stream().map(Endpoint::heldUntil).min(Instant::compareTo).orElse(Instant.MAX);
+        return new Rotation(all, panic ? all : well, panic, until);
+    }
+
+    /// The suspects that have been held long enough.
+    List<Endpoint> heldUntil(Instant now) {
+        return all.stream()
+                .filter(endpoint -> !endpoint.heldUntil().isAfter(now))
+                .toList();
+    }
+
+    /// A permit to probe one of the ejected endpoints that match, where it is time for that.
+    Optional<Endpoint.Permit> probe(Predicate<Endpoint> which) {
+        return taking.size() == all.size()
+                ? Optional.empty()
+                : all.stream()
+                        .filter(which)
+                        .map(Endpoint::acquireProbe)
+                        .filter(Objects::nonNull)
+                        .findFirst();
+    }
+
+    /// What the answers of the others that take requests take on average; without end where nothing is known of them.
+    ///
+    /// Of endpoints that are all alike, at most one answer in ten takes ten times the average, whatever is asked of
+    /// them: that is Markov's inequality, and why the mean is the measure and not the median.
+    double siblingsMeanNanos(Endpoint endpoint) {
+        return taking.stream()
+                .filter(other -> other != endpoint && other.meanNanos() > 0)
+                .mapToLong(Endpoint::meanNanos)
+                .average()
+                .orElse(Double.POSITIVE_INFINITY);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.stringsvc.gateway.upstream;
+
+import dev.stringsvc.gateway.transport.AttemptResult;
+
+/// What an attempt says of the endpoint's health.
+enum Verdict {
+    WELL,
+    /// It answered, and took far longer than its siblings.
+    SLOW,
+    FAILED,
+    /// It was the client, or the gateway itself.
+    NOTHING;
+
+    /// @param fair whether the time it took is the endpoint's own doing, and it had enough of it
+    static Verdict of(AttemptResult result, boolean fair) {
+        return switch (result) {
+            case AttemptResult.Responded(var response) ->
+                switch (response.status()) {
+                    case 500, 502, 503, 504 -> FAILED;
+                    default -> WELL;
+                };
+            case AttemptResult.NotSent ignored -> FAILED;
+            case AttemptResult.MaybeSent ignored -> FAILED;
+            case AttemptResult.TimedOut ignored -> fair ? FAILED : NOTHING;
+            case AttemptResult.ClientFault ignored -> NOTHING;
+            case AttemptResult.Unsendable ignored -> NOTHING;
+        };
+    }
+}
