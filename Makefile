@@ -1,13 +1,16 @@
 # The front door. Each target is one command; Maven does the work.
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: ## start Consul, three stringsvc and the gateway on this machine (REPLICAS=3 PORT=8080 ADMIN_PORT=8081)
 	@scripts/run
 
 test: ## build, run every check and test: all that CI runs
 	@scripts/test
+
+simulation: ## write docs/simulation.md anew: what the policies do in scripted clusters
+	@scripts/maven -q -B -pl gateway -am test -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Dsimulation.write=true
 
 build: ## build the jars, without the tests
 	@scripts/maven -q -B -DskipTests package
@@ -18,4 +21,4 @@ fmt: ## format the Java sources
 clean: ## remove what was built
 	rm -rf target */target
 
-.PHONY: help run test build fmt clean
+.PHONY: help run test simulation build fmt clean
