@@ -11,17 +11,15 @@ import java.util.function.Predicate;
 /// @param all every endpoint that discovery names, and suspects
 /// @param taking those of them that are not ejected; all of them in a panic
 /// @param panic whether more fail than may be ejected
-/// @param until when the first suspect has been held long enough; the end of time without suspects
-record Rotation(List<Endpoint> all, List<Endpoint> taking, boolean panic, Instant until) {
-    static final Rotation EMPTY = new Rotation(List.of(), List.of(), false, Instant.MAX);
+/// @param hasSuspects whether there are some among them
+record Rotation(List<Endpoint> all, List<Endpoint> taking, boolean panic, boolean hasSuspects) {
+    static final Rotation EMPTY = new Rotation(List.of(), List.of(), false, false);
 
     static Rotation of(List<Endpoint> all, Ejection ejection) {
         List<Endpoint> well =
                 all.stream().filter(endpoint -> !endpoint.ejected()).toList();
         boolean panic = all.size() - well.size() > ejection.most(all.size());
-        Instant until =
-                all.stream().map(Endpoint::heldUntil).min(Instant::compareTo).orElse(Instant.MAX);
-        return new Rotation(all, panic ? all : well, panic, until);
+        return new Rotation(all, panic ? all : well, panic, all.stream().anyMatch(Endpoint::suspect));
     }
 
     /// The suspects that have been held long enough.

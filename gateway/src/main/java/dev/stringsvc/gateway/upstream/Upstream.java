@@ -5,7 +5,6 @@ import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.transport.Transport;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -131,12 +130,11 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
     /// The rotation, less suspects that were held long enough.
     private Rotation current() {
         Rotation now = rotation;
-        Instant instant = clock.instant();
-        if (now.until().isAfter(instant)) {
-            return now;
+        if (now.hasSuspects()) {
+            dismiss(now.heldUntil(clock.instant()));
+            return rotation;
         }
-        dismiss(now.heldUntil(instant));
-        return rotation;
+        return now;
     }
 
     @Override
@@ -227,7 +225,13 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         dismiss(List.of(suspect));
     }
 
-    private synchronized void dismiss(List<Endpoint> suspects) {
+    private void dismiss(List<Endpoint> suspects) {
+        if (!suspects.isEmpty()) {
+            letGo(suspects);
+        }
+    }
+
+    private synchronized void letGo(List<Endpoint> suspects) {
         List<Endpoint> after = new ArrayList<>(rotation.all());
         List<Endpoint> leavers = new ArrayList<>(suspects);
         leavers.removeIf(suspect -> !suspect.suspect() || !after.remove(suspect));
