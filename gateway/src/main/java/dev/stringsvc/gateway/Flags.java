@@ -53,6 +53,12 @@ final class Flags {
     private @Nullable String consul;
 
     @Option(
+            names = "--last-good",
+            paramLabel = "FILE",
+            description = "Keeps the last known instances, so that a start does not need Consul. GATEWAY_LAST_GOOD")
+    private @Nullable String lastGood;
+
+    @Option(
             names = "--static",
             paramLabel = "SERVICE=HOST:PORT[,HOST:PORT...]",
             description = {
@@ -86,6 +92,7 @@ final class Flags {
         put(all.putObject("admin"), "host", adminHost);
         put(all.withObject("/admin"), "port", adminPort);
         put(all.putObject("consul"), "address", consul);
+        put(all.withObject("/consul"), "last-good", lastGood);
         put(all.putObject("shutdown"), "grace", grace);
         put(all.withObject("/shutdown"), "drain", drain);
         ObjectNode services = all.putObject("services");
@@ -117,6 +124,7 @@ final class Flags {
                 "--admin-host", "GATEWAY_ADMIN_HOST",
                 "--admin-port", "GATEWAY_ADMIN_PORT",
                 "--consul", "CONSUL_HTTP_ADDR",
+                "--last-good", "GATEWAY_LAST_GOOD",
                 "--static", "GATEWAY_STATIC",
                 "--grace", "GATEWAY_GRACE",
                 "--drain", "GATEWAY_DRAIN");

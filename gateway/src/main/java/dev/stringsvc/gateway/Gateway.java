@@ -6,6 +6,7 @@ import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.discovery.Instancer;
 import dev.stringsvc.gateway.discovery.consul.ConsulClient;
 import dev.stringsvc.gateway.discovery.consul.ConsulInstancer;
+import dev.stringsvc.gateway.discovery.lastgood.LastGood;
 import dev.stringsvc.gateway.proxy.Forwarder;
 import dev.stringsvc.gateway.proxy.RetryBudget;
 import dev.stringsvc.gateway.proxy.RetryPolicy;
@@ -46,6 +47,7 @@ public final class Gateway implements AutoCloseable {
     private final Telemetry telemetry = new Telemetry(clock);
     private final OkHttpTransports transports;
     private final Optional<ConsulClient> consul;
+    private final Optional<LastGood> lastGood;
     private final Map<String, Upstream> upstreams = new TreeMap<>();
     private final HttpPort data;
     private final HttpPort admin;
@@ -67,6 +69,9 @@ public final class Gateway implements AutoCloseable {
                         config.consul().waitTime()))
                 : Optional.empty();
         consul.ifPresent(client -> stops.push(client::close));
+        this.lastGood = consul.flatMap(client -> config.consul().lastGoodFile())
+                .map(file -> LastGood.open(file, config.consul().lastGoodAge(), clock));
+        lastGood.ifPresent(file -> stops.push(file::close));
         Map<Upstream, Instancer> instancers = new HashMap<>();
         upstreams.values().forEach(upstream -> instancers.put(upstream, instancer(upstream.service())));
         var accessLog = new AccessLog(log, clock);
@@ -92,6 +97,7 @@ public final class Gateway implements AutoCloseable {
                     () -> 0,
                     javalin -> adminApi.addTo(javalin.routes));
             stops.push(admin::close);
+            instancers.forEach((upstream, instancer) -> instancer.watch(upstream));
             this.data = new HttpPort(
                     config.host(),
                     config.port(),
@@ -99,7 +105,6 @@ public final class Gateway implements AutoCloseable {
                     proxy::inFlight,
                     javalin -> javalin.routes.before(proxy));
             stops.push(data::close);
-            instancers.forEach((upstream, instancer) -> instancer.watch(upstream));
         } catch (RuntimeException e) {
             stop();
             throw e;
@@ -136,12 +141,18 @@ public final class Gateway implements AutoCloseable {
     private Instancer instancer(String name) {
         var service = config.service(name);
         var instancer = isInConsul(name)
-                ? new ConsulInstancer(consul.orElseThrow(), name, service.tags())
+                ? consulInstancer(name, service.tags())
                 : new FixedInstancer(service.instances().stream()
                         .map(at -> Instance.of(at.toString(), at.host(), at.port()))
                         .toList());
         stops.push(instancer::close);
         return instancer;
+    }
+
+    private Instancer consulInstancer(String service, List<String> tags) {
+        var instancer = new ConsulInstancer(consul.orElseThrow(), service, tags);
+        return lastGood.<Instancer>map(file -> file.over(instancer, service, tags))
+                .orElse(instancer);
     }
 
     private Map<String, Forwarder> forwarders() {

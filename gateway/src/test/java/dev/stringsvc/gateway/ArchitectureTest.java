@@ -29,6 +29,7 @@ class ArchitectureTest {
         "route, ''",
         "discovery, ''",
         "discovery.consul, discovery",
+        "discovery.lastgood, discovery",
         "transport, ''",
         "upstream, discovery transport",
         "proxy, route upstream transport",

@@ -3,9 +3,11 @@ package dev.stringsvc.gateway.config;
 import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.gateway.upstream.Ejection;
 import dev.stringsvc.gateway.upstream.Guard;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Everything that can be configured, complete and valid. What each key means, and its default, stands in
 /// `defaults.yaml` beside this class. Immutable.
@@ -35,9 +37,21 @@ public record GatewayConfig(
     }
 
     /// Where Consul is. Its ACL token comes from the environment only.
-    public record Consul(ConsulAddress address, Duration waitTime) {
+    ///
+    /// @param lastGood the file that keeps the last known instances; empty for none
+    public record Consul(ConsulAddress address, Duration waitTime, String lastGood, Duration lastGoodAge) {
         public Consul {
             Check.that(waitTime.toSeconds() >= 1 && waitTime.toSeconds() <= 600, "wait-time", "1s to 10m");
+            Check.that(lastGood.indexOf(0) < 0, "last-good", "a file");
+            Check.that(
+                    lastGood.isEmpty() || lastGoodAge.compareTo(waitTime) > 0,
+                    "last-good-age",
+                    "more than the wait-time, after which Consul confirms what it said");
+        }
+
+        /// The file that keeps the last known instances.
+        public Optional<Path> lastGoodFile() {
+            return lastGood.isEmpty() ? Optional.empty() : Optional.of(Path.of(lastGood));
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -85,19 +86,32 @@ public final class AdminApi {
     }
 
     private void ready(Context ctx) throws JsonProcessingException {
+        boolean stopping = draining.getAsBoolean();
+        boolean ready = !stopping
+                && upstreams.stream().allMatch(upstream -> upstream.watch().answered());
         List<String> reasons = Stream.concat(
-                        draining.getAsBoolean() ? Stream.of("the gateway is shutting down") : Stream.empty(),
-                        upstreams.stream()
-                                .filter(upstream -> !upstream.watch().answered())
-                                .map(AdminApi::notYet))
+                        stopping ? Stream.of("the gateway is shutting down") : Stream.empty(),
+                        upstreams.stream().map(this::unconfirmed).flatMap(Optional::stream))
                 .toList();
-        boolean ready = reasons.isEmpty();
         json(ctx, ready ? 200 : 503, new Health(ready ? "ready" : "not ready", reasons));
     }
 
-    private static String notYet(Upstream upstream) {
-        @Nullable String error = upstream.watch().error();
-        return "%s: no answer from discovery yet%s".formatted(upstream.service(), error == null ? "" : ": " + error);
+    /// Why a service's instances are not those that discovery says, where that is so.
+    private Optional<String> unconfirmed(Upstream upstream) {
+        WatchState watch = upstream.watch();
+        String answer = "no answer from discovery yet" + (watch.error() == null ? "" : ": " + watch.error());
+        @Nullable Instant answeredAt = watch.answeredAt();
+        if (answeredAt == null) {
+            return Optional.of(upstream.service() + ": " + answer);
+        }
+        return watch.remembered()
+                ? Optional.of("%s: serving %d instances as they were known %d s ago; %s"
+                        .formatted(
+                                upstream.service(),
+                                upstream.endpoints().size(),
+                                Duration.between(answeredAt, clock.instant()).toSeconds(),
+                                answer))
+                : Optional.empty();
     }
 
     private static void problem(Context ctx, HttpResponseException e) {
@@ -152,6 +166,7 @@ public final class AdminApi {
     private record WatchView(
             long index,
             @Nullable Double ageSeconds,
+            boolean remembered,
             @Nullable String lastError,
             int failuresInARow) {}
 
@@ -170,7 +185,12 @@ public final class AdminApi {
         return new UpstreamView(
                 upstream.service(),
                 upstream.panic(),
-                new WatchView(watch.index(), age(watch.answeredAt()), watch.lastError(), watch.failures()),
+                new WatchView(
+                        watch.index(),
+                        age(watch.answeredAt()),
+                        watch.remembered(),
+                        watch.lastError(),
+                        watch.failures()),
                 Stream.concat(upstream.endpoints().stream(), upstream.draining().stream())
                         .map(AdminApi::view)
                         .toList());

@@ -1,0 +1,189 @@
+package dev.stringsvc.gateway.discovery.lastgood;
+
+import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.gateway.discovery.Instancer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What each service's instances were when their source last said so, kept in a file from one run to the next.
+///
+/// It holds what a gateway that went on running would use: an answer that suddenly lists few or none of the instances
+/// adds to what was known, for [Doubt#HOLD], before it replaces it. An answer without any instance does not renew the
+/// age of what was known before.
+///
+/// The file is written in the background within a second or two of a change, and every [#REFRESH] while answers only
+/// confirm what it holds. Where it can be neither read nor written, that is logged once, and nothing else happens.
+/// Thread-safe.
+public final class LastGood implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LastGood.class);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    /// How much younger than what the file says a confirmation may be.
+    static final Duration REFRESH = Duration.ofSeconds(15);
+
+    private final LastGoodFile file;
+    private final Duration age;
+    private final InstantSource clock;
+    private final ScheduledExecutorService writer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("last-good").factory());
+
+    private final Map<String, Known> known = new TreeMap<>();
+    private final Map<String, Doubt> doubts = new HashMap<>();
+    private boolean changed;
+    private boolean confirmed;
+    private Instant writtenAt = Instant.EPOCH;
+    private boolean failing;
+
+    LastGood(Path path, Duration age, InstantSource clock) {
+        this.file = new LastGoodFile(path);
+        this.age = age;
+        this.clock = clock;
+        try {
+            known.putAll(file.read());
+        } catch (IOException e) {
+            LOG.warn("{} is not used, it cannot be read: {}", file, reason(e));
+        }
+    }
+
+    /// Reads the file, and begins to keep it up to date.
+    ///
+    /// @param path the file; need not exist, but its directory must
+    /// @param age what was confirmed longer ago is not believed
+    public static LastGood open(Path path, Duration age, InstantSource clock) {
+        var lastGood = new LastGood(path, age, clock);
+        var _ = lastGood.writer.scheduleWithFixedDelay(
+                lastGood::writeIfDue, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        return lastGood;
+    }
+
+    /// An instancer that first says what is known from before, and then what `source` says, which it keeps.
+    ///
+    /// @param tags what the source asks for
+    public Instancer over(Instancer source, String service, List<String> tags) {
+        return new RememberingInstancer(this, source, service, List.copyOf(tags));
+    }
+
+    /// What to go on from until the source answers.
+    synchronized Optional<Known> recall(String service, List<String> tags) {
+        @Nullable Known last = known.get(service);
+        if (last == null) {
+            return Optional.empty();
+        }
+        if (!last.isOf(tags)) {
+            LOG.info("{}: what {} holds is not used, it is of the tags {}", service, file, last.tags());
+            return Optional.empty();
+        }
+        if (!last.isYoungerThan(age, clock.instant())) {
+            LOG.info("{}: what {} holds is not used, it is of {}", service, file, last.confirmedAt());
+            return Optional.empty();
+        }
+        return Optional.of(last);
+    }
+
+    /// Keeps what the source says now.
+    synchronized void keep(String service, List<String> tags, List<Instance> instances) {
+        Instant now = clock.instant();
+        @Nullable Known last = known.get(service);
+        if (last != null && last.isOf(tags) && last.isYoungerThan(age, now)) {
+            Doubt doubt = doubts.getOrDefault(service, new Doubt(now, last.instances()));
+            if (doubt.holds(instances, now)) {
+                doubts.put(service, doubt);
+                put(service, new Known(tags, instances.isEmpty() ? last.confirmedAt() : now, doubt.with(instances)));
+                return;
+            }
+        }
+        doubts.remove(service);
+        put(service, new Known(tags, now, instances));
+    }
+
+    private void put(String service, Known next) {
+        @Nullable Known last = next.instances().isEmpty() ? known.remove(service) : known.put(service, next);
+        boolean same = last == null
+                ? next.instances().isEmpty()
+                : last.instances().equals(next.instances()) && last.isOf(next.tags());
+        changed |= !same;
+        confirmed |= !next.instances().isEmpty();
+    }
+
+    /// Writes where there is something new to write, and not too soon. A failure is tried again after [#REFRESH].
+    void writeIfDue() {
+        Map<String, Known> young = new TreeMap<>();
+        Instant now = clock.instant();
+        synchronized (this) {
+            boolean due = Duration.between(writtenAt, now).abs().compareTo(REFRESH) >= 0;
+            if (!(failing ? due && (changed || confirmed) : changed || (due && confirmed))) {
+                return;
+            }
+            changed = false;
+            confirmed = false;
+            writtenAt = now;
+            known.forEach((service, last) -> {
+                if (last.isYoungerThan(age, now)) {
+                    young.put(service, last);
+                }
+            });
+        }
+        write(young);
+    }
+
+    private void write(Map<String, Known> services) {
+        @Nullable String failure = null;
+        try {
+            file.write(services);
+        } catch (IOException | RuntimeException e) {
+            failure = reason(e);
+        }
+        synchronized (this) {
+            if (failure != null) {
+                changed = true;
+                if (!failing) {
+                    LOG.warn("{} cannot be written: {}; without it, a start needs Consul", file, failure);
+                }
+            } else if (failing) {
+                LOG.info("{} is written again", file);
+            }
+            failing = failure != null;
+        }
+    }
+
+    private static String reason(Exception e) {
+        String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        return e.getClass() == IOException.class ? message : e.getClass().getSimpleName() + ": " + message;
+    }
+
+    /// Writes what is not written yet, and waits a moment for that; a disk that hangs does not keep a process.
+    @Override
+    public void close() {
+        try {
+            writer.execute(this::writeLast);
+            writer.shutdown();
+            if (!writer.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("{} is not written in time", file);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void writeLast() {
+        synchronized (this) {
+            changed |= confirmed;
+        }
+        writeIfDue();
+    }
+}

@@ -1,0 +1,121 @@
+package dev.stringsvc.gateway.discovery.lastgood;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.stringsvc.gateway.discovery.Instance;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The file: either the old content or the new, whole, whenever the process or the machine dies. Only its owner may
+/// read it. Used by one thread at a time.
+///
+/// ```json
+/// {"version": 1,
+///  "services": {"web": {"tags": [], "confirmedAt": "2026-01-02T03:04:05Z",
+///                       "instances": [{"id": "web-1", "host": "10.0.0.1", "port": 80, "tags": [], "meta": {}}]}}}
+/// ```
+final class LastGoodFile {
+    private static final int VERSION = 1;
+    private static final long LARGEST = 64 << 20;
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final Path path;
+
+    LastGoodFile(Path path) {
+        this.path = path.toAbsolutePath();
+    }
+
+    private record Document(int version, Map<String, Service> services) {}
+
+    private record Service(List<String> tags, String confirmedAt, List<Instance> instances) {
+        Service(Known known) {
+            this(known.tags(), known.confirmedAt().toString(), known.instances());
+        }
+
+        Known known() {
+            return new Known(tags, Instant.parse(confirmedAt), instances);
+        }
+    }
+
+    /// What it holds by service; nothing where there is no file.
+    ///
+    /// @throws IOException when it cannot be read, or is none of these files
+    Map<String, Known> read() throws IOException {
+        refuseOther();
+        try {
+            if (Files.size(path) > LARGEST) {
+                throw new IOException("larger than " + LARGEST + " bytes");
+            }
+            return parse(Files.readAllBytes(path));
+        } catch (NoSuchFileException e) {
+            return Map.of();
+        }
+    }
+
+    private static Map<String, Known> parse(byte[] json) throws IOException {
+        JsonNode tree = JSON.readTree(json);
+        JsonNode version = tree.path("version");
+        if (!version.isInt() || version.intValue() != VERSION) {
+            throw new IOException("not of version " + VERSION);
+        }
+        Map<String, Known> services = new TreeMap<>();
+        try {
+            JSON.treeToValue(tree, Document.class)
+                    .services()
+                    .forEach((name, service) -> services.put(name, service.known()));
+        } catch (RuntimeException e) {
+            throw new IOException("not of the form that is written here", e);
+        }
+        return services;
+    }
+
+    /// Replaces what it holds.
+    ///
+    /// @throws IOException when that is not possible; the old content stays
+    void write(Map<String, Known> services) throws IOException {
+        refuseOther();
+        Map<String, Service> view = new TreeMap<>();
+        services.forEach((name, known) -> view.put(name, new Service(known)));
+        ByteBuffer json =
+                ByteBuffer.wrap(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(new Document(VERSION, view)));
+        Path next = Files.createTempFile(path.getParent(), path.getFileName() + ".", ".tmp");
+        try {
+            try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
+                while (json.hasRemaining()) {
+                    channel.write(json);
+                }
+                channel.force(true);
+            }
+            Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(next);
+        }
+    }
+
+    /// A device or a pipe would be waited for, and replaced.
+    private void refuseOther() throws IOException {
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new IOException("not a file");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+}

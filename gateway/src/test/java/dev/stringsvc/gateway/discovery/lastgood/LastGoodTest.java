@@ -1,0 +1,282 @@
+package dev.stringsvc.gateway.discovery.lastgood;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stringsvc.gateway.discovery.DiscoveryEvent;
+import dev.stringsvc.gateway.discovery.DiscoveryEvent.Failure;
+import dev.stringsvc.gateway.discovery.DiscoveryEvent.Remembered;
+import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
+import dev.stringsvc.gateway.discovery.FixedInstancer;
+import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.gateway.discovery.Instancer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What is kept, how old it may be, and when it is written; each `LastGood` here is one run of a gateway.
+class LastGoodTest {
+    private static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
+    private static final Duration AGE = Duration.ofMinutes(10);
+
+    @TempDir
+    Path folder;
+
+    private Instant now = START;
+
+    private Path path() {
+        return folder.resolve("last-good.json");
+    }
+
+    private LastGood run() {
+        return new LastGood(path(), AGE, () -> now);
+    }
+
+    private void pass(Duration time) {
+        now = now.plus(time);
+    }
+
+    private static List<Instance> instances(int... numbers) {
+        return IntStream.of(numbers)
+                .mapToObj(n -> new Instance("i" + n, "10.0.0." + n, n, List.of("t"), Map.of("version", "1")))
+                .toList();
+    }
+
+    /// What a gateway that starts now is told.
+    private List<Instance> recalled(String... tags) {
+        return run().recall("web", List.of(tags)).map(Known::instances).orElse(List.of());
+    }
+
+    private boolean writes(LastGood run) throws IOException {
+        Files.deleteIfExists(path());
+        run.writeIfDue();
+        return Files.exists(path());
+    }
+
+    @Test
+    void a_later_run_knows_each_service_as_it_was_and_when() {
+        var run = run();
+        run.keep("web", List.of("blue"), instances(1, 2));
+        pass(Duration.ofSeconds(1));
+        run.keep("other", List.of(), instances(3));
+        run.writeIfDue();
+        pass(Duration.ofMinutes(5));
+        assertThat(run().recall("web", List.of("blue"))).contains(new Known(List.of("blue"), START, instances(1, 2)));
+        assertThat(run().recall("other", List.of())).contains(new Known(List.of(), START.plusSeconds(1), instances(3)));
+        assertThat(run().recall("unknown", List.of())).isEmpty();
+    }
+
+    @Test
+    void what_is_too_old_or_of_the_future_or_of_other_tags_is_not_believed() {
+        var run = run();
+        run.keep("web", List.of("blue", "v2"), instances(1));
+        run.writeIfDue();
+        assertThat(recalled("v2", "blue")).isEqualTo(instances(1));
+        assertThat(recalled()).isEmpty();
+        assertThat(recalled("blue")).isEmpty();
+        now = START.plus(AGE);
+        assertThat(recalled("blue", "v2")).isEqualTo(instances(1));
+        now = START.plus(AGE).plusMillis(1);
+        assertThat(recalled("blue", "v2")).isEmpty();
+        now = START.minusMillis(1);
+        assertThat(recalled("blue", "v2")).isEmpty();
+    }
+
+    @Test
+    void a_change_is_written_at_once_and_a_confirmation_when_the_file_lags_behind() throws Exception {
+        var run = run();
+        assertThat(writes(run)).isFalse();
+        run.keep("web", List.of(), instances(1));
+        assertThat(writes(run)).isTrue();
+        assertThat(writes(run)).isFalse();
+        pass(LastGood.REFRESH.minusMillis(1));
+        run.keep("web", List.of(), instances(1));
+        assertThat(writes(run)).isFalse();
+        pass(Duration.ofMillis(1));
+        assertThat(writes(run)).isTrue();
+        run.keep("web", List.of(), instances(2, 1));
+        assertThat(writes(run)).isTrue();
+        assertThat(writes(run)).isFalse();
+    }
+
+    @Test
+    void closing_writes_what_is_not_written_yet() {
+        try (var run = LastGood.open(path(), AGE, () -> now)) {
+            run.keep("web", List.of(), instances(1));
+        }
+        assertThat(recalled()).isEqualTo(instances(1));
+    }
+
+    @Test
+    void a_run_in_which_the_source_never_answered_leaves_the_file_alone() throws Exception {
+        var run = run();
+        run.keep("web", List.of(), instances(1));
+        run.writeIfDue();
+        byte[] before = Files.readAllBytes(path());
+        pass(Duration.ofMinutes(5));
+        try (var again = LastGood.open(path(), AGE, () -> now)) {
+            assertThat(again.recall("web", List.of())).isPresent();
+        }
+        assertThat(path()).hasBinaryContent(before);
+    }
+
+    @Test
+    void a_source_that_forgot_everything_is_believed_after_a_while_and_not_at_once() {
+        var run = run();
+        run.keep("web", List.of(), instances(1, 2, 3));
+        pass(Duration.ofSeconds(30));
+        run.keep("web", List.of(), List.of());
+        run.writeIfDue();
+        assertThat(run().recall("web", List.of())).contains(new Known(List.of(), START, instances(1, 2, 3)));
+        pass(Duration.ofSeconds(10));
+        run.keep("web", List.of(), instances(4));
+        run.writeIfDue();
+        assertThat(recalled()).isEqualTo(instances(4, 1, 2, 3));
+        pass(Duration.ofSeconds(10));
+        run.keep("web", List.of(), instances(4, 1, 2));
+        run.writeIfDue();
+        assertThat(recalled()).isEqualTo(instances(4, 1, 2));
+
+        run.keep("web", List.of(), List.of());
+        pass(Doubt.HOLD);
+        run.keep("web", List.of(), List.of());
+        run.writeIfDue();
+        assertThat(recalled()).isEmpty();
+    }
+
+    @Test
+    void steps_of_an_ordinary_scale_down_are_believed_at_once() {
+        var run = run();
+        for (int[] step : new int[][] {{1, 2, 3, 4, 5}, {1, 2, 3}, {1, 2}, {2}}) {
+            run.keep("web", List.of(), instances(step));
+            run.writeIfDue();
+            assertThat(recalled()).isEqualTo(instances(step));
+        }
+    }
+
+    @Test
+    void what_is_too_old_is_not_written_again() throws Exception {
+        var run = run();
+        run.keep("gone", List.of(), instances(1));
+        pass(AGE.plusSeconds(1));
+        run.keep("web", List.of(), instances(2));
+        run.writeIfDue();
+        assertThat(path()).content().contains("web").doesNotContain("gone");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "null",
+                "[]",
+                "garbage",
+                "{\"version\": 2, \"services\": {}}",
+                "{\"version\": 1}",
+                "{\"version\": 1, \"services\": {\"web\": null}}",
+                "{\"version\": 1, \"services\": {\"web\": {\"tags\": [], \"confirmedAt\": \"now\", \"instances\": []}}}",
+                "{\"version\": 1, \"services\": {\"web\": {\"tags\": [null], \"confirmedAt\": \"2026-01-02T03:04:05Z\","
+                        + " \"instances\": [{\"id\": \"\"}]}}}",
+            })
+    void a_file_that_is_none_of_these_is_no_reason_to_fail_and_is_replaced(String content) throws Exception {
+        Files.writeString(path(), content);
+        var run = run();
+        assertThat(run.recall("web", List.of())).isEmpty();
+        run.keep("web", List.of(), instances(1));
+        run.writeIfDue();
+        assertThat(recalled()).isEqualTo(instances(1));
+    }
+
+    @Test
+    void a_file_that_was_cut_anywhere_is_no_reason_to_fail() throws Exception {
+        var run = run();
+        run.keep("web", List.of(), instances(1, 2));
+        run.writeIfDue();
+        String whole = Files.readString(path());
+        for (int length = 0; length < whole.length(); length++) {
+            Files.writeString(path(), whole.substring(0, length));
+            assertThat(recalled()).as("cut after %d", length).isEmpty();
+        }
+    }
+
+    @Test
+    void a_directory_that_is_missing_is_no_reason_to_fail_and_is_used_when_it_is_there() throws Exception {
+        Path directory = folder.resolve("later");
+        var run = new LastGood(directory.resolve("f"), AGE, () -> now);
+        run.keep("web", List.of(), instances(1));
+        run.writeIfDue();
+        Files.createDirectory(directory);
+        run.writeIfDue();
+        assertThat(directory).as("tried again before its time").isEmptyDirectory();
+        pass(LastGood.REFRESH);
+        run.writeIfDue();
+        assertThat(directory).isDirectoryContaining("glob:**f");
+    }
+
+    @Test
+    void something_else_than_a_file_is_left_as_it_is() throws Exception {
+        Files.createDirectory(path());
+        var run = run();
+        run.keep("web", List.of(), instances(1));
+        run.writeIfDue();
+        assertThat(folder).isDirectoryContaining(Files::isDirectory);
+        try (var files = Files.list(folder)) {
+            assertThat(files).hasSize(1);
+        }
+    }
+
+    @Test
+    void nothing_but_the_file_is_left_behind_and_it_is_its_owner_s() throws Exception {
+        var run = run();
+        for (int i = 1; i < 20; i++) {
+            run.keep("web", List.of(), instances(i, i + 1, i + 2));
+            run.writeIfDue();
+        }
+        try (var files = Files.list(folder)) {
+            assertThat(files).containsExactly(path());
+        }
+        assertThat(Files.getPosixFilePermissions(path()))
+                .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+    }
+
+    private List<DiscoveryEvent> watch(LastGood run, Instancer source) {
+        List<DiscoveryEvent> events = new ArrayList<>();
+        run.over(source, "web", List.of()).watch(events::add);
+        return events;
+    }
+
+    @Test
+    void a_watch_begins_with_what_is_remembered_and_keeps_what_its_source_says() {
+        var run = run();
+        assertThat(watch(run, new FixedInstancer(instances(1)))).containsExactly(new Snapshot(instances(1), 0));
+        run.writeIfDue();
+        pass(Duration.ofMinutes(1));
+        assertThat(watch(run(), new Refusing()))
+                .containsExactly(new Remembered(instances(1), START), new Failure("away"));
+        assertThat(watch(run(), new FixedInstancer(instances(1, 2))))
+                .containsExactly(new Remembered(instances(1), START), new Snapshot(instances(1, 2), 0));
+        pass(AGE);
+        assertThat(watch(run(), new Refusing())).containsExactly(new Failure("away"));
+    }
+
+    private static final class Refusing implements Instancer {
+        @Override
+        public void watch(Consumer<DiscoveryEvent> listener) {
+            listener.accept(new Failure("away"));
+        }
+
+        @Override
+        public void close() {}
+    }
+}
