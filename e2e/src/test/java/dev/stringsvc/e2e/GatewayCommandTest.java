@@ -39,7 +39,7 @@ class GatewayCommandTest {
         Ended help = run("--help");
         assertThat(help.code()).isZero();
         assertThat(String.join("\n", help.lines()))
-                .contains("--config", "--port", "--admin-port", "--static", "--consul", "GATEWAY_PORT")
+                .contains("--config", "--port", "--admin-port", "--static", "--consul", "--last-good", "GATEWAY_PORT")
                 .contains("CONSUL_HTTP_ADDR", "CONSUL_HTTP_TOKEN", "check", "defaults");
         assertThat(run("--version").lines()).first().asString().matches("gateway \\d+\\.\\d+\\.\\d+.*");
     }

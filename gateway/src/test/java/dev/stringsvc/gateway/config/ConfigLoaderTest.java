@@ -31,6 +31,7 @@ class ConfigLoaderTest {
         assertThat(config.port()).isEqualTo(8080);
         assertThat(config.admin()).isEqualTo(new GatewayConfig.Admin("127.0.0.1", 8081));
         assertThat(config.consul().address().url()).isEqualTo("http://127.0.0.1:8500");
+        assertThat(config.consul().lastGoodFile()).isEmpty();
         assertThat(config.limits().replayBody().bytes()).isEqualTo(65_536);
         assertThat(config.limits().requestBody().bytes()).isEqualTo(Long.MAX_VALUE);
         assertThat(config.routes().routes())
@@ -132,6 +133,8 @@ class ConfigLoaderTest {
             'limits:\\n  replay-body: 1GB'           | :2: limits.replay-body: expected a size such as 65536, 64KiB, 10MiB or unlimited
             'consul:\\n  address: ftp://x'           | :2: consul.address: expected Consul's host:port, or http(s)://host:port
             'consul:\\n  wait-time: 0'               | :2: consul.wait-time: expected 1s to 10m
+            'consul:\\n  last-good: [a]'             | :2: consul.last-good: expected a text
+            'consul:\\n  last-good: f\\n  last-good-age: 30s' | :3: consul.last-good-age: expected more than the wait-time, after which Consul confirms what it said
             'port: 1\\nport: 2'                      | :2: Duplicate field 'port'
             'port: [1\\nx'                           | :2: while parsing a flow sequence: expected ',' or ']'
             'port: 8080.5' | :1: port: expected a whole number
