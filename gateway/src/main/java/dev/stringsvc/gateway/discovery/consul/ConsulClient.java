@@ -1,20 +1,34 @@
 package dev.stringsvc.gateway.discovery.consul;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.orbitz.consul.Consul;
 import com.orbitz.consul.ConsulException;
 import com.orbitz.consul.model.ConsulResponse;
 import com.orbitz.consul.model.health.ServiceHealth;
 import com.orbitz.consul.option.ImmutableQueryOptions;
 import com.orbitz.consul.option.QueryOptions;
+import com.orbitz.consul.util.Jackson;
 import dev.stringsvc.gateway.discovery.Instance;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,33 +38,56 @@ import org.slf4j.LoggerFactory;
 public final class ConsulClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConsulClient.class);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
-    private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /// In characters; some ten thousand instances.
+    private static final long LONGEST_ANSWER = 16 << 20;
+
+    static {
+        // the orbitz client's own: it fails on null where it has an empty list, and reads what never ends
+        Jackson.MAPPER.setDefaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.SKIP));
+        Jackson.MAPPER
+                .getFactory()
+                .setStreamReadConstraints(StreamReadConstraints.builder()
+                        .maxDocumentLength(LONGEST_ANSWER)
+                        .build());
+    }
 
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final String url;
     private final Duration wait;
+    private final Duration patience;
     private final Consul consul;
 
-    /// The client itself waits for the agent a sixteenth of `wait` (which Consul may add) and two seconds longer.
+    /// The client waits five seconds for a whole answer, longer by `wait` where the agent may hold it, and by the
+    /// sixteenth of that which Consul may add.
     ///
     /// @param url `http://host:port` or `https://host:port`
     /// @param token the ACL token, where there is one
     /// @param wait how long the agent may hold a query that has nothing new to say, in whole seconds
     public ConsulClient(String url, Optional<String> token, Duration wait) {
+        this(url, token, wait, PATIENCE);
+    }
+
+    ConsulClient(String url, Optional<String> token, Duration wait, Duration patience) {
         this.url = url;
         this.wait = wait;
+        this.patience = patience;
         var builder = Consul.builder()
                 .withUrl(url)
                 .withPing(false)
                 .withExecutorService(executor)
+                // a connection that died in the pool would cost a query, which OkHttp then sends again at once
+                .withHeaders(Map.of("Connection", "close"))
                 .withConnectTimeoutMillis(CONNECT_TIMEOUT.toMillis())
-                .withReadTimeoutMillis(READ_TIMEOUT.toMillis());
+                .withReadTimeoutMillis(patience.toMillis());
         token.ifPresent(builder::withTokenAuth);
         this.consul = builder.build();
     }
 
     /// What one query brought.
-    record Answer(List<Instance> instances, long index) {}
+    ///
+    /// @param led whether a server answered that knows its cluster's leader; another's answer may be old
+    record Answer(List<Instance> instances, long index, boolean led) {}
 
     /// Asks once; with an index above 0 the agent answers when it has something newer, or after the wait.
     ///
@@ -61,7 +98,33 @@ public final class ConsulClient implements AutoCloseable {
         if (index > 0) {
             options.index(BigInteger.valueOf(index)).wait(wait.toSeconds() + "s");
         }
-        return ask(service, options.build());
+        return within(
+                patience.plus(index > 0 ? wait.plus(wait.dividedBy(16)) : Duration.ZERO),
+                () -> ask(service, options.build()));
+    }
+
+    /// Timeouts of the socket alone would let an agent send a byte now and then for ever.
+    private Answer within(Duration limit, Callable<Answer> query) throws QueryFailedException {
+        try {
+            Future<Answer> asked = executor.submit(query);
+            try {
+                return asked.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            } finally {
+                asked.cancel(true); // closes the socket, where it still waits
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof QueryFailedException told
+                    ? told
+                    : new QueryFailedException(notUnderstood(rootOf(e)), e);
+        } catch (TimeoutException e) {
+            throw new QueryFailedException(
+                    "Consul at " + url + " cannot be reached: no whole answer within " + limit.toMillis() + " ms", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QueryFailedException("interrupted", e);
+        } catch (RejectedExecutionException e) {
+            throw new QueryFailedException("closed", e);
+        }
     }
 
     private Answer ask(String service, QueryOptions options) throws QueryFailedException {
@@ -69,7 +132,7 @@ public final class ConsulClient implements AutoCloseable {
             ConsulResponse<List<ServiceHealth>> response =
                     consul.healthClient().getHealthyServiceInstances(service, options);
             return new Answer(
-                    instances(response.getResponse()), response.getIndex().longValueExact());
+                    instances(response.getResponse()), response.getIndex().longValueExact(), response.isKnownLeader());
         } catch (ConsulException e) {
             throw new QueryFailedException(reason(e), e);
         } catch (RuntimeException e) {
@@ -81,7 +144,7 @@ public final class ConsulClient implements AutoCloseable {
         Throwable root = rootOf(e);
         return switch (e.getCode()) {
             case 0 ->
-                root instanceof JsonProcessingException
+                root instanceof JsonProcessingException || !(root instanceof IOException)
                         ? notUnderstood(root)
                         : "Consul at " + url + " cannot be reached: " + root;
             case 403 ->
@@ -92,7 +155,8 @@ public final class ConsulClient implements AutoCloseable {
     }
 
     private String notUnderstood(Throwable e) {
-        return "the answer of Consul at " + url + " is not understood: " + e;
+        String why = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.toString();
+        return "the answer of Consul at " + url + " is not understood: " + why;
     }
 
     private static Throwable rootOf(Throwable e) {
@@ -103,7 +167,10 @@ public final class ConsulClient implements AutoCloseable {
         return root;
     }
 
-    private static List<Instance> instances(List<ServiceHealth> found) {
+    private static List<Instance> instances(@Nullable List<ServiceHealth> found) {
+        if (found == null || found.stream().anyMatch(Objects::isNull)) {
+            throw new IllegalArgumentException("expected a list of instances");
+        }
         List<Instance> instances = new ArrayList<>(found.size());
         for (ServiceHealth health : found) {
             var service = health.getService();

@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.discovery.consul;
 
 import dev.stringsvc.gateway.discovery.DiscoveryEvent;
+import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.discovery.Instancer;
 import java.util.List;
 import java.util.function.Consumer;
@@ -13,6 +14,9 @@ import org.slf4j.LoggerFactory;
 /// The index of an answer goes into the next query, which Consul then holds until it has something newer. An index
 /// that fell (Consul was restored or restarted) or is 0 begins anew, and so does a failure: a query with an index from
 /// before would be held although there is news. Whatever Consul does, [Pace] keeps the queries apart.
+///
+/// What a server says that knows no leader may be old: it is a failure, and what is known stands. Only where no server
+/// with a leader has answered yet it is better than nothing, as far as it names instances.
 public final class ConsulInstancer implements Instancer {
     private static final Logger LOG = LoggerFactory.getLogger(ConsulInstancer.class);
 
@@ -22,6 +26,9 @@ public final class ConsulInstancer implements Instancer {
     private final Pace pace;
     private volatile boolean closed;
     private @Nullable Thread thread;
+    /// What is known, of which leader or none; used by the thread.
+    private boolean led;
+    private List<Instance> unled = List.of();
 
     /// @param tags an instance must have all of them
     public ConsulInstancer(ConsulClient client, String service, List<String> tags) {
@@ -55,6 +62,11 @@ public final class ConsulInstancer implements Instancer {
             pace.beforeQuery();
             try {
                 ConsulClient.Answer answer = client.healthy(service, tags, index);
+                if (!answer.led()) {
+                    takeAtNeed(listener, answer);
+                    throw new QueryFailedException("Consul knows no leader, what it lists may be old");
+                }
+                led = true;
                 index = answer.index() < index ? 0 : answer.index();
                 failures = 0;
                 deliver(listener, new DiscoveryEvent.Snapshot(answer.instances(), answer.index()));
@@ -64,6 +76,14 @@ public final class ConsulInstancer implements Instancer {
                 deliver(listener, new DiscoveryEvent.Failure(String.valueOf(e.getMessage())));
                 pace.afterFailure(failures);
             }
+        }
+    }
+
+    private void takeAtNeed(Consumer<DiscoveryEvent> listener, ConsulClient.Answer answer) {
+        List<Instance> instances = answer.instances();
+        if (!led && !instances.isEmpty() && !instances.equals(unled)) {
+            unled = instances;
+            deliver(listener, new DiscoveryEvent.Snapshot(instances, answer.index()));
         }
     }
 

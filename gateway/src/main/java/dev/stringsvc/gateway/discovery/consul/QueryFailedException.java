@@ -4,6 +4,10 @@ package dev.stringsvc.gateway.discovery.consul;
 final class QueryFailedException extends Exception {
     private static final long serialVersionUID = 1;
 
+    QueryFailedException(String message) {
+        super(message);
+    }
+
     QueryFailedException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -18,12 +18,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ConsulInstancerTest {
@@ -93,6 +95,67 @@ class ConsulInstancerTest {
                 exchange, 200, "[" + FakeConsul.health("a", "h", 0) + "," + FakeConsul.health("b", "h", 81) + "]"));
         watch();
         assertThat(ids(snapshot())).containsExactly("b");
+    }
+
+    @Test
+    void null_for_tags_and_meta_is_as_good_as_none() throws Exception {
+        consul.then(exchange -> FakeConsul.send(exchange, 200, """
+                [{"Node": {"Node": "n", "Address": "10.9.9.9", "Meta": null, "TaggedAddresses": null},
+                  "Service": {"ID": "a", "Service": "web", "Tags": null, "Meta": null, "Address": "", "Port": 80},
+                  "Checks": null}]"""));
+        watch();
+        assertThat(snapshot().instances()).containsExactly(Instance.of("a", "10.9.9.9", 80));
+    }
+
+    private void thenUnled(String leader, String... instances) {
+        consul.then(exchange -> {
+            exchange.getResponseHeaders().set(FakeConsul.KNOWN_LEADER, leader);
+            FakeConsul.send(exchange, 200, "[" + String.join(",", instances) + "]");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"false", ""})
+    void without_a_leader_what_is_known_stands_and_only_at_first_it_is_better_than_nothing(String leader)
+            throws Exception {
+        thenUnled(leader);
+        thenUnled(leader, FakeConsul.health("a", "h", 80));
+        thenUnled(leader, FakeConsul.health("a", "h", 80));
+        thenUnled(leader, FakeConsul.health("b", "h", 80));
+        consul.thenInstances(12, "c");
+        thenUnled(leader, FakeConsul.health("a", "h", 80));
+        thenUnled(leader);
+        consul.thenInstances(13, "d");
+        watch();
+        assertThat(events.take()).isInstanceOf(Failure.class);
+        assertThat(ids(snapshot())).containsExactly("a");
+        assertThat(((Failure) events.take()).reason()).contains("no leader");
+        assertThat(events.take()).isInstanceOf(Failure.class);
+        assertThat(ids(snapshot())).containsExactly("b");
+        assertThat(events.take()).isInstanceOf(Failure.class);
+        assertThat(ids(snapshot())).containsExactly("c");
+        assertThat(events.take()).isInstanceOf(Failure.class);
+        assertThat(events.take()).isInstanceOf(Failure.class);
+        assertThat(ids(snapshot())).containsExactly("d");
+        assertThat(slept).hasSize(6);
+    }
+
+    @Test
+    void an_agent_that_answers_at_once_without_news_is_asked_at_the_steady_rate() throws Exception {
+        var nanos = new AtomicLong();
+        int answers = 50;
+        for (int i = 0; i < answers; i++) {
+            consul.thenInstances(12, "a");
+        }
+        var steady = new Pace(nanos::get, () -> 0, delay -> nanos.addAndGet(delay.toNanos()));
+        try (var eager = new ConsulInstancer(client, "web", List.of("t"), steady)) {
+            eager.watch(events::add);
+            for (int i = 0; i < answers; i++) {
+                assertThat(ids(snapshot())).containsExactly("a");
+            }
+            assertThat(Duration.ofNanos(nanos.get()))
+                    .isGreaterThanOrEqualTo(Duration.ofSeconds((answers - Pace.BURST) / Pace.PER_SECOND));
+        }
     }
 
     @ParameterizedTest

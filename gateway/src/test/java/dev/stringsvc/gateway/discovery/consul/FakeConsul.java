@@ -19,6 +19,8 @@ final class FakeConsul implements AutoCloseable {
         void to(HttpExchange exchange) throws IOException;
     }
 
+    static final String KNOWN_LEADER = "X-Consul-KnownLeader";
+
     private final BlockingQueue<Answer> script = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> queries = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> broken = new LinkedBlockingQueue<>();
@@ -86,6 +88,9 @@ final class FakeConsul implements AutoCloseable {
     static void send(HttpExchange exchange, int status, String body) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
+        if (!exchange.getResponseHeaders().containsKey(KNOWN_LEADER)) {
+            exchange.getResponseHeaders().set(KNOWN_LEADER, "true");
+        }
         exchange.sendResponseHeaders(status, bytes.length);
         exchange.getResponseBody().write(bytes);
     }
