@@ -50,6 +50,11 @@ final class Answer {
         return requestId;
     }
 
+    /// The connection that it goes to.
+    ClientEndPoint client() {
+        return (ClientEndPoint) core.getConnectionMetaData().getConnection().getEndPoint();
+    }
+
     void routed(String route) {
         this.route = route;
     }
@@ -154,7 +159,7 @@ final class Answer {
 
     /// Closes the line itself: the servlet way to abort leaves a state behind that Javalin logs as an error.
     private void cut() {
-        core.getConnectionMetaData().getConnection().getEndPoint().close();
+        client().close();
     }
 
     private void begin(int status) {

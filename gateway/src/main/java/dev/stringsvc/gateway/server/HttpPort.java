@@ -16,7 +16,6 @@ import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.IdleTimeout;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -89,7 +88,7 @@ public final class HttpPort implements AutoCloseable {
 
     /// Opens the port before Javalin starts, which would log a taken port in words of its own.
     private static Connector listen(Server server, HttpConfiguration http, String host, int port) {
-        var connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        var connector = new ClientConnector(server, http);
         connector.setHost(host);
         connector.setPort(port);
         connector.setAcceptQueueSize(BACKLOG);

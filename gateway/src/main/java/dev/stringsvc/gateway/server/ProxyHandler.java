@@ -107,13 +107,17 @@ public final class ProxyHandler implements Handler {
 
     private void forward(HttpServletRequest request, Route route, Answer answer) throws IOException {
         answer.routed(route.name());
+        ClientEndPoint client = answer.client();
         try {
+            ClientBody body = bodies.open(request);
+            client.begin(body);
             var upstreamRequest = new UpstreamRequest(
                     request.getMethod(),
                     route.upstreamPath(request.getRequestURI()),
                     request.getQueryString(),
                     fields(request, answer.requestId()),
-                    bodies.read(request));
+                    bodies.read(body),
+                    () -> client.hasLeft(body));
             ProxyResult result =
                     Objects.requireNonNull(forwarders.get(route.name())).forward(upstreamRequest);
             answer.attempted(result.attempts());
@@ -122,6 +126,8 @@ public final class ProxyHandler implements Handler {
             answer.problem(tooLarge(route), Map.of("Connection", "close"));
         } catch (IOException e) {
             answer.clientGone(e);
+        } finally {
+            client.end();
         }
     }
 

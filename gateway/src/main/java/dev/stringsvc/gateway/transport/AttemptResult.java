@@ -17,7 +17,7 @@ public sealed interface AttemptResult {
     /// No head of an answer in time: the instance may have acted on it.
     record TimedOut(Duration after) implements AttemptResult {}
 
-    /// The client's body broke off. Nothing is held against the instance.
+    /// The client's body broke off, or the client went away. Nothing is held against the instance.
     record ClientFault(IOException cause) implements AttemptResult {}
 
     /// The request cannot be passed on as it is; nothing was sent.

@@ -67,12 +67,12 @@ final class OkHttpResponse implements UpstreamResponse {
         }
     }
 
-    private boolean hasMore(BufferedSource source) throws UpstreamBrokenException {
+    private boolean hasMore(BufferedSource source) throws IOException {
         watch.expireAfter(idleTimeout);
         try {
             return !source.exhausted();
         } catch (IOException e) {
-            throw new UpstreamBrokenException(e);
+            throw watch.abandoned() ? new AbandonedException() : new UpstreamBrokenException(e);
         } finally {
             watch.pause();
         }

@@ -42,20 +42,20 @@ final class OkHttpTransport implements Transport {
                 .method(request.method(), body)
                 .tag(AttemptTrace.class, trace)
                 .build();
-        Watchdog.Watch watch = watchdog.watch(timeout, trace::cancel);
+        Watchdog.Watch watch = watchdog.watch(timeout, request.abandoned(), trace::cancel);
         if (body instanceof StreamedRequestBody streamed) {
             streamed.start(watch, timeout);
         }
         try {
             var response = new OkHttpResponse(send(sent, trace), trace, watch, idleTimeout);
-            if (watch.expired()) {
+            if (watch.abandoned() || watch.expired()) {
                 response.close();
-                return new AttemptResult.TimedOut(timeout);
+                return watch.abandoned() ? abandoned() : new AttemptResult.TimedOut(timeout);
             }
             return new AttemptResult.Responded(response);
         } catch (IOException | RuntimeException e) {
             watch.cancel();
-            return failure(asIoException(e), trace, watch.expired(), timeout);
+            return watch.abandoned() ? abandoned() : failure(asIoException(e), trace, watch.expired(), timeout);
         }
     }
 
@@ -71,6 +71,10 @@ final class OkHttpTransport implements Transport {
                 }
             }
         }
+    }
+
+    private static AttemptResult abandoned() {
+        return new AttemptResult.ClientFault(new AbandonedException());
     }
 
     private static AttemptResult failure(IOException cause, AttemptTrace trace, boolean expired, Duration timeout) {

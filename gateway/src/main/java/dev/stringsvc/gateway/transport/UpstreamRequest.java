@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.transport;
 
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// What is sent to an instance.
@@ -7,5 +8,16 @@ import org.jspecify.annotations.Nullable;
 /// @param path absolute and percent-encoded; sent as it is, or not at all
 /// @param query percent-encoded without the question mark; `null` where there is none
 /// @param headers end-to-end headers only; `Host`, `Content-Length` and connection headers are the transport's
+/// @param abandoned whether nobody waits for the answer any more; asked by another thread, and must not block
 public record UpstreamRequest(
-        String method, String path, @Nullable String query, HeaderFields headers, Body body) {}
+        String method,
+        String path,
+        @Nullable String query,
+        HeaderFields headers,
+        Body body,
+        BooleanSupplier abandoned) {
+    /// A request whose answer is waited for.
+    public UpstreamRequest(String method, String path, @Nullable String query, HeaderFields headers, Body body) {
+        this(method, path, query, headers, body, () -> false);
+    }
+}

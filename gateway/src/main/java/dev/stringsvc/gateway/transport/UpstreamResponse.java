@@ -19,7 +19,7 @@ public interface UpstreamResponse extends AutoCloseable {
     /// Copies the body to its end, as it comes: a body of unknown length is flushed whenever the instance pauses.
     ///
     /// @throws UpstreamBrokenException when the instance's side breaks or pauses for too long
-    /// @throws IOException as thrown by `out`
+    /// @throws IOException as thrown by `out`, and when nobody waits for the answer any more
     void copyBodyTo(OutputStream out) throws IOException;
 
     /// Gives the connection back, or cuts it where the body was not read to its end. May be called twice.

@@ -5,11 +5,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
-/// Ends what takes too long. One thread looks at everything in flight each ten milliseconds, so a request costs no
+/// Ends what takes too long, and what nobody waits for any more. One thread looks at everything in flight each ten
+/// milliseconds, so a request costs no
 /// timer, no lock and no wake-up; an expiry is late by that much at the most. Thread-safe.
 final class Watchdog implements AutoCloseable {
     private static final long TICK_NANOS = Duration.ofMillis(10).toNanos();
+    /// How often it is asked whether anybody still waits. What is over sooner costs no question.
+    private static final long ASK_NANOS = Duration.ofMillis(100).toNanos();
+
     private static final System.Logger LOG = System.getLogger(Watchdog.class.getName());
     private static final int IDLE_TICKS = 100;
 
@@ -26,9 +31,12 @@ final class Watchdog implements AutoCloseable {
 
     private Watchdog() {}
 
-    /// Calls `onExpiry` once, on the watchdog's thread, when `timeout` passes before the watch is cancelled.
-    Watch watch(Duration timeout, Runnable onExpiry) {
-        var watch = new Watch(onExpiry);
+    /// Calls `end` once, on the watchdog's thread, when `timeout` passes before the watch is cancelled, or nobody waits
+    /// any more.
+    ///
+    /// @param abandoned whether nobody waits any more; asked on the watchdog's thread, and must not block
+    Watch watch(Duration timeout, BooleanSupplier abandoned, Runnable end) {
+        var watch = new Watch(abandoned, end);
         watch.expireAfter(timeout);
         watches.add(watch);
         if (closed) {
@@ -71,13 +79,17 @@ final class Watchdog implements AutoCloseable {
 
     /// One thing that is watched.
     final class Watch {
-        private final Runnable onExpiry;
+        private final BooleanSupplier abandonment;
+        private final Runnable end;
+        private long askAt = System.nanoTime() + ASK_NANOS;
         private volatile long expiresAt;
         private volatile boolean paused;
         private volatile boolean expired;
+        private volatile boolean abandoned;
 
-        private Watch(Runnable onExpiry) {
-            this.onExpiry = onExpiry;
+        private Watch(BooleanSupplier abandonment, Runnable end) {
+            this.abandonment = abandonment;
+            this.end = end;
         }
 
         /// Starts the time anew.
@@ -95,6 +107,10 @@ final class Watchdog implements AutoCloseable {
             return expired;
         }
 
+        boolean abandoned() {
+            return abandoned;
+        }
+
         void cancel() {
             watches.remove(this);
         }
@@ -102,14 +118,33 @@ final class Watchdog implements AutoCloseable {
         private void check(long now) {
             if (!paused && now - expiresAt >= 0) {
                 expire();
+            } else if (now - askAt >= 0) {
+                askAt = now + ASK_NANOS;
+                if (nobodyWaits()) {
+                    abandoned = true;
+                    end();
+                }
+            }
+        }
+
+        private boolean nobodyWaits() {
+            try {
+                return abandonment.getAsBoolean();
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "asking whether anybody waits failed", e);
+                return false;
             }
         }
 
         private void expire() {
             expired = true;
+            end();
+        }
+
+        private void end() {
             cancel();
             try {
-                onExpiry.run();
+                end.run();
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.WARNING, "ending what took too long failed", e);
             }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +34,7 @@ class WatchdogTest {
     @Test
     void expires_after_the_timeout_and_not_before() throws InterruptedException {
         long start = System.nanoTime();
-        Watchdog.Watch watch = watchdog.watch(SHORT, expired::countDown);
+        Watchdog.Watch watch = watchdog.watch(SHORT, () -> false, expired::countDown);
         assertThat(expiresSoon()).isTrue();
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(SHORT);
         assertThat(watch.expired()).isTrue();
@@ -41,7 +42,7 @@ class WatchdogTest {
 
     @Test
     void does_not_expire_when_cancelled() throws InterruptedException {
-        Watchdog.Watch watch = watchdog.watch(SHORT, expired::countDown);
+        Watchdog.Watch watch = watchdog.watch(SHORT, () -> false, expired::countDown);
         watch.cancel();
         assertThat(expiresAtOnce()).isFalse();
         assertThat(watch.expired()).isFalse();
@@ -49,7 +50,7 @@ class WatchdogTest {
 
     @Test
     void does_not_expire_while_paused_and_does_when_started_anew() throws InterruptedException {
-        Watchdog.Watch watch = watchdog.watch(SHORT, expired::countDown);
+        Watchdog.Watch watch = watchdog.watch(SHORT, () -> false, expired::countDown);
         watch.pause();
         assertThat(expiresAtOnce()).isFalse();
         watch.expireAfter(SHORT);
@@ -58,7 +59,7 @@ class WatchdogTest {
 
     @Test
     void starting_anew_puts_the_end_off() throws InterruptedException {
-        Watchdog.Watch watch = watchdog.watch(SHORT, expired::countDown);
+        Watchdog.Watch watch = watchdog.watch(SHORT, () -> false, expired::countDown);
         watch.expireAfter(LONG);
         assertThat(expiresAtOnce()).isFalse();
         watch.cancel();
@@ -67,29 +68,55 @@ class WatchdogTest {
     @Test
     void wakes_up_after_a_long_time_without_anything_to_watch() throws InterruptedException {
         assertThat(new CountDownLatch(1).await(1_500, TimeUnit.MILLISECONDS)).isFalse(); // longer than it stays awake
-        Watchdog.Watch watch = watchdog.watch(SHORT, expired::countDown);
+        Watchdog.Watch watch = watchdog.watch(SHORT, () -> false, expired::countDown);
         assertThat(expiresSoon()).isTrue();
         assertThat(watch.expired()).isTrue();
     }
 
     @Test
     void action_that_fails_does_not_end_the_watch_over_others() throws InterruptedException {
-        Watchdog.Watch failing = watchdog.watch(SHORT, () -> {
+        Watchdog.Watch failing = watchdog.watch(SHORT, () -> false, () -> {
             throw new IllegalStateException("on purpose");
         });
-        Watchdog.Watch other = watchdog.watch(SHORT.multipliedBy(3), expired::countDown);
+        Watchdog.Watch other = watchdog.watch(SHORT.multipliedBy(3), () -> false, expired::countDown);
         assertThat(expiresSoon()).isTrue();
         assertThat(failing.expired()).isTrue();
         assertThat(other.expired()).isTrue();
     }
 
     @Test
+    void ends_what_nobody_waits_for_although_it_is_paused() throws InterruptedException {
+        var nobodyWaits = new AtomicBoolean();
+        Watchdog.Watch watch = watchdog.watch(LONG, nobodyWaits::get, expired::countDown);
+        watch.pause();
+        assertThat(expiresAtOnce()).isFalse();
+        nobodyWaits.set(true);
+        assertThat(expiresSoon()).isTrue();
+        assertThat(watch.abandoned()).isTrue();
+        assertThat(watch.expired()).isFalse();
+    }
+
+    @Test
+    void question_that_fails_does_not_end_the_watch_over_others() throws InterruptedException {
+        Watchdog.Watch failing = watchdog.watch(
+                LONG,
+                () -> {
+                    throw new IllegalStateException("on purpose");
+                },
+                () -> {});
+        watchdog.watch(SHORT, () -> false, expired::countDown);
+        assertThat(expiresSoon()).isTrue();
+        assertThat(failing.abandoned()).isFalse();
+        failing.cancel();
+    }
+
+    @Test
     void closing_ends_what_is_still_watched() throws InterruptedException {
-        Watchdog.Watch watch = watchdog.watch(LONG, expired::countDown);
+        Watchdog.Watch watch = watchdog.watch(LONG, () -> false, expired::countDown);
         watch.pause();
         watchdog.close();
         assertThat(expiresSoon()).isTrue();
-        assertThat(watchdog.watch(LONG, () -> {}).expired()).isTrue();
+        assertThat(watchdog.watch(LONG, () -> false, () -> {}).expired()).isTrue();
     }
 
     @Test
@@ -97,7 +124,7 @@ class WatchdogTest {
         var all = new CountDownLatch(5_000);
         List<Watchdog.Watch> watches = new ArrayList<>();
         for (int i = 0; i < 5_000; i++) {
-            watches.add(watchdog.watch(SHORT, all::countDown));
+            watches.add(watchdog.watch(SHORT, () -> false, all::countDown));
         }
         assertThat(all.await(8, TimeUnit.SECONDS)).isTrue();
         assertThat(watches).allMatch(Watchdog.Watch::expired);

@@ -1,0 +1,12 @@
+package dev.stringsvc.gateway.transport;
+
+import java.io.IOException;
+
+/// Nobody waits for the answer any more.
+final class AbandonedException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    AbandonedException() {
+        super("nobody waits for the answer any more");
+    }
+}
