@@ -13,9 +13,12 @@ import dev.stringsvc.gateway.proxy.RetryPolicy;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.server.AccessLog;
 import dev.stringsvc.gateway.server.AdminApi;
+import dev.stringsvc.gateway.server.ClientLimits;
+import dev.stringsvc.gateway.server.ClientTimeouts;
 import dev.stringsvc.gateway.server.Exchange;
 import dev.stringsvc.gateway.server.HttpPort;
 import dev.stringsvc.gateway.server.ProxyHandler;
+import dev.stringsvc.gateway.server.SlowestRate;
 import dev.stringsvc.gateway.telemetry.Telemetry;
 import dev.stringsvc.gateway.transport.OkHttpTransports;
 import dev.stringsvc.gateway.upstream.RoundRobin;
@@ -79,20 +82,17 @@ public final class Gateway implements AutoCloseable {
             telemetry.finished(exchange);
             accessLog.finished(exchange);
         };
-        var limits = config.limits();
-        var proxy = new ProxyHandler(
-                config.routes(),
-                forwarders(),
-                (int) limits.replayBody().bytes(),
-                limits.requestBody().bytes(),
-                listener,
-                () -> draining);
+        var proxy = new ProxyHandler(config.routes(), forwarders(), limits(config.limits()), listener, () -> draining);
         telemetry.inFlight(proxy::inFlight);
         var adminApi = new AdminApi(config.routes(), upstreams.values(), telemetry::scrape, () -> draining, clock);
+        var timeouts =
+                new ClientTimeouts(config.timeouts().head(), config.timeouts().client());
         try {
             this.admin = new HttpPort(
                     config.admin().host(),
                     config.admin().port(),
+                    timeouts,
+                    exchange -> {},
                     Duration.ZERO,
                     () -> 0,
                     javalin -> adminApi.addTo(javalin.routes));
@@ -101,6 +101,8 @@ public final class Gateway implements AutoCloseable {
             this.data = new HttpPort(
                     config.host(),
                     config.port(),
+                    timeouts,
+                    listener,
                     config.shutdown().drain(),
                     proxy::inFlight,
                     javalin -> javalin.routes.before(proxy));
@@ -122,6 +124,14 @@ public final class Gateway implements AutoCloseable {
     /// @throws java.io.UncheckedIOException when a port is taken, or may not be had
     public static Gateway start(GatewayConfig config, Optional<String> consulToken, LogWriter log) {
         return new Gateway(config, consulToken, log);
+    }
+
+    private static ClientLimits limits(GatewayConfig.Limits limits) {
+        return new ClientLimits(
+                (int) limits.replayBody().bytes(),
+                limits.requestBody().bytes(),
+                limits.inFlight(),
+                new SlowestRate(limits.clientRate().bytes(), limits.clientGrace()));
     }
 
     private Upstream upstream(String service) {

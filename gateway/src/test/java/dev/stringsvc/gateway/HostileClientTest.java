@@ -92,6 +92,9 @@ class HostileClientTest {
                     .isEqualTo(answer.status());
             assertThat(client.ended()).isTrue();
             assertThat(instance.connections()).isZero();
+            assertThat(gateway.logLine())
+                    .contains(
+                            " status=" + answer.status() + " ", " err=", "request_id=" + answer.header("X-Request-Id"));
         }
     }
 

@@ -59,15 +59,20 @@ public record GatewayConfig(
     public record Shutdown(Duration grace, Duration drain) {}
 
     /// What the gateway takes from clients.
-    public record Limits(ByteSize replayBody, ByteSize requestBody) {
+    public record Limits(
+            ByteSize replayBody, ByteSize requestBody, int inFlight, ByteSize clientRate, Duration clientGrace) {
         public Limits {
+            Check.that(inFlight >= 1 && inFlight <= 1_000_000, "in-flight", "1 to 1000000");
+            Check.that(clientRate.bytes() <= 1 << 30, "client-rate", "at most 1GiB");
             Check.that(replayBody.bytes() <= 16 << 20, "replay-body", "at most 16MiB");
         }
     }
 
-    /// How long instances may take.
-    public record Timeouts(Duration connect, Duration idle) {
+    /// How long instances may take, and clients.
+    public record Timeouts(Duration connect, Duration idle, Duration head, Duration client) {
         public Timeouts {
+            Check.that(head.isPositive(), "head", "more than 0");
+            Check.that(client.isPositive(), "client", "more than 0");
             Check.that(connect.isPositive(), "connect", "more than 0");
             Check.that(idle.isPositive(), "idle", "more than 0");
         }

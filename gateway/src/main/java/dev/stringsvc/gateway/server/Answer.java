@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.ee10.servlet.HttpOutput;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
@@ -65,7 +66,9 @@ final class Answer {
 
     /// Passes an instance's answer on and gives it back. Where the instance breaks off after the client was told that
     /// all is well, the client's connection is cut, so that half an answer never looks whole.
-    void pass(ProxyResult.Answered answered) throws IOException {
+    ///
+    /// @param rate measures how fast the client takes it
+    void pass(ProxyResult.Answered answered, ClientRate rate) throws IOException {
         try (answered) {
             UpstreamResponse upstream = answered.response();
             begin(upstream.status());
@@ -74,8 +77,10 @@ final class Answer {
                 return;
             }
             date();
-            upstream.copyBodyTo(response.getOutputStream());
-            response.getOutputStream().close();
+            client().answering(rate);
+            var out = new ClientOutput(response.getOutputStream(), rate);
+            upstream.copyBodyTo(out);
+            out.close();
         } catch (UpstreamBrokenException e) {
             giveUp("the instance broke off within its answer", "The service broke off within its answer.", 502);
         }
@@ -146,8 +151,12 @@ final class Answer {
 
     /// The client went away, or sent less than it promised: nobody reads an answer any more.
     void clientGone(IOException cause) {
-        status = CLIENT_CLOSED_REQUEST;
-        error = "the client went away: " + cause.getMessage();
+        if (client().tooSlow() || (response.isCommitted() && cause.getCause() instanceof TimeoutException)) {
+            error = "the client took its answer too slowly, and was cut";
+        } else {
+            status = CLIENT_CLOSED_REQUEST;
+            error = "the client went away: " + cause.getMessage();
+        }
         cut();
     }
 

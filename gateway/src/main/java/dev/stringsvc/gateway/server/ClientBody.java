@@ -3,29 +3,36 @@ package dev.stringsvc.gateway.server;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
-/// A request's body as the client sends it. Fails when it goes over the limit, and when it ends before its length. Used
-/// by one thread, save where it says otherwise.
+/// A request's body as the client sends it. Fails when it goes over the limit, when it comes too slowly, and when it
+/// ends before its length. Used by one thread, save where it says otherwise.
 final class ClientBody extends InputStream {
     private final InputStream in;
     private final long length;
     private final long most;
+    private final ClientRate rate;
     private long taken;
     private volatile boolean ended;
+    private @Nullable BodyMemory memory;
+    private long kept;
 
     /// @param length in bytes, at most `most`; -1 where the client did not say
     /// @param most the longest that is taken, in bytes
-    ClientBody(InputStream in, long length, long most) {
+    ClientBody(InputStream in, long length, long most, ClientRate rate) {
         this.in = in;
         this.length = length;
         this.most = most;
+        this.rate = rate;
         this.ended = length == 0;
     }
 
     /// The body of a request that has none.
     static ClientBody none() {
-        return new ClientBody(InputStream.nullInputStream(), 0, 0);
+        return new ClientBody(InputStream.nullInputStream(), 0, 0, new SlowestRate(0, Duration.ZERO).start());
     }
 
     /// In bytes; -1 where the client did not say.
@@ -36,6 +43,16 @@ final class ClientBody extends InputStream {
     /// Whether the client has sent all of it. May be asked by any thread.
     boolean ended() {
         return ended;
+    }
+
+    /// Takes memory for so much more of it, until it is closed; `false` where there is none.
+    boolean keep(int bytes, BodyMemory memory) {
+        if (!memory.take(bytes)) {
+            return false;
+        }
+        this.memory = memory;
+        kept += bytes;
+        return true;
     }
 
     @Override
@@ -50,7 +67,7 @@ final class ClientBody extends InputStream {
         if (ended) {
             return -1;
         }
-        int n = in.read(bytes, from, count);
+        int n = await(bytes, from, count);
         if (n < 0 && taken < length) {
             throw new EOFException("the body ended before its length");
         }
@@ -60,5 +77,30 @@ final class ClientBody extends InputStream {
         }
         ended = n < 0 || taken == length;
         return n;
+    }
+
+    private int await(byte[] bytes, int from, int count) throws IOException {
+        int n = -1;
+        rate.waitForClient();
+        try {
+            n = in.read(bytes, from, count);
+        } catch (IOException e) {
+            throw e.getCause() instanceof TimeoutException ? new SlowClientException() : e;
+        } finally {
+            rate.waited(Math.max(0, n));
+        }
+        if (rate.tooSlow()) {
+            throw new SlowClientException();
+        }
+        return n;
+    }
+
+    /// Gives back the memory that it took.
+    @Override
+    public void close() {
+        if (memory != null) {
+            memory.giveBack(kept);
+            memory = null;
+        }
     }
 }

@@ -4,24 +4,39 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
-/// A client's connection that can be asked whether the client is still there. Thread-safe.
+/// A client's connection that can be asked whether the client is still there, and whether it is too slow. Thread-safe.
 final class ClientEndPoint extends SocketChannelEndPoint {
     private static final int NONE = -1;
 
     private final Object reading = new Object();
     /// What was read by looking, and belongs to what the client says next.
     private int ahead = NONE;
+    /// When the head that is coming in began, by [System#nanoTime]; `null` where none is.
+    private @Nullable Long headSince;
+    private boolean headWhole;
     /// The body of the request in hand.
     private @Nullable ClientBody inHand;
 
+    private volatile @Nullable ClientRate answer;
+    private volatile boolean tooSlow;
+
     ClientEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
         super(channel, selector, key, scheduler);
+    }
+
+    void headIsWhole() {
+        synchronized (reading) {
+            headWhole = true;
+            headSince = null;
+        }
     }
 
     /// Notes which request is in hand, by its body.
@@ -31,9 +46,15 @@ final class ClientEndPoint extends SocketChannelEndPoint {
         }
     }
 
-    /// Notes that no request is in hand.
-    void end() {
+    /// Notes how fast the client takes the answer.
+    void answering(ClientRate rate) {
+        answer = rate;
+    }
+
+    void requestIsOver() {
+        answer = null;
         synchronized (reading) {
+            headWhole = false;
             inHand = null;
         }
     }
@@ -63,15 +84,64 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     @Override
     public int fill(ByteBuffer buffer) throws IOException {
         synchronized (reading) {
-            if (ahead == NONE) {
-                return super.fill(buffer);
+            int n = ahead == NONE ? super.fill(buffer) : fillAhead(buffer);
+            if (n > 0 && !headWhole && headSince == null) {
+                headSince = System.nanoTime();
             }
-            int position = BufferUtil.flipToFill(buffer);
-            buffer.put((byte) ahead);
-            BufferUtil.flipToFlush(buffer, position);
-            ahead = NONE;
-            notIdle();
-            return 1;
+            return n;
         }
+    }
+
+    private int fillAhead(ByteBuffer buffer) {
+        int position = BufferUtil.flipToFill(buffer);
+        buffer.put((byte) ahead);
+        BufferUtil.flipToFlush(buffer, position);
+        ahead = NONE;
+        notIdle();
+        return 1;
+    }
+
+    /// Whether the connection was cut because the client took its answer too slowly.
+    boolean tooSlow() {
+        return tooSlow;
+    }
+
+    /// Ends the connection where the client is too slow with a request's head, which is answered with 408, or with
+    /// taking an answer.
+    ///
+    /// @param refused hears of the former
+    void endIfTooSlow(Duration head, Exchange.Listener refused) {
+        @Nullable ClientRate rate = answer;
+        if (rate != null && rate.tooSlow()) {
+            tooSlow = true;
+            close();
+        } else if (isHeadLate(head)) {
+            refused.finished(sayTooLate(head));
+            close();
+        }
+    }
+
+    private boolean isHeadLate(Duration head) {
+        synchronized (reading) {
+            return headSince != null && System.nanoTime() - headSince > head.toNanos();
+        }
+    }
+
+    /// Nothing else is written as long as no request is in hand, so that this may go past Jetty. What the kernel does
+    /// not take at once the client will not miss.
+    private Exchange sayTooLate(Duration took) {
+        String requestId = RequestId.of(null);
+        Problem problem = Problem.of(408, "The request's head did not come in time.");
+        byte[] json = problem.inRequest(requestId).json();
+        String answer = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: " + Problem.CONTENT_TYPE
+                + "\r\n" + RequestId.HEADER + ": " + requestId + "\r\nContent-Length: " + json.length + "\r\n\r\n";
+        try {
+            getChannel().write(new ByteBuffer[] {
+                ByteBuffer.wrap(answer.getBytes(StandardCharsets.US_ASCII)), ByteBuffer.wrap(json)
+            });
+        } catch (IOException e) {
+            // It has gone; it is logged all the same.
+        }
+        return Exchange.refused("-", "-", 408, json.length, took, requestId, problem.detail());
     }
 }

@@ -21,6 +21,12 @@ public record Exchange(
         int attempts,
         String requestId,
         @Nullable String error) {
+    /// A request that no handler saw.
+    static Exchange refused(
+            String method, String path, int status, long bytes, Duration took, String requestId, String error) {
+        return new Exchange(method, path, status, bytes, took, null, null, 0, requestId, error);
+    }
+
     /// Hears of each exchange, on the request's thread; must not block.
     @FunctionalInterface
     public interface Listener {

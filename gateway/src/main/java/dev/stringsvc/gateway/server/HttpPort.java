@@ -16,7 +16,6 @@ import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.IdleTimeout;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
@@ -45,10 +44,19 @@ public final class HttpPort implements AutoCloseable {
     private final int port;
 
     /// @param port 0 picks a free one
+    /// @param timeouts how long clients may take
+    /// @param refused hears of requests that no handler sees
     /// @param drain how long requests in flight may take to finish when the port is closed
     /// @param inFlight how many requests are not yet answered
     /// @throws UncheckedIOException when the port is taken, or may not be had
-    public HttpPort(String host, int port, Duration drain, IntSupplier inFlight, Consumer<JavalinConfig> routes) {
+    public HttpPort(
+            String host,
+            int port,
+            ClientTimeouts timeouts,
+            Exchange.Listener refused,
+            Duration drain,
+            IntSupplier inFlight,
+            Consumer<JavalinConfig> routes) {
         this.drain = drain;
         this.inFlight = inFlight;
         this.javalin = Javalin.create(config -> {
@@ -59,9 +67,11 @@ public final class HttpPort implements AutoCloseable {
             threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
             config.jetty.threadPool = threads;
             config.jetty.modifyHttpConfiguration(HttpPort::configure);
-            config.jetty.modifyServer(server -> server.setErrorHandler(new ProblemErrorHandler()));
-            config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(new ProblemErrorHandler()));
-            config.jetty.addConnector((server, http) -> listen(server, http, host, port));
+            config.jetty.modifyServer(server -> server.setErrorHandler(new ProblemErrorHandler(refused)));
+            config.jetty.modifyServletContextHandler(
+                    context -> context.setErrorHandler(new ProblemErrorHandler(refused)));
+            config.jetty.addConnector(
+                    (server, http) -> listen(new ClientConnector(server, http, timeouts, refused), host, port));
             routes.accept(config);
         });
         javalin.start();
@@ -87,8 +97,7 @@ public final class HttpPort implements AutoCloseable {
     }
 
     /// Opens the port before Javalin starts, which would log a taken port in words of its own.
-    private static Connector listen(Server server, HttpConfiguration http, String host, int port) {
-        var connector = new ClientConnector(server, http);
+    private static Connector listen(ServerConnector connector, String host, int port) {
         connector.setHost(host);
         connector.setPort(port);
         connector.setAcceptQueueSize(BACKLOG);

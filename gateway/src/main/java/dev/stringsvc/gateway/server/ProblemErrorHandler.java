@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.server;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -8,8 +9,16 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/// What Jetty refuses before a handler sees it (a malformed request, a header block over the limit) is a problem too.
+/// What Jetty refuses before a handler sees it (a malformed request, a header block over the limit) is a problem too,
+/// and is
+/// told of as other requests are. Thread-safe.
 final class ProblemErrorHandler extends ErrorHandler {
+    private final Exchange.Listener listener;
+
+    ProblemErrorHandler(Exchange.Listener listener) {
+        this.listener = listener;
+    }
+
     @Override
     public boolean errorPageForMethod(String method) {
         return true;
@@ -24,8 +33,18 @@ final class ProblemErrorHandler extends ErrorHandler {
             @Nullable Throwable cause,
             Callback callback) {
         String detail = detail(code);
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
-        response.write(true, ByteBuffer.wrap(Problem.of(code, detail).json()), callback);
+        String requestId = RequestId.of(request.getHeaders().get(RequestId.HEADER));
+        byte[] json = Problem.of(code, detail).inRequest(requestId).json();
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE).put(RequestId.HEADER, requestId);
+        response.write(true, ByteBuffer.wrap(json), callback);
+        listener.finished(Exchange.refused(
+                request.getMethod(),
+                String.valueOf(request.getHttpURI().getPath()),
+                code,
+                json.length,
+                Duration.ofNanos(System.nanoTime() - request.getBeginNanoTime()),
+                requestId,
+                detail));
     }
 
     private static String detail(int code) {

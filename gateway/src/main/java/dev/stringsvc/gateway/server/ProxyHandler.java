@@ -7,6 +7,7 @@ import dev.stringsvc.gateway.proxy.ProxyResult;
 import dev.stringsvc.gateway.route.Match;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
+import dev.stringsvc.gateway.transport.Body;
 import dev.stringsvc.gateway.transport.HeaderFields;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
 import io.javalin.http.Context;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
@@ -30,29 +32,30 @@ import org.slf4j.LoggerFactory;
 /// answer or as a problem. Thread-safe.
 public final class ProxyHandler implements Handler {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyHandler.class);
-    private static final String RETRY_AFTER_SECONDS = "1";
+    private static final Map<String, String> RETRY_SOON = Map.of("Retry-After", "1");
 
     private final RouteTable table;
     private final Map<String, Forwarder> forwarders;
+    private final ClientLimits limits;
     private final RequestBodies bodies;
+    private final Semaphore free;
     private final Exchange.Listener listener;
     private final BooleanSupplier draining;
     private final AtomicInteger inFlight = new AtomicInteger();
 
     /// @param forwarders by route name, one for each route of the table
-    /// @param replayBytes the longest body that is kept for another attempt
-    /// @param mostBytes the longest body that is taken
     /// @param draining whether clients are to be told to open a new connection, elsewhere
     public ProxyHandler(
             RouteTable table,
             Map<String, Forwarder> forwarders,
-            int replayBytes,
-            long mostBytes,
+            ClientLimits limits,
             Exchange.Listener listener,
             BooleanSupplier draining) {
         this.table = table;
         this.forwarders = Map.copyOf(forwarders);
-        this.bodies = new RequestBodies(replayBytes, mostBytes);
+        this.limits = limits;
+        this.bodies = new RequestBodies(limits, BodyMemory.shareOfHeap());
+        this.free = new Semaphore(limits.inFlight());
         this.listener = listener;
         this.draining = draining;
     }
@@ -105,35 +108,55 @@ public final class ProxyHandler implements Handler {
         }
     }
 
+    /// A request counts from when its body is here, or as much of it as is kept: clients that are slow to send it keep
+    /// nobody out. Where there is no room no body is asked for.
     private void forward(HttpServletRequest request, Route route, Answer answer) throws IOException {
         answer.routed(route.name());
-        ClientEndPoint client = answer.client();
-        try {
-            ClientBody body = bodies.open(request);
-            client.begin(body);
-            var upstreamRequest = new UpstreamRequest(
-                    request.getMethod(),
-                    route.upstreamPath(request.getRequestURI()),
-                    request.getQueryString(),
-                    fields(request, answer.requestId()),
-                    bodies.read(body),
-                    () -> client.hasLeft(body));
-            ProxyResult result =
-                    Objects.requireNonNull(forwarders.get(route.name())).forward(upstreamRequest);
-            answer.attempted(result.attempts());
-            pass(result, route, answer);
+        try (ClientBody body = bodies.open(request)) {
+            if (free.availablePermits() == 0) {
+                answer.problem(overloaded(route), RETRY_SOON);
+                return;
+            }
+            answer.client().begin(body);
+            Body kept = bodies.read(body);
+            if (!free.tryAcquire()) {
+                answer.problem(overloaded(route), RETRY_SOON);
+                return;
+            }
+            try {
+                send(request, body, kept, route, answer);
+            } finally {
+                free.release();
+            }
         } catch (PayloadTooLargeException e) {
             answer.problem(tooLarge(route), Map.of("Connection", "close"));
+        } catch (SlowClientException e) {
+            answer.problem(tooSlow(route), Map.of("Connection", "close"));
         } catch (IOException e) {
             answer.clientGone(e);
-        } finally {
-            client.end();
         }
+    }
+
+    private void send(HttpServletRequest request, ClientBody body, Body kept, Route route, Answer answer)
+            throws IOException {
+        ClientEndPoint client = answer.client();
+        var upstreamRequest = new UpstreamRequest(
+                request.getMethod(),
+                route.upstreamPath(request.getRequestURI()),
+                request.getQueryString(),
+                fields(request, answer.requestId()),
+                kept,
+                () -> client.hasLeft(body));
+        ProxyResult result =
+                Objects.requireNonNull(forwarders.get(route.name())).forward(upstreamRequest);
+        answer.attempted(result.attempts());
+        pass(result, route, answer);
     }
 
     private void pass(ProxyResult result, Route route, Answer answer) throws IOException {
         switch (result) {
-            case ProxyResult.Answered answered -> answer.pass(answered);
+            case ProxyResult.Answered answered ->
+                answer.pass(answered, limits.slowest().start());
             case ProxyResult.NoInstances(boolean watched, var attempts) ->
                 answer.problem(
                         about(
@@ -143,7 +166,7 @@ public final class ProxyHandler implements Handler {
                                         : "The gateway does not know yet which instances the service has.",
                                 route,
                                 attempts),
-                        Map.of("Retry-After", RETRY_AFTER_SECONDS));
+                        RETRY_SOON);
             case ProxyResult.UpstreamFailed(var attempts) ->
                 answer.problem(
                         about(502, "The service could not be reached, or broke off.", route, attempts), Map.of());
@@ -151,6 +174,8 @@ public final class ProxyHandler implements Handler {
                 answer.problem(about(504, "The service did not answer in time.", route, attempts), Map.of());
             case ProxyResult.ClientFault(PayloadTooLargeException ignored, var attempts) ->
                 answer.problem(tooLarge(route), Map.of("Connection", "close"));
+            case ProxyResult.ClientFault(SlowClientException ignored, var attempts) ->
+                answer.problem(tooSlow(route), Map.of("Connection", "close"));
             case ProxyResult.ClientFault(var cause, var attempts) -> answer.clientGone(cause);
             case ProxyResult.Unsendable(var reason, var attempts) ->
                 answer.problem(about(400, reason, route, List.of()), Map.of());
@@ -163,7 +188,16 @@ public final class ProxyHandler implements Handler {
     }
 
     private Problem tooLarge(Route route) {
-        return Problem.of(413, "The body is longer than " + bodies.mostBytes() + " bytes.")
+        return Problem.of(413, "The body is longer than " + limits.bodyBytes() + " bytes.")
+                .onRoute(route.name(), List.of());
+    }
+
+    private static Problem tooSlow(Route route) {
+        return Problem.of(408, "The body came too slowly.").onRoute(route.name(), List.of());
+    }
+
+    private static Problem overloaded(Route route) {
+        return Problem.of(503, "The gateway has as many requests in hand as it takes.")
                 .onRoute(route.name(), List.of());
     }
 

@@ -34,6 +34,11 @@ class ConfigLoaderTest {
         assertThat(config.consul().lastGoodFile()).isEmpty();
         assertThat(config.limits().replayBody().bytes()).isEqualTo(65_536);
         assertThat(config.limits().requestBody().bytes()).isEqualTo(Long.MAX_VALUE);
+        assertThat(config.limits().inFlight()).isEqualTo(2_000);
+        assertThat(config.limits().clientRate().bytes()).isEqualTo(1_024);
+        assertThat(config.limits().clientGrace()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.timeouts().head()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.timeouts().client()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.routes().routes())
                 .containsExactly(
                         stringsvc("uppercase", true), stringsvc("count", true), stringsvc("notificator", false));
@@ -139,6 +144,10 @@ class ConfigLoaderTest {
             'port: [1\\nx'                           | :2: while parsing a flow sequence: expected ',' or ']'
             'port: 8080.5' | :1: port: expected a whole number
             'port: 99999999999' | :1: port: expected a smaller number
+            'limits:\\n  in-flight: 0' | :2: limits.in-flight: expected 1 to 1000000
+            'limits:\\n  client-rate: unlimited' | :2: limits.client-rate: expected at most 1GiB
+            'timeouts:\\n  head: 0' | :2: timeouts.head: expected more than 0
+            'timeouts:\\n  client: 0' | :2: timeouts.client: expected more than 0
             'limits:\\n  replay-body: -5' | :2: limits.replay-body: expected a size such as 65536, 64KiB, 10MiB or unlimited
             'limits:\\n  replay-body: 99999999999999999999' | :2: limits.replay-body: expected a size such as 65536, 64KiB, 10MiB or unlimited
             'limits:\\n  request-body: 1.5' | :2: limits.request-body: expected a size such as 65536, 64KiB, 10MiB or unlimited

@@ -22,11 +22,14 @@ class GatewayFailureTest {
         var route = new Route(
                 "r", "/", List.of(), "svc", "", false, false, 1, Duration.ofSeconds(1), Duration.ofSeconds(1));
         var exchanges = new LinkedBlockingQueue<Exchange>();
-        var withoutForwarder = new ProxyHandler(
-                new RouteTable(List.of(route)), Map.of(), 1_024, Long.MAX_VALUE, exchanges::add, () -> false);
+        var limits = new ClientLimits(1_024, Long.MAX_VALUE, 1, new SlowestRate(0, Duration.ZERO));
+        var withoutForwarder =
+                new ProxyHandler(new RouteTable(List.of(route)), Map.of(), limits, exchanges::add, () -> false);
         try (var port = new HttpPort(
                         "127.0.0.1",
                         0,
+                        new ClientTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(30)),
+                        exchanges::add,
                         Duration.ofSeconds(5),
                         withoutForwarder::inFlight,
                         javalin -> javalin.routes.before(withoutForwarder));

@@ -1,0 +1,38 @@
+package dev.stringsvc.gateway.server;
+
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.internal.HttpConnection;
+
+/// Tells the endpoint when a request's head is whole, and when the request is over.
+final class ClientConnection extends HttpConnection {
+    private final ClientEndPoint client;
+
+    ClientConnection(HttpConfiguration http, Connector connector, ClientEndPoint client) {
+        super(http, connector, client);
+        this.client = client;
+    }
+
+    @Override
+    protected RequestHandler newRequestHandler() {
+        return new RequestHandler() {
+            @Override
+            public boolean headerComplete() {
+                client.headIsWhole();
+                return super.headerComplete();
+            }
+        };
+    }
+
+    @Override
+    protected HttpStreamOverHTTP1 newHttpStream(String method, String uri, HttpVersion version) {
+        return new HttpStreamOverHTTP1(method, uri, version) {
+            @Override
+            public void succeeded() {
+                client.requestIsOver();
+                super.succeeded();
+            }
+        };
+    }
+}

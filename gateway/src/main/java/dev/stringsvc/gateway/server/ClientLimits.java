@@ -1,0 +1,9 @@
+package dev.stringsvc.gateway.server;
+
+/// What one client, and all of them together, may ask of the data port.
+///
+/// @param replayBytes the longest body that is kept for another attempt
+/// @param bodyBytes the longest body that is taken
+/// @param inFlight the most requests that are forwarded at a time
+/// @param slowest how slowly a client may send its body, or take its answer
+public record ClientLimits(int replayBytes, long bodyBytes, int inFlight, SlowestRate slowest) {}

@@ -1,0 +1,35 @@
+package dev.stringsvc.gateway.server;
+
+import java.time.Duration;
+
+/// How fast one body comes from a client, or goes to it. Only the time counts in which the client was waited for.
+/// Thread-safe.
+final class ClientRate {
+    private final SlowestRate slowest;
+    private long bytes;
+    private long waitedNanos;
+    private long waitingSince;
+    private boolean waiting;
+
+    ClientRate(SlowestRate slowest) {
+        this.slowest = slowest;
+    }
+
+    synchronized void waitForClient() {
+        waitingSince = System.nanoTime();
+        waiting = true;
+    }
+
+    /// @param moved the bytes that were waited for
+    synchronized void waited(long moved) {
+        waitedNanos += System.nanoTime() - waitingSince;
+        bytes += moved;
+        waiting = false;
+    }
+
+    /// Whether the client is slower than it may be, the wait that goes on included.
+    synchronized boolean tooSlow() {
+        long nanos = waitedNanos + (waiting ? System.nanoTime() - waitingSince : 0);
+        return !slowest.allows(bytes, Duration.ofNanos(nanos));
+    }
+}

@@ -1,0 +1,9 @@
+package dev.stringsvc.gateway.server;
+
+import java.time.Duration;
+
+/// How long clients may take.
+///
+/// @param head from a request's first byte to the end of its head
+/// @param idle the longest silence, between requests or within one
+public record ClientTimeouts(Duration head, Duration idle) {}

@@ -1,0 +1,62 @@
+package dev.stringsvc.gateway;
+
+import static dev.stringsvc.gateway.RawClient.head;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.stringsvc.gateway.transport.FakeInstance;
+import dev.stringsvc.gateway.transport.HttpMessage;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/// More requests than the gateway takes are told so at once.
+class OverloadTest {
+    private static final String GET = head("GET /svc HTTP/1.1", "Host: gw");
+    private static final String POST = head("POST /svc HTTP/1.1", "Host: gw", "Content-Length: 5");
+
+    @Test
+    void request_that_finds_no_room_is_503_at_once_and_can_come_again() throws Exception {
+        var taken = new CountDownLatch(1);
+        var go = new CountDownLatch(1);
+        var instance = FakeInstance.of(wire -> {
+            for (HttpMessage request; (request = wire.read()) != null; ) {
+                taken.countDown();
+                go.await();
+                wire.send(FakeInstance.OK);
+            }
+        });
+        try (var gateway = GatewayFixture.with("limits.in-flight=1", instance);
+                RawClient first = gateway.client();
+                RawClient second = gateway.client()) {
+            first.send(GET);
+            taken.await();
+            HttpMessage refused = second.send(GET).read();
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.header("Retry-After")).isEqualTo("1");
+            assertThat(refused.header("Content-Type")).isEqualTo("application/problem+json");
+            go.countDown();
+            assertThat(first.read().status()).isEqualTo(200);
+            gateway.awaitIdle(); // an answer is there a moment before its place is free
+            assertThat(second.send(GET).read().status()).isEqualTo(200);
+            assertThat(gateway.logLines(3))
+                    .anySatisfy(line -> assertThat(line).contains(" status=503 ", " attempts=0 ", " err="));
+        }
+    }
+
+    @Test
+    void request_whose_body_is_still_to_come_keeps_nobody_out() throws Exception {
+        var instance = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.with("limits.in-flight=2", instance);
+                RawClient slow = gateway.client();
+                RawClient slower = gateway.client();
+                RawClient slowest = gateway.client()) {
+            slow.send(POST + "he");
+            slower.send(POST + "h");
+            slowest.send(POST);
+            await().until(() -> gateway.admin("/metrics").body().contains("gateway_requests_in_flight 3.0"));
+            assertThat(gateway.get("/svc").status()).isEqualTo(200);
+            assertThat(instance.requests()).hasSize(1);
+            assertThat(slow.send("llo").read().status()).isEqualTo(200);
+        }
+    }
+}
