@@ -176,6 +176,7 @@ public final class AdminApi {
             int port,
             String state,
             int inFlight,
+            @Nullable String lastFailure,
             String since,
             List<String> tags,
             Map<String, String> meta) {}
@@ -210,6 +211,7 @@ public final class AdminApi {
                 instance.port(),
                 endpoint.state().name().toLowerCase(Locale.ROOT),
                 endpoint.inFlight(),
+                endpoint.lastFailure(),
                 endpoint.since().toString(),
                 instance.tags(),
                 instance.meta());

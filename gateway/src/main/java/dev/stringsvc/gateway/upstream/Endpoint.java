@@ -25,6 +25,7 @@ public final class Endpoint {
     private volatile Instance instance;
     private volatile boolean draining;
     private volatile Instant heldUntil = Instant.MAX;
+    private volatile @Nullable String lastFailure;
 
     /// How an endpoint stands.
     public enum State {
@@ -69,6 +70,11 @@ public final class Endpoint {
             return State.DRAINING;
         }
         return ejected() ? State.EJECTED : suspect() ? State.SUSPECT : State.ACTIVE;
+    }
+
+    /// What went wrong with the last attempt that failed, or was too slow; `null` where none was.
+    public @Nullable String lastFailure() {
+        return lastFailure;
     }
 
     boolean ejected() {
@@ -125,6 +131,9 @@ public final class Endpoint {
         if (verdict == Verdict.WELL && fair) {
             verdict = upstream.isSlow(this, took) ? Verdict.SLOW : Verdict.WELL;
             meanNanos.updateAndGet(mean -> mean == 0 ? took.toNanos() : mean + (took.toNanos() - mean) / MEMORY);
+        }
+        if (verdict == Verdict.FAILED || verdict == Verdict.SLOW) {
+            lastFailure = Verdict.words(result, took);
         }
         boolean before = ejected();
         if (permit.probe) {

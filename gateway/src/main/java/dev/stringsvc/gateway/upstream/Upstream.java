@@ -252,7 +252,7 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         for (Endpoint endpoint : all) {
             String id = endpoint.instance().id();
             if (endpoint.ejected() && ejected.add(endpoint)) {
-                LOG.warn("{}: {} is ejected: too many attempts failed, or were far slower than others'", service, id);
+                LOG.warn("{}: {} is ejected; the last attempt that failed: {}", service, id, endpoint.lastFailure());
                 listener.ejected(service, endpoint);
             } else if (!endpoint.ejected() && ejected.remove(endpoint)) {
                 LOG.info("{}: {} is back", service, id);

@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.upstream;
 
 import dev.stringsvc.gateway.transport.AttemptResult;
+import java.time.Duration;
 
 /// What an attempt says of the endpoint's health.
 enum Verdict {
@@ -24,6 +25,19 @@ enum Verdict {
             case AttemptResult.TimedOut ignored -> fair ? FAILED : NOTHING;
             case AttemptResult.ClientFault ignored -> NOTHING;
             case AttemptResult.Unsendable ignored -> NOTHING;
+        };
+    }
+
+    /// What an attempt came to, for operators.
+    static String words(AttemptResult result, Duration took) {
+        return switch (result) {
+            case AttemptResult.Responded(var response) ->
+                "answered %d after %d ms".formatted(response.status(), took.toMillis());
+            case AttemptResult.NotSent(var cause) -> "not reached: " + cause.getMessage();
+            case AttemptResult.MaybeSent(var cause) -> "connection broke: " + cause.getMessage();
+            case AttemptResult.TimedOut(var after) -> "no answer within %d ms".formatted(after.toMillis());
+            case AttemptResult.ClientFault(var cause) -> "client failed: " + cause.getMessage();
+            case AttemptResult.Unsendable(var reason) -> "not sendable: " + reason;
         };
     }
 }
