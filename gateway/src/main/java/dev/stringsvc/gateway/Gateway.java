@@ -76,7 +76,7 @@ public final class Gateway implements AutoCloseable {
                 .map(file -> LastGood.open(file, config.consul().lastGoodAge(), clock));
         lastGood.ifPresent(file -> stops.push(file::close));
         Map<Upstream, Instancer> instancers = new HashMap<>();
-        upstreams.values().forEach(upstream -> instancers.put(upstream, instancer(upstream.service())));
+        upstreams.values().forEach(upstream -> instancers.put(upstream, instancer(upstream)));
         var accessLog = new AccessLog(log, clock);
         Exchange.Listener listener = exchange -> {
             telemetry.finished(exchange);
@@ -148,10 +148,10 @@ public final class Gateway implements AutoCloseable {
         return config.service(service).instances().isEmpty();
     }
 
-    private Instancer instancer(String name) {
-        var service = config.service(name);
-        var instancer = isInConsul(name)
-                ? consulInstancer(name, service.tags())
+    private Instancer instancer(Upstream upstream) {
+        var service = config.service(upstream.service());
+        var instancer = isInConsul(upstream.service())
+                ? consulInstancer(upstream, service.tags())
                 : new FixedInstancer(service.instances().stream()
                         .map(at -> Instance.of(at.toString(), at.host(), at.port()))
                         .toList());
@@ -159,9 +159,9 @@ public final class Gateway implements AutoCloseable {
         return instancer;
     }
 
-    private Instancer consulInstancer(String service, List<String> tags) {
-        var instancer = new ConsulInstancer(consul.orElseThrow(), service, tags);
-        return lastGood.<Instancer>map(file -> file.over(instancer, service, tags))
+    private Instancer consulInstancer(Upstream upstream, List<String> tags) {
+        var instancer = new ConsulInstancer(consul.orElseThrow(), upstream.service(), tags);
+        return lastGood.<Instancer>map(file -> file.over(instancer, upstream.service(), tags, upstream::instances))
                 .orElse(instancer);
     }
 

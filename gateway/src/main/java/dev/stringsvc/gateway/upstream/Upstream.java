@@ -70,6 +70,11 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         return current().all();
     }
 
+    /// The instances of [#endpoints].
+    public List<Instance> instances() {
+        return endpoints().stream().map(Endpoint::instance).toList();
+    }
+
     /// What has left and still has requests in flight.
     public List<Endpoint> draining() {
         forgetDrained();

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,15 +14,16 @@ import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What each service's instances were when their source last said so, kept in a file from one run to the next.
 ///
-/// It holds what a gateway that went on running would use: an answer that suddenly lists few or none of the instances
-/// adds to what was known, for [Doubt#HOLD], before it replaces it. An answer without any instance does not renew the
-/// age of what was known before.
+/// It holds what is in use after an answer, so that a gateway that is started again goes on as one that went on
+/// running:
+/// also with instances that a source without memory has forgotten and that are used on for a while.
 ///
 /// The file is written in the background within a second or two of a change, and every [#REFRESH] while answers only
 /// confirm what it holds. Where it can be neither read nor written, that is logged once, and nothing else happens.
@@ -43,7 +43,6 @@ public final class LastGood implements AutoCloseable {
             Thread.ofPlatform().daemon().name("last-good").factory());
 
     private final Map<String, Known> known = new TreeMap<>();
-    private final Map<String, Doubt> doubts = new HashMap<>();
     private boolean changed;
     private boolean confirmed;
     private Instant writtenAt = Instant.EPOCH;
@@ -74,8 +73,9 @@ public final class LastGood implements AutoCloseable {
     /// An instancer that first says what is known from before, and then what `source` says, which it keeps.
     ///
     /// @param tags what the source asks for
-    public Instancer over(Instancer source, String service, List<String> tags) {
-        return new RememberingInstancer(this, source, service, List.copyOf(tags));
+    /// @param inUse the instances that are used once the listener has heard an answer
+    public Instancer over(Instancer source, String service, List<String> tags, Supplier<List<Instance>> inUse) {
+        return new RememberingInstancer(this, source, service, List.copyOf(tags), inUse);
     }
 
     /// What to go on from until the source answers.
@@ -95,23 +95,9 @@ public final class LastGood implements AutoCloseable {
         return Optional.of(last);
     }
 
-    /// Keeps what the source says now.
+    /// Keeps what is in use now that the source has answered.
     synchronized void keep(String service, List<String> tags, List<Instance> instances) {
-        Instant now = clock.instant();
-        @Nullable Known last = known.get(service);
-        if (last != null && last.isOf(tags) && last.isYoungerThan(age, now)) {
-            Doubt doubt = doubts.getOrDefault(service, new Doubt(now, last.instances()));
-            if (doubt.holds(instances, now)) {
-                doubts.put(service, doubt);
-                put(service, new Known(tags, instances.isEmpty() ? last.confirmedAt() : now, doubt.with(instances)));
-                return;
-            }
-        }
-        doubts.remove(service);
-        put(service, new Known(tags, now, instances));
-    }
-
-    private void put(String service, Known next) {
+        var next = new Known(tags, clock.instant(), instances);
         @Nullable Known last = next.instances().isEmpty() ? known.remove(service) : known.put(service, next);
         boolean same = last == null
                 ? next.instances().isEmpty()

@@ -132,37 +132,23 @@ class LastGoodTest {
     }
 
     @Test
-    void a_source_that_forgot_everything_is_believed_after_a_while_and_not_at_once() {
+    void a_service_without_instances_is_not_remembered() {
         var run = run();
-        run.keep("web", List.of(), instances(1, 2, 3));
-        pass(Duration.ofSeconds(30));
-        run.keep("web", List.of(), List.of());
-        run.writeIfDue();
-        assertThat(run().recall("web", List.of())).contains(new Known(List.of(), START, instances(1, 2, 3)));
-        pass(Duration.ofSeconds(10));
-        run.keep("web", List.of(), instances(4));
-        run.writeIfDue();
-        assertThat(recalled()).isEqualTo(instances(4, 1, 2, 3));
-        pass(Duration.ofSeconds(10));
-        run.keep("web", List.of(), instances(4, 1, 2));
-        run.writeIfDue();
-        assertThat(recalled()).isEqualTo(instances(4, 1, 2));
-
-        run.keep("web", List.of(), List.of());
-        pass(Doubt.HOLD);
-        run.keep("web", List.of(), List.of());
-        run.writeIfDue();
-        assertThat(recalled()).isEmpty();
-    }
-
-    @Test
-    void steps_of_an_ordinary_scale_down_are_believed_at_once() {
-        var run = run();
-        for (int[] step : new int[][] {{1, 2, 3, 4, 5}, {1, 2, 3}, {1, 2}, {2}}) {
+        for (int[] step : new int[][] {{1, 2, 3}, {2}, {}}) {
             run.keep("web", List.of(), instances(step));
             run.writeIfDue();
             assertThat(recalled()).isEqualTo(instances(step));
         }
+    }
+
+    @Test
+    void what_is_kept_is_what_the_listener_uses_after_an_answer() {
+        var run = run();
+        List<DiscoveryEvent> events = new ArrayList<>();
+        run.over(new FixedInstancer(List.of()), "web", List.of(), () -> events.isEmpty() ? List.of() : instances(1, 2))
+                .watch(events::add);
+        run.writeIfDue();
+        assertThat(recalled()).isEqualTo(instances(1, 2));
     }
 
     @Test
@@ -252,7 +238,8 @@ class LastGoodTest {
 
     private List<DiscoveryEvent> watch(LastGood run, Instancer source) {
         List<DiscoveryEvent> events = new ArrayList<>();
-        run.over(source, "web", List.of()).watch(events::add);
+        run.over(source, "web", List.of(), () -> ((Snapshot) events.getLast()).instances())
+                .watch(events::add);
         return events;
     }
 
