@@ -50,7 +50,7 @@ final class Pace {
     ///
     /// @param failures how many in a row, from 1
     void afterFailure(int failures) throws InterruptedException {
-        Duration doubled = SHORTEST_DELAY.multipliedBy(1L << Math.min(failures - 1, 10));
+        Duration doubled = SHORTEST_DELAY.multipliedBy(1L << Math.min(failures, 10));
         Duration longest = doubled.compareTo(LONGEST_DELAY) < 0 ? doubled : LONGEST_DELAY;
         Duration jitter = Duration.ofNanos((long) (longest.minus(SHORTEST_DELAY).toNanos() * random.getAsDouble()));
         sleeper.sleep(SHORTEST_DELAY.plus(jitter));

@@ -54,6 +54,7 @@ public final class LastGood implements AutoCloseable {
         this.clock = clock;
         try {
             known.putAll(file.read());
+            known.values().removeIf(last -> last.instances().isEmpty());
         } catch (IOException e) {
             LOG.warn("{} is not used, it cannot be read: {}", file, reason(e));
         }

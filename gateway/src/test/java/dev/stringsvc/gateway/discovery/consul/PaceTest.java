@@ -64,9 +64,9 @@ class PaceTest {
         }
         assertThat(slept)
                 .containsExactly(
-                        Duration.ofSeconds(1),
                         Duration.ofMillis(1_500),
                         Duration.ofMillis(2_500),
+                        Duration.ofSeconds(3),
                         Duration.ofSeconds(3));
     }
 }

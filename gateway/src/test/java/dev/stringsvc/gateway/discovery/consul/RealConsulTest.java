@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /// The watch against a real agent.
 class RealConsulTest {
+    private static final Duration HANG = Duration.ofSeconds(1);
+
     private final List<DiscoveryEvent> events = new CopyOnWriteArrayList<>();
     private final ConsulAgent consul = ConsulAgent.start();
     private final ConsulClient client =
@@ -70,6 +72,24 @@ class RealConsulTest {
         assertThat(client.healthy("web", List.of("blue", "v2"), 0).instances())
                 .extracting(Instance::id)
                 .containsExactly("b");
+    }
+
+    @Test
+    void an_agent_that_hangs_is_a_failure_and_is_found_again_when_it_goes_on() {
+        instancer.close();
+        try (var impatient =
+                        new ConsulClient("http://" + consul.address(), Optional.empty(), Duration.ofSeconds(1), HANG);
+                var watch = new ConsulInstancer(impatient, "web", List.of())) {
+            events.clear();
+            watch.watch(events::add);
+            awaitIds("a");
+            consul.suspend();
+            await().atMost(Duration.ofSeconds(30)).until(() -> events.getLast() instanceof Failure);
+            consul.resume();
+            awaitIds("a");
+            consul.register("b", "web", "10.0.0.2", 80);
+            awaitIds("a", "b");
+        }
     }
 
     @Test

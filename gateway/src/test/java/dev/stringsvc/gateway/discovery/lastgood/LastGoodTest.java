@@ -12,7 +12,6 @@ import dev.stringsvc.gateway.discovery.Instancer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,8 +21,6 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is kept, how old it may be, and when it is written; each `LastGood` here is one run of a gateway.
 class LastGoodTest {
@@ -159,81 +156,6 @@ class LastGoodTest {
         run.keep("web", List.of(), instances(2));
         run.writeIfDue();
         assertThat(path()).content().contains("web").doesNotContain("gone");
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "null",
-                "[]",
-                "garbage",
-                "{\"version\": 2, \"services\": {}}",
-                "{\"version\": 1}",
-                "{\"version\": 1, \"services\": {\"web\": null}}",
-                "{\"version\": 1, \"services\": {\"web\": {\"tags\": [], \"confirmedAt\": \"now\", \"instances\": []}}}",
-                "{\"version\": 1, \"services\": {\"web\": {\"tags\": [null], \"confirmedAt\": \"2026-01-02T03:04:05Z\","
-                        + " \"instances\": [{\"id\": \"\"}]}}}",
-            })
-    void a_file_that_is_none_of_these_is_no_reason_to_fail_and_is_replaced(String content) throws Exception {
-        Files.writeString(path(), content);
-        var run = run();
-        assertThat(run.recall("web", List.of())).isEmpty();
-        run.keep("web", List.of(), instances(1));
-        run.writeIfDue();
-        assertThat(recalled()).isEqualTo(instances(1));
-    }
-
-    @Test
-    void a_file_that_was_cut_anywhere_is_no_reason_to_fail() throws Exception {
-        var run = run();
-        run.keep("web", List.of(), instances(1, 2));
-        run.writeIfDue();
-        String whole = Files.readString(path());
-        for (int length = 0; length < whole.length(); length++) {
-            Files.writeString(path(), whole.substring(0, length));
-            assertThat(recalled()).as("cut after %d", length).isEmpty();
-        }
-    }
-
-    @Test
-    void a_directory_that_is_missing_is_no_reason_to_fail_and_is_used_when_it_is_there() throws Exception {
-        Path directory = folder.resolve("later");
-        var run = new LastGood(directory.resolve("f"), AGE, () -> now);
-        run.keep("web", List.of(), instances(1));
-        run.writeIfDue();
-        Files.createDirectory(directory);
-        run.writeIfDue();
-        assertThat(directory).as("tried again before its time").isEmptyDirectory();
-        pass(LastGood.REFRESH);
-        run.writeIfDue();
-        assertThat(directory).isDirectoryContaining("glob:**f");
-    }
-
-    @Test
-    void something_else_than_a_file_is_left_as_it_is() throws Exception {
-        Files.createDirectory(path());
-        var run = run();
-        run.keep("web", List.of(), instances(1));
-        run.writeIfDue();
-        assertThat(folder).isDirectoryContaining(Files::isDirectory);
-        try (var files = Files.list(folder)) {
-            assertThat(files).hasSize(1);
-        }
-    }
-
-    @Test
-    void nothing_but_the_file_is_left_behind_and_it_is_its_owner_s() throws Exception {
-        var run = run();
-        for (int i = 1; i < 20; i++) {
-            run.keep("web", List.of(), instances(i, i + 1, i + 2));
-            run.writeIfDue();
-        }
-        try (var files = Files.list(folder)) {
-            assertThat(files).containsExactly(path());
-        }
-        assertThat(Files.getPosixFilePermissions(path()))
-                .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
     }
 
     private List<DiscoveryEvent> watch(LastGood run, Instancer source) {

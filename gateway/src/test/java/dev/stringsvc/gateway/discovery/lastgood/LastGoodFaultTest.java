@@ -1,0 +1,169 @@
+package dev.stringsvc.gateway.discovery.lastgood;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stringsvc.gateway.discovery.Instance;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What the file may be, and what may become of it.
+class LastGoodFaultTest {
+    private static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
+    private static final Duration AGE = Duration.ofMinutes(10);
+
+    @TempDir
+    Path folder;
+
+    private Instant now = START;
+
+    private final Lines log = new Lines();
+
+    /// What is logged.
+    private static final class Lines extends Handler {
+        private final Logger logger = Logger.getLogger(LastGood.class.getName());
+        private final List<String> lines = new ArrayList<>();
+
+        @Override
+        public void publish(LogRecord entry) {
+            lines.add(entry.getMessage());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {
+            logger.removeHandler(this);
+        }
+    }
+
+    @BeforeEach
+    void listen() {
+        log.logger.addHandler(log);
+    }
+
+    @AfterEach
+    void stopListening() {
+        log.close();
+    }
+
+    private Path path() {
+        return folder.resolve("last-good.json");
+    }
+
+    private LastGood run() {
+        return new LastGood(path(), AGE, () -> now);
+    }
+
+    private void pass(Duration time) {
+        now = now.plus(time);
+    }
+
+    private static List<Instance> instances(int... numbers) {
+        return IntStream.of(numbers)
+                .mapToObj(n -> Instance.of("i" + n, "10.0.0." + n, n))
+                .toList();
+    }
+
+    /// What a gateway that starts now is told.
+    private List<Instance> recalled() {
+        return run().recall("web", List.of()).map(Known::instances).orElse(List.of());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "null",
+                "[]",
+                "garbage",
+                "{\"version\": 2, \"services\": {}}",
+                "{\"version\": 1}",
+                "{\"version\": 1, \"services\": {\"web\": null}}",
+                "{\"version\": 1, \"services\": {\"web\": {\"tags\": [], \"confirmedAt\": \"now\", \"instances\": []}}}",
+                "{\"version\": 1, \"services\": {\"web\": {\"tags\": [null], \"confirmedAt\": \"2026-01-02T03:04:05Z\","
+                        + " \"instances\": [{\"id\": \"\"}]}}}",
+            })
+    void a_file_that_is_none_of_these_is_no_reason_to_fail_and_is_replaced(String content) throws Exception {
+        Files.writeString(path(), content);
+        var run = run();
+        assertThat(run.recall("web", List.of())).isEmpty();
+        assertThat(log.lines).singleElement().asString().contains("is not used, it cannot be read: ");
+        run.keep("web", List.of(), instances(1));
+        run.writeIfDue();
+        assertThat(recalled()).isEqualTo(instances(1));
+    }
+
+    @Test
+    void a_file_that_was_cut_anywhere_is_no_reason_to_fail() throws Exception {
+        var run = run();
+        run.keep("web", List.of(), instances(1, 2));
+        run.writeIfDue();
+        String whole = Files.readString(path());
+        for (int length = 0; length < whole.length(); length++) {
+            Files.writeString(path(), whole.substring(0, length));
+            assertThat(recalled()).as("cut after %d", length).isEmpty();
+        }
+    }
+
+    @Test
+    void a_directory_that_is_missing_is_no_reason_to_fail_and_is_used_when_it_is_there() throws Exception {
+        Path directory = folder.resolve("later");
+        var run = new LastGood(directory.resolve("f"), AGE, () -> now);
+        run.keep("web", List.of(), instances(1));
+        for (int i = 0; i < 3; i++) {
+            pass(LastGood.REFRESH);
+            run.writeIfDue();
+        }
+        Files.createDirectory(directory);
+        run.writeIfDue();
+        assertThat(directory).as("tried again before its time").isEmptyDirectory();
+        pass(LastGood.REFRESH);
+        run.writeIfDue();
+        assertThat(directory).isDirectoryContaining("glob:**f");
+        assertThat(log.lines).hasSize(2);
+        assertThat(log.lines.get(0)).contains("cannot be written: NoSuchFileException");
+        assertThat(log.lines.get(1)).contains("is written again");
+    }
+
+    @Test
+    void something_else_than_a_file_is_left_as_it_is() throws Exception {
+        Files.createDirectory(path());
+        var run = run();
+        run.keep("web", List.of(), instances(1));
+        run.writeIfDue();
+        assertThat(folder).isDirectoryContaining(Files::isDirectory);
+        try (var files = Files.list(folder)) {
+            assertThat(files).hasSize(1);
+        }
+    }
+
+    @Test
+    void nothing_but_the_file_is_left_behind_and_it_is_its_owner_s() throws Exception {
+        var run = run();
+        for (int i = 1; i < 20; i++) {
+            run.keep("web", List.of(), instances(i, i + 1, i + 2));
+            run.writeIfDue();
+        }
+        try (var files = Files.list(folder)) {
+            assertThat(files).containsExactly(path());
+        }
+        assertThat(Files.getPosixFilePermissions(path()))
+                .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+    }
+}
