@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.discovery.lastgood;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.stringsvc.gateway.discovery.DiscoveryEvent;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Failure;
@@ -105,6 +106,15 @@ class LastGoodTest {
         run.keep("web", List.of(), instances(2, 1));
         assertThat(writes(run)).isTrue();
         assertThat(writes(run)).isFalse();
+    }
+
+    @Test
+    void a_change_reaches_the_file_while_the_gateway_runs() {
+        try (var run = LastGood.open(path(), AGE, () -> now)) {
+            run.keep("web", List.of(), instances(1));
+            await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(path()));
+            assertThat(recalled()).isEqualTo(instances(1));
+        }
     }
 
     @Test
