@@ -59,4 +59,19 @@ class OverloadTest {
             assertThat(slow.send("llo").read().status()).isEqualTo(200);
         }
     }
+
+    @Test
+    void body_that_is_waited_for_longest_gives_way_when_too_many_are() throws Exception {
+        var instance = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.with("limits.in-flight=1", instance);
+                RawClient slow = gateway.client();
+                RawClient prompt = gateway.client()) {
+            slow.send(POST);
+            await().until(() -> gateway.admin("/metrics").body().contains("gateway_requests_in_flight 1.0"));
+            prompt.send(POST);
+            assertThat(slow.read().status()).isEqualTo(408);
+            assertThat(prompt.send("hello").read().status()).isEqualTo(200);
+            assertThat(instance.requests()).hasSize(1);
+        }
+    }
 }

@@ -129,6 +129,21 @@ class SlowClientTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"})
+    void client_is_not_held_for_silent_while_it_waits_for_a_slow_instance(String begin) throws Exception {
+        var instance = FakeInstance.of(wire -> {
+            wire.read();
+            wire.send(begin);
+            assertThat(new CountDownLatch(1).await(1, TimeUnit.SECONDS)).isFalse();
+            wire.send(begin.isEmpty() ? FakeInstance.OK : "0\r\n\r\n");
+            wire.awaitEnd();
+        });
+        try (var gateway = GatewayFixture.with("timeouts.client=200ms", instance)) {
+            assertThat(gateway.post("/svc", "hello").status()).isEqualTo(200);
+        }
+    }
+
     /// Sends the same bytes fifty times a second until the connection is closed.
     private static RawClient drip(RawClient client, String begin, String each) throws IOException {
         client.send(begin);

@@ -45,6 +45,11 @@ final class ClientBody extends InputStream {
         return ended;
     }
 
+    /// Whether some of it is here, or nothing more is to come.
+    boolean isHere() throws IOException {
+        return ended || in.available() > 0;
+    }
+
     /// Takes memory for so much more of it, until it is closed; `false` where there is none.
     boolean keep(int bytes, BodyMemory memory) {
         if (!memory.take(bytes)) {

@@ -6,6 +6,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.BufferUtil;
@@ -119,6 +120,13 @@ final class ClientEndPoint extends SocketChannelEndPoint {
             refused.finished(sayTooLate(head));
             close();
         }
+    }
+
+    /// Ends the wait for what the client sends, as Jetty does where nothing comes for too long. Does nothing where it
+    /// is
+    /// not waited for.
+    void stopWaiting() {
+        onIdleExpired(new TimeoutException("too many are waited for"));
     }
 
     private boolean isHeadLate(Duration head) {

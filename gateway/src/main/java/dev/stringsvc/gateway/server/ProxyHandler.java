@@ -38,6 +38,7 @@ public final class ProxyHandler implements Handler {
     private final Map<String, Forwarder> forwarders;
     private final ClientLimits limits;
     private final RequestBodies bodies;
+    private final AwaitedBodies awaited;
     private final Semaphore free;
     private final Exchange.Listener listener;
     private final BooleanSupplier draining;
@@ -55,6 +56,7 @@ public final class ProxyHandler implements Handler {
         this.forwarders = Map.copyOf(forwarders);
         this.limits = limits;
         this.bodies = new RequestBodies(limits, BodyMemory.shareOfHeap());
+        this.awaited = new AwaitedBodies(limits.inFlight());
         this.free = new Semaphore(limits.inFlight());
         this.listener = listener;
         this.draining = draining;
@@ -118,7 +120,7 @@ public final class ProxyHandler implements Handler {
                 return;
             }
             answer.client().begin(body);
-            Body kept = bodies.read(body);
+            Body kept = await(body, answer.client());
             if (!free.tryAcquire()) {
                 answer.problem(overloaded(route), RETRY_SOON);
                 return;
@@ -134,6 +136,17 @@ public final class ProxyHandler implements Handler {
             answer.problem(tooSlow(route), Map.of("Connection", "close"));
         } catch (IOException e) {
             answer.clientGone(e);
+        }
+    }
+
+    private Body await(ClientBody body, ClientEndPoint client) throws IOException {
+        if (!body.isHere()) {
+            awaited.add(client);
+        }
+        try {
+            return bodies.read(body);
+        } finally {
+            awaited.remove(client);
         }
     }
 
