@@ -27,7 +27,7 @@ final class AwaitedBodies {
             }
         }
         if (longest != null) {
-            longest.stopWaiting();
+            longest.stopBody();
         }
     }
 

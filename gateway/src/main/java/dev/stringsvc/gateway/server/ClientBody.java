@@ -17,6 +17,7 @@ final class ClientBody extends InputStream {
     private final ClientRate rate;
     private long taken;
     private volatile boolean ended;
+    private volatile boolean unwanted;
     private @Nullable BodyMemory memory;
     private long kept;
 
@@ -48,6 +49,11 @@ final class ClientBody extends InputStream {
     /// Whether some of it is here, or nothing more is to come.
     boolean isHere() throws IOException {
         return ended || in.available() > 0;
+    }
+
+    /// Makes every further read fail. May be called by any thread.
+    void stop() {
+        unwanted = true;
     }
 
     /// Takes memory for so much more of it, until it is closed; `false` where there is none.
@@ -85,6 +91,9 @@ final class ClientBody extends InputStream {
     }
 
     private int await(byte[] bytes, int from, int count) throws IOException {
+        if (unwanted) {
+            throw new SlowClientException();
+        }
         int n = -1;
         rate.waitForClient();
         try {
@@ -94,7 +103,7 @@ final class ClientBody extends InputStream {
         } finally {
             rate.waited(Math.max(0, n));
         }
-        if (rate.tooSlow()) {
+        if (unwanted || rate.tooSlow()) {
             throw new SlowClientException();
         }
         return n;

@@ -122,10 +122,15 @@ final class ClientEndPoint extends SocketChannelEndPoint {
         }
     }
 
-    /// Ends the wait for what the client sends, as Jetty does where nothing comes for too long. Does nothing where it
-    /// is
-    /// not waited for.
-    void stopWaiting() {
+    /// Takes no more of the body in hand: a read that waits for it ends as it does where nothing comes for too long,
+    /// and
+    /// a further one fails.
+    void stopBody() {
+        synchronized (reading) {
+            if (inHand != null) {
+                inHand.stop();
+            }
+        }
         onIdleExpired(new TimeoutException("too many are waited for"));
     }
 

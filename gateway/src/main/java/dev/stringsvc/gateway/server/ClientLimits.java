@@ -6,4 +6,15 @@ package dev.stringsvc.gateway.server;
 /// @param bodyBytes the longest body that is taken
 /// @param inFlight the most requests that are forwarded at a time
 /// @param slowest how slowly a client may send its body, or take its answer
-public record ClientLimits(int replayBytes, long bodyBytes, int inFlight, SlowestRate slowest) {}
+public record ClientLimits(int replayBytes, long bodyBytes, int inFlight, SlowestRate slowest) {
+    /// The most requests whose bodies are waited for at a time. Each takes about a third of the memory that one takes
+    /// which is forwarded.
+    int awaitedBodies() {
+        return Math.max(1, inFlight / 2);
+    }
+
+    /// The most requests that are in hand at a time, whatever is done with them.
+    int inHand() {
+        return 2 * inFlight;
+    }
+}

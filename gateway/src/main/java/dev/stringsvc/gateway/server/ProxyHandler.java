@@ -56,7 +56,7 @@ public final class ProxyHandler implements Handler {
         this.forwarders = Map.copyOf(forwarders);
         this.limits = limits;
         this.bodies = new RequestBodies(limits, BodyMemory.shareOfHeap());
-        this.awaited = new AwaitedBodies(limits.inFlight());
+        this.awaited = new AwaitedBodies(limits.awaitedBodies());
         this.free = new Semaphore(limits.inFlight());
         this.listener = listener;
         this.draining = draining;
@@ -115,7 +115,7 @@ public final class ProxyHandler implements Handler {
     private void forward(HttpServletRequest request, Route route, Answer answer) throws IOException {
         answer.routed(route.name());
         try (ClientBody body = bodies.open(request)) {
-            if (free.availablePermits() == 0) {
+            if (free.availablePermits() == 0 || inFlight.get() > limits.inHand()) {
                 answer.problem(overloaded(route), RETRY_SOON);
                 return;
             }
