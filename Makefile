@@ -12,6 +12,9 @@ test: ## build, run every check and test: all that CI runs
 simulation: ## write docs/simulation.md anew: what the policies do in scripted clusters
 	@scripts/maven -q -B -pl gateway -am test -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Dsimulation.write=true
 
+chaos: ## run every row of the fault table for longer, and print it (some ten minutes)
+	@scripts/chaos
+
 build: ## build the jars, without the tests
 	@scripts/maven -q -B -DskipTests package
 
@@ -21,4 +24,4 @@ fmt: ## format the Java sources
 clean: ## remove what was built
 	rm -rf target */target
 
-.PHONY: help run test simulation build fmt clean
+.PHONY: help run test chaos simulation build fmt clean

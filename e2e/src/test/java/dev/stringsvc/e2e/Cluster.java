@@ -1,16 +1,10 @@
 package dev.stringsvc.e2e;
 
-import static org.awaitility.Awaitility.await;
-
 import dev.stringsvc.testkit.AppProcess;
 import dev.stringsvc.testkit.ConsulAgent;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,35 +13,28 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// A Consul agent, some stringsvc and a gateway, each a process of its own, as `make run` starts them.
 final class Cluster implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
     static final Path ROOT = Path.of(System.getProperty("user.dir")).resolveSibling("");
-    private static final Pattern LISTENING = Pattern.compile("listening on \\S*:(\\d+), admin on \\S*:(\\d+)");
 
     private final ConsulAgent consul = ConsulAgent.start();
+    private final FaultyConsul between;
     private final Map<String, AppProcess> instances = new LinkedHashMap<>();
     private final List<AppProcess> stopped = new ArrayList<>();
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final AppProcess gateway;
-    private final int port;
-    private final int adminPort;
+    private final GatewayProcess gateway;
 
     Cluster(int replicas, String... gatewayFlags) {
+        this(replicas, Map.of(), gatewayFlags);
+    }
+
+    Cluster(int replicas, Map<String, String> gatewayEnv, String... gatewayFlags) {
+        between = FaultyConsul.before(consul.address());
         for (int n = 1; n <= replicas; n++) {
             start("stringsvc-" + n);
         }
-        gateway = gateway(consul.address(), gatewayFlags);
-        Matcher ports = LISTENING.matcher(gateway.awaitLine("listening on"));
-        if (!ports.find()) {
-            throw new IllegalStateException("no ports in what the gateway said");
-        }
-        port = Integer.parseInt(ports.group(1));
-        adminPort = Integer.parseInt(ports.group(2));
+        gateway = GatewayProcess.start(between.address(), gatewayEnv, gatewayFlags);
         awaitInstances(instances.keySet().toArray(String[]::new));
     }
 
@@ -59,19 +46,17 @@ final class Cluster implements AutoCloseable {
         return jar;
     }
 
-    /// A longer deadline: several programs start at once here, on a machine that may be small and busy, and a slow
-    /// answer to what cannot be sent again is not what a test looks for.
-    static String[] patient() {
+    /// A gateway's configuration among the tests' resources.
+    static String[] config(String name) {
         return new String[] {
-            "--config", ROOT.resolve("e2e/src/test/resources/patient.yaml").toString()
+            "--config", ROOT.resolve("e2e/src/test/resources").resolve(name).toString()
         };
     }
 
-    /// A gateway on ports that the kernel picks.
-    static AppProcess gateway(String consulAddress, String... flags) {
-        List<String> args = new ArrayList<>(List.of("--port", "0", "--admin-port", "0", "--host", "127.0.0.1"));
-        args.addAll(List.of(flags));
-        return AppProcess.java(jar("gateway"), args, Map.of("CONSUL_HTTP_ADDR", consulAddress));
+    /// A longer deadline: several programs start at once here, on a machine that may be small and busy, and a slow
+    /// answer to what cannot be sent again is not what a test looks for.
+    static String[] patient() {
+        return config("patient.yaml");
     }
 
     /// One more stringsvc; it is not awaited.
@@ -91,7 +76,7 @@ final class Cluster implements AutoCloseable {
         return Objects.requireNonNull(instances.get(id));
     }
 
-    AppProcess gateway() {
+    GatewayProcess gateway() {
         return gateway;
     }
 
@@ -99,32 +84,26 @@ final class Cluster implements AutoCloseable {
         return consul;
     }
 
+    /// What stands between the gateway, and no other, and Consul.
+    FaultyConsul gatewaysConsul() {
+        return between;
+    }
+
     /// Waits until these and no others take requests.
     void awaitInstances(String... ids) {
-        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(() -> {
-            String upstreams = admin("/upstreams").body();
-            return upstreams.split("\"active\"", -1).length - 1 == ids.length
-                    && List.of(ids).stream().allMatch(id -> upstreams.contains("\"" + id + "\""));
-        });
+        gateway.awaitActive(List.of(ids));
     }
 
     URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + port + path);
+        return gateway.uri(path);
     }
 
     HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(uri(path))
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(BodyPublishers.ofString(json))
-                .build();
-        return http.send(request, BodyHandlers.ofString());
+        return gateway.post(path, json);
     }
 
     HttpResponse<String> admin(String path) throws IOException, InterruptedException {
-        return http.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + path))
-                        .build(),
-                BodyHandlers.ofString());
+        return gateway.admin(path);
     }
 
     @Override
@@ -132,7 +111,7 @@ final class Cluster implements AutoCloseable {
         gateway.close();
         instances.values().forEach(AppProcess::close);
         stopped.forEach(AppProcess::close);
+        between.close();
         consul.close();
-        http.close();
     }
 }

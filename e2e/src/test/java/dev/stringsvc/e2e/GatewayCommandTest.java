@@ -3,13 +3,8 @@ package dev.stringsvc.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stringsvc.testkit.AppProcess;
-import dev.stringsvc.testkit.ConsulAgent;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,40 +76,6 @@ class GatewayCommandTest {
             Ended admin = run("--port", "0", "--admin-port", port, "--static", "stringsvc=h:1");
             assertThat(admin.code()).isEqualTo(1);
             assertThat(admin.lines()).last().asString().contains(":" + port + ": ", "--admin-port");
-        }
-    }
-
-    @Test
-    void started_before_consul_it_listens_says_why_it_is_not_ready_and_gets_ready() throws Exception {
-        try (var consul = ConsulAgent.start();
-                var http = HttpClient.newHttpClient()) {
-            consul.kill();
-            startedBefore(consul, http);
-        }
-    }
-
-    private static void startedBefore(ConsulAgent consul, HttpClient http) throws Exception {
-        try (var gateway = Cluster.gateway(consul.address())) {
-            String line = gateway.awaitLine("listening on");
-            String admin = "http://127.0.0.1:" + line.replaceFirst(".*admin on [^:]*:(\\d+).*", "$1");
-            gateway.awaitLine("discovery failed, going on with 0 known instances");
-            var notReady = http.send(
-                    HttpRequest.newBuilder(URI.create(admin + "/readyz")).build(), BodyHandlers.ofString());
-            assertThat(notReady.statusCode()).isEqualTo(503);
-            assertThat(notReady.body()).contains("stringsvc: no answer from discovery yet", "cannot be reached");
-            String data = "http://127.0.0.1:" + line.replaceFirst(".*listening on [^:]*:(\\d+),.*", "$1");
-            var unknown = http.send(
-                    HttpRequest.newBuilder(URI.create(data + "/stringsvc/uppercase"))
-                            .POST(HttpRequest.BodyPublishers.ofString("{}"))
-                            .build(),
-                    BodyHandlers.ofString());
-            assertThat(unknown.statusCode()).isEqualTo(503);
-            assertThat(unknown.headers().firstValue("Retry-After")).isPresent();
-            consul.restart();
-            gateway.awaitLine("discovery answers, 0 instances");
-            var ready = http.send(
-                    HttpRequest.newBuilder(URI.create(admin + "/readyz")).build(), BodyHandlers.ofString());
-            assertThat(ready.statusCode()).isEqualTo(200);
         }
     }
 

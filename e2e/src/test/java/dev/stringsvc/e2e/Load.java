@@ -3,22 +3,19 @@ package dev.stringsvc.e2e;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /// Clients that send one request after the other until they are stopped, as many at a time as there are
 /// connections, with a short pause in between: the programs under test share the machine with them, and some of them
@@ -26,30 +23,42 @@ import java.util.concurrent.locks.LockSupport;
 final class Load implements AutoCloseable {
     private static final int MOST_FAILURES = 1_000;
     private static final Duration PAUSE = Duration.ofMillis(60);
+    private static final int OK = 200;
 
-    private final Map<Integer, LongAdder> statuses = new ConcurrentHashMap<>();
+    private record Sample(long startedAt, long took) {}
+
+    private final Call call;
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
-    private final AtomicLong slowestNanos = new AtomicLong();
+    private final Queue<Sample> samples = new ConcurrentLinkedQueue<>();
+    private final LongAdder requests = new LongAdder();
     private final LongAdder answers = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder asPromised = new LongAdder();
     private final List<Thread> clients = new ArrayList<>();
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private volatile Predicate<String> promised = _ -> false;
+    private volatile long mark = System.nanoTime();
     private volatile boolean stopped;
 
+    private Load(Call call) {
+        this.call = call;
+    }
+
     /// Starts the clients.
-    static Load on(int connections, URI uri, String json) {
-        var load = new Load();
+    static Load on(int connections, GatewayProcess gateway, Call call) {
+        var load = new Load(call);
+        var request = HttpRequest.newBuilder(gateway.uri(call.path()))
+                .timeout(Duration.ofSeconds(20))
+                .POST(BodyPublishers.ofString(call.json()))
+                .build();
         for (int i = 0; i < connections; i++) {
-            load.clients.add(Thread.ofVirtual().start(() -> load.run(uri, json)));
+            load.clients.add(Thread.ofVirtual().start(() -> load.run(request)));
         }
         return load;
     }
 
-    private void run(URI uri, String json) {
-        var request = HttpRequest.newBuilder(uri)
-                .timeout(Duration.ofSeconds(20))
-                .POST(BodyPublishers.ofString(json))
-                .build();
+    private void run(HttpRequest request) {
         while (!stopped) {
             send(request);
             LockSupport.parkNanos(PAUSE.toNanos());
@@ -58,58 +67,99 @@ final class Load implements AutoCloseable {
 
     private void send(HttpRequest request) {
         long start = System.nanoTime();
+        requests.increment();
         try {
-            var response = http.send(request, BodyHandlers.ofString());
-            statuses.computeIfAbsent(response.statusCode(), status -> new LongAdder())
-                    .increment();
-            if (response.statusCode() != 200) {
-                failed(response.body());
-            }
+            check(http.send(request, BodyHandlers.ofString()));
             answers.increment();
         } catch (IOException e) {
             failed(e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        slowestNanos.accumulateAndGet(System.nanoTime() - start, Math::max);
+        samples.add(new Sample(start, System.nanoTime() - start));
+    }
+
+    private void check(HttpResponse<String> response) {
+        if (response.statusCode() != OK) {
+            failed(response.statusCode() + " " + response.body());
+        } else if (!call.answeredBy(response.body())) {
+            failed("a 200 that looks whole and is not: " + response.body());
+        }
     }
 
     private void failed(String how) {
+        if (promised.test(how)) {
+            asPromised.increment();
+            return;
+        }
+        failed.increment();
         if (failures.size() < MOST_FAILURES) {
             failures.add(how);
         }
     }
 
-    /// Answers so far.
+    /// From now on, failures that are what the user was told to expect do not count as such.
+    void promise(Predicate<String> failure) {
+        promised = failure;
+    }
+
+    long requests() {
+        return requests.sum();
+    }
+
+    /// Answers so far, of any status.
     long answers() {
         return answers.sum();
     }
 
-    /// Waits until so many more answers have come.
-    void awaitMore(long count) {
-        long goal = answers() + count;
-        await().atMost(Cluster.PATIENCE).until(() -> answers() >= goal);
+    /// Failures that were to be expected.
+    long asPromised() {
+        return asPromised.sum();
     }
 
-    /// What was not answered with 200: bodies of other answers, and failures to get one.
+    /// Waits until so many more answers have come.
+    Load awaitMore(long count) {
+        long goal = answers() + count;
+        await().atMost(Cluster.PATIENCE).until(() -> answers() >= goal);
+        return this;
+    }
+
+    /// Lets the clients go on for a time.
+    void goOnFor(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        await().atMost(time.plus(Cluster.PATIENCE)).until(() -> System.nanoTime() - end >= 0);
+    }
+
+    /// What was neither answered as it should be nor failed as promised.
     List<String> failures() {
         return List.copyOf(failures);
     }
 
-    /// The statuses that came, once the clients have stopped.
-    Set<Integer> statuses() {
-        stop();
-        return statuses.keySet();
+    long failed() {
+        return failed.sum();
     }
 
-    Duration slowest() {
-        return Duration.ofNanos(slowestNanos.get());
+    /// From now on latencies count.
+    void mark() {
+        mark = System.nanoTime();
     }
 
-    @Override
-    public void close() {
-        stop();
-        http.close();
+    /// The longest request that began since the mark.
+    Duration worst() {
+        return percentile(1);
+    }
+
+    /// Of the requests that began since the mark.
+    Duration percentile(double share) {
+        long since = mark;
+        long[] took = samples.stream()
+                .filter(sample -> sample.startedAt() - since >= 0)
+                .mapToLong(Sample::took)
+                .sorted()
+                .toArray();
+        return took.length == 0
+                ? Duration.ZERO
+                : Duration.ofNanos(took[(int) Math.max(0, Math.ceil(share * took.length) - 1)]);
     }
 
     /// Stops the clients after their last answers.
@@ -122,5 +172,11 @@ final class Load implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Override
+    public void close() {
+        stop();
+        http.close();
     }
 }

@@ -87,7 +87,7 @@ class ServingTest {
     void a_request_is_found_under_its_id_in_the_gateways_log_and_in_an_instances() throws Exception {
         var response = cluster.post("/stringsvc/uppercase", "{\"s\": \"traced\"}");
         String id = response.headers().firstValue("X-Request-Id").orElseThrow();
-        String line = cluster.gateway().awaitLine("request_id=" + id);
+        String line = cluster.gateway().process().awaitLine("request_id=" + id);
         assertThat(line)
                 .contains("method=POST path=/stringsvc/uppercase status=200", "route=uppercase", "attempts=1")
                 .containsPattern("instance=stringsvc-[123]");

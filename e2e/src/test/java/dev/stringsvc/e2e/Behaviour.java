@@ -1,0 +1,186 @@
+package dev.stringsvc.e2e;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/// What an instance does with a request: as stringsvc does, or one of the ways to fail. The connection is kept unless
+/// the behaviour closes it.
+@FunctionalInterface
+interface Behaviour {
+    String PIECE = "x".repeat(64 * 1024);
+
+    void answer(String path, FaultyInstance.Line line) throws IOException;
+
+    private static String head(int status, long length) {
+        return "HTTP/1.1 %d Whatever\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+                .formatted(status, length);
+    }
+
+    private static String whole(String path) {
+        String body = FaultyInstance.body(path);
+        return head(200, body.length()) + body;
+    }
+
+    private static void pass(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    static Behaviour well() {
+        return (path, line) -> line.send(whole(path));
+    }
+
+    /// As `well`, after a while.
+    static Behaviour slow(Duration by) {
+        return (path, line) -> {
+            pass(by);
+            line.send(whole(path));
+        };
+    }
+
+    /// Answers with an error at once.
+    static Behaviour status(int status) {
+        return (_, line) -> line.send(head(status, 2) + "{}");
+    }
+
+    /// Takes the request and never answers.
+    static Behaviour hang() {
+        return (_, line) -> line.hang();
+    }
+
+    /// Ill for a while and well for a while, in turn.
+    static Behaviour flapping(Duration each, Behaviour ill) {
+        long start = System.nanoTime();
+        return (path, line) -> {
+            boolean even = (System.nanoTime() - start) / each.toNanos() % 2 == 0;
+            (even ? ill : well()).answer(path, line);
+        };
+    }
+
+    /// The head comes byte by byte.
+    static Behaviour trickle(Duration each) {
+        return (path, line) -> {
+            for (char c : whole(path).toCharArray()) {
+                line.send(String.valueOf(c));
+                pass(each);
+            }
+        };
+    }
+
+    static Behaviour resetBeforeHead() {
+        return (_, line) -> line.reset();
+    }
+
+    static Behaviour closeBeforeHead() {
+        return (_, line) -> line.close();
+    }
+
+    static Behaviour resetWithinHead() {
+        return (_, line) -> {
+            line.send("HTTP/1.1 200 OK\r\nContent-Ty");
+            line.reset();
+        };
+    }
+
+    static Behaviour closeWithinHead() {
+        return (_, line) -> {
+            line.send("HTTP/1.1 200 OK\r\nContent-Length: 11\r\n");
+            line.close();
+        };
+    }
+
+    static Behaviour garbage() {
+        return (_, line) -> {
+            line.send("\u0016\u0003\u0001\u0002\u0000SSH-2.0-what\r\n\r\n\u0000\u00ff garbage\r\n\r\n");
+            line.close();
+        };
+    }
+
+    /// A head without a body.
+    static Behaviour closeAfterHead() {
+        return (_, line) -> {
+            line.send(head(200, 11));
+            line.close();
+        };
+    }
+
+    /// Half of a body that is announced by its length.
+    static Behaviour cutBody(int length) {
+        return (_, line) -> {
+            line.send(head(200, length) + "x".repeat(length / 2));
+            line.close();
+        };
+    }
+
+    /// Half of a chunked body, ended with RST.
+    static Behaviour resetChunks(int length) {
+        return (_, line) -> {
+            line.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n"
+                    .formatted(length / 2, "x".repeat(length / 2)));
+            pass(Duration.ofMillis(20)); // with RST, what was not read yet is lost
+            line.reset();
+        };
+    }
+
+    /// Less is announced than comes.
+    static Behaviour tooShort() {
+        return (path, line) -> line.send(head(200, 5) + FaultyInstance.body(path));
+    }
+
+    /// Answers well, and closes the connection without a word.
+    static Behaviour closeAfterAnswer() {
+        return (path, line) -> {
+            line.send(whole(path));
+            line.close();
+        };
+    }
+
+    /// Answers well, reads nothing any more, and closes the connection at any moment up to the longest.
+    static Behaviour deafAfterAnswer(Duration longest) {
+        return (path, line) -> {
+            line.send(whole(path));
+            pass(Duration.ofNanos(ThreadLocalRandom.current().nextLong(longest.toNanos())));
+            line.close();
+        };
+    }
+
+    /// Answers well, and closes the connection without a word where the next request does not come soon: at any
+    /// moment up to the longest.
+    static Behaviour closeWhenIdle(Duration longest) {
+        return (path, line) -> {
+            line.send(whole(path));
+            line.patience(Duration.ofMillis(ThreadLocalRandom.current().nextLong(1, longest.toMillis())));
+        };
+    }
+
+    /// Every so many answers, ends the connection with RST.
+    static Behaviour resetAfterAnswers(int every) {
+        var answers = new AtomicLong();
+        return (path, line) -> {
+            line.send(whole(path));
+            if (answers.incrementAndGet() % every == 0) {
+                line.reset();
+            }
+        };
+    }
+
+    /// A long answer to whoever takes it, in pieces, for as long as the caller reads.
+    static Behaviour large(long length) {
+        return (_, line) -> {
+            line.send(head(200, length));
+            for (long sent = 0; sent < length; sent += PIECE.length()) {
+                line.send(PIECE);
+            }
+        };
+    }
+
+    /// As another for one path, and well for all others.
+    static Behaviour only(String path, Behaviour other) {
+        return (asked, line) -> (asked.equals(path) ? other : well()).answer(asked, line);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.stringsvc.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.TestInstance;
+
+/// Instances whose answers break off, or are none.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BrokenAnswerTest {
+    private static final int MEBIBYTE = 1 << 20;
+
+    private final Cluster cluster = new Cluster(0);
+    private final Fleet fleet = new Fleet(cluster);
+
+    @AfterAll
+    void stop() {
+        fleet.close();
+        cluster.close();
+    }
+
+    /// One of three breaks off before a byte of its answer could be passed on.
+    private void goesOnElsewhere(FaultRow row, Behaviour... broken) throws Exception {
+        List<FaultyInstance> instances = fleet.fresh(3);
+        var load = row.load(16, cluster.gateway(), Call.UPPERCASE);
+        for (Behaviour behaviour : broken) {
+            instances.getFirst().behave(behaviour);
+            load.goOnFor(Form.FAULT.dividedBy(broken.length));
+        }
+        assertThat(instances.getFirst().requests()).isPositive();
+        instances.getFirst().behave(Behaviour.well());
+        row.nothingLost();
+    }
+
+    @Fault("connection reset or closed before the head")
+    void broken_off_before_the_head_it_goes_on_elsewhere(FaultRow row) throws Exception {
+        goesOnElsewhere(row, Behaviour.resetBeforeHead(), Behaviour.closeBeforeHead());
+    }
+
+    @Fault("connection reset or closed within the head")
+    void broken_off_within_the_head_it_goes_on_elsewhere(FaultRow row) throws Exception {
+        goesOnElsewhere(row, Behaviour.resetWithinHead(), Behaviour.closeWithinHead());
+    }
+
+    @Fault("garbage instead of HTTP")
+    void garbage_is_no_answer_and_it_goes_on_elsewhere(FaultRow row) throws Exception {
+        goesOnElsewhere(row, Behaviour.garbage());
+    }
+
+    @Fault("any of these, and the request must not be repeated")
+    void what_must_not_be_repeated_is_answered_with_502(FaultRow row) throws Exception {
+        List<FaultyInstance> instances = fleet.fresh(2);
+        var load = row.load(8, cluster.gateway(), Call.NOTIFICATOR);
+        load.promise(failure -> failure.startsWith("502 ") && failure.contains("\"route\":\"notificator\""));
+        for (Behaviour broken :
+                List.of(Behaviour.resetBeforeHead(), Behaviour.closeWithinHead(), Behaviour.garbage())) {
+            instances.forEach(instance -> instance.behave(broken));
+            load.awaitMore(Form.pick(30, 300));
+        }
+        row.nothingLost();
+        sentOnce(load, instances);
+        assertThat(load.asPromised()).isPositive();
+    }
+
+    /// No more requests came to the instances than were sent by the clients.
+    private static void sentOnce(Load load, List<FaultyInstance> instances) {
+        assertThat(instances.stream().mapToLong(FaultyInstance::requests).sum()).isLessThanOrEqualTo(load.requests());
+    }
+
+    @Fault("connection closed after the head, body cut short")
+    void half_an_answer_never_looks_whole_and_is_not_asked_for_again(FaultRow row) throws Exception {
+        List<FaultyInstance> instances = fleet.fresh(2);
+        var load = row.load(8, cluster.gateway(), Call.UPPERCASE);
+        load.promise(failure -> failure.startsWith("502 ") || failure.startsWith("java.io.IOException"));
+        for (Behaviour broken : List.of(
+                Behaviour.closeAfterHead(),
+                Behaviour.cutBody(40),
+                Behaviour.cutBody(MEBIBYTE),
+                Behaviour.resetChunks(40),
+                Behaviour.resetChunks(MEBIBYTE))) {
+            instances.forEach(instance -> instance.behave(broken));
+            long before = load.requests();
+            load.goOnFor(Form.FAULT.dividedBy(4));
+            assertThat(load.requests()).isGreaterThan(before);
+        }
+        row.nothingLost();
+        sentOnce(load, instances);
+        assertThat(load.asPromised()).isPositive();
+    }
+
+    @Fault("a Content-Length that is too short")
+    void what_comes_after_an_answers_end_is_not_taken_for_the_next(FaultRow row) throws Exception {
+        List<FaultyInstance> instances = fleet.fresh(2);
+        var load = row.load(4, cluster.gateway(), Call.UPPERCASE);
+        load.promise(failure -> failure.startsWith("502 ")
+                || failure.startsWith("java.io.IOException")
+                // what the instance itself calls its whole answer is passed on
+                || failure.endsWith("not: {\"v\":"));
+        instances.forEach(instance -> instance.behave(Behaviour.tooShort()));
+        load.goOnFor(Form.FAULT);
+        row.nothingLost();
+    }
+
+    @Fault("heads that come byte by byte")
+    void a_head_that_trickles_costs_one_attempt_and_no_request(FaultRow row) throws Exception {
+        List<FaultyInstance> instances = fleet.fresh(3);
+        var load = row.load(8, cluster.gateway(), Call.UPPERCASE);
+        instances.getFirst().behave(Behaviour.trickle(Duration.ofMillis(100)));
+        load.goOnFor(Form.FAULT);
+        instances.getFirst().behave(Behaviour.well());
+        row.nothingLost();
+    }
+}

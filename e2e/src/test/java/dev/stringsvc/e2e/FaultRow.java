@@ -1,0 +1,120 @@
+package dev.stringsvc.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.awaitility.core.ThrowingRunnable;
+import org.jspecify.annotations.Nullable;
+
+/// One row of the fault table: the load during the fault, and what came of it. Used by the test's thread.
+final class FaultRow implements AutoCloseable {
+    private static final String ATTEMPTS = "gateway_attempts_seconds_count";
+
+    private final String fault;
+    private final List<Load> loads = new ArrayList<>();
+    private @Nullable GatewayProcess gateway;
+    private double attemptsBefore;
+    private @Nullable Double amplification;
+    private @Nullable Duration recoveredAfter;
+    private long more;
+
+    FaultRow(String fault) {
+        this.fault = fault;
+    }
+
+    /// Starts clients, and waits until the first answers have come and all that is new to a process is over.
+    Load load(int connections, GatewayProcess on, Call call) throws IOException, InterruptedException {
+        if (gateway == null) {
+            attemptsBefore = on.meter(ATTEMPTS);
+        }
+        gateway = on;
+        var load = Load.on(connections, on, call);
+        loads.add(load);
+        load.awaitMore(10L * connections);
+        load.mark();
+        return load;
+    }
+
+    /// Requests that did not come from a load.
+    void requests(long count) {
+        more += count;
+    }
+
+    /// Does what brings things back, and takes the time until they are.
+    void recovers(ThrowingRunnable cause, Callable<Boolean> recovered) {
+        try {
+            cause.run();
+        } catch (Throwable e) {
+            throw new AssertionError(e);
+        }
+        long start = System.nanoTime();
+        await().atMost(Cluster.PATIENCE)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .until(recovered);
+        recoveredAfter = Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    Duration recoveredAfter() {
+        return recoveredAfter == null ? Duration.ZERO : recoveredAfter;
+    }
+
+    /// Attempts, as the gateway counts them, per request of the load.
+    private static double amplification(GatewayProcess gateway, double before, List<Load> loads)
+            throws IOException, InterruptedException {
+        double attempts = gateway.meter(ATTEMPTS) - before;
+        return attempts / loads.stream().mapToLong(Load::requests).sum();
+    }
+
+    /// Ends the load. No request of it may have failed.
+    void nothingLost() throws IOException, InterruptedException {
+        loads.forEach(Load::stop);
+        if (gateway != null && gateway.process().isAlive()) {
+            amplification = amplification(gateway, attemptsBefore, loads);
+        }
+        for (Load load : loads) {
+            assertThat(load.failures()).isEmpty();
+            assertThat(load.answers()).isPositive();
+        }
+    }
+
+    /// The row as the table's file holds it.
+    String line(@Nullable Throwable shortfall) {
+        var columns = List.of(
+                fault,
+                Long.toString(loads.stream().mapToLong(Load::requests).sum() + more),
+                Long.toString(loads.stream().mapToLong(Load::failed).sum()),
+                loads.stream()
+                        .map(Load::worst)
+                        .max(Duration::compareTo)
+                        .map(FaultRow::text)
+                        .orElse("-"),
+                amplification == null ? "-" : String.format(Locale.ROOT, "%.2f", amplification),
+                recoveredAfter == null ? "-" : text(recoveredAfter),
+                shortfall == null ? "held" : "FELL SHORT: " + oneLine(shortfall));
+        return columns.stream().collect(Collectors.joining("\t"));
+    }
+
+    private static String text(Duration duration) {
+        return duration.toMillis() < 1_000
+                ? duration.toMillis() + " ms"
+                : String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1_000.0);
+    }
+
+    private static String oneLine(Throwable shortfall) {
+        String text = shortfall.toString().replaceAll("\\s+", " ");
+        return text.length() < 300 ? text : text.substring(0, 300) + "…";
+    }
+
+    @Override
+    public void close() {
+        loads.forEach(Load::close);
+    }
+}

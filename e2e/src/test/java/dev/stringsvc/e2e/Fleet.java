@@ -1,0 +1,70 @@
+package dev.stringsvc.e2e;
+
+import dev.stringsvc.testkit.Health;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// Instances that can be told to fail, registered with Consul, whose check of them goes on to pass. A gateway goes from
+/// one fleet to the next within a test class. Used by the test's thread.
+final class Fleet implements AutoCloseable {
+    private final Cluster cluster;
+    private final List<FaultyInstance> instances = new ArrayList<>();
+    private int started;
+
+    Fleet(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /// Replaces all instances by new ones that are well, in steps as a deployment does.
+    List<FaultyInstance> fresh(int size) {
+        List<FaultyInstance> old = List.copyOf(instances);
+        IntStream.range(0, size).forEach(_ -> add());
+        old.forEach(this::remove);
+        cluster.gateway().awaitActive(ids());
+        return List.copyOf(instances);
+    }
+
+    /// Takes the youngest away until so many are left.
+    void shrink(int size) {
+        while (instances.size() > size) {
+            remove(instances.getLast());
+        }
+        cluster.gateway().awaitActive(ids());
+    }
+
+    /// One more; it is not awaited.
+    FaultyInstance add() {
+        started++;
+        var instance = FaultyInstance.start("instance-" + started);
+        instances.add(instance);
+        register(instance);
+        return instance;
+    }
+
+    /// Registers all again, as stringsvc does when Consul has forgotten it.
+    void register() {
+        instances.forEach(this::register);
+    }
+
+    private void register(FaultyInstance instance) {
+        cluster.consul().register(instance.id(), "stringsvc", "127.0.0.1", instance.port(), Health.PASSING);
+    }
+
+    /// Takes one out of Consul, and then it is gone.
+    void remove(FaultyInstance instance) {
+        cluster.consul().deregister(instance.id());
+        instances.remove(instance);
+        cluster.gateway().awaitGone(instance.id());
+        instance.close();
+    }
+
+    List<String> ids() {
+        return instances.stream().map(FaultyInstance::id).toList();
+    }
+
+    @Override
+    public void close() {
+        instances.forEach(FaultyInstance::close);
+    }
+}

@@ -1,0 +1,17 @@
+package dev.stringsvc.e2e;
+
+import java.time.Duration;
+
+/// The short form of the rows is part of `make test`, the long one is `make chaos`.
+final class Form {
+    static final boolean LONG = "long".equals(System.getProperty("chaos"));
+
+    /// How long a fault lasts under load.
+    static final Duration FAULT = LONG ? Duration.ofSeconds(10) : Duration.ofSeconds(2);
+
+    private Form() {}
+
+    static int pick(int inShort, int inLong) {
+        return LONG ? inLong : inShort;
+    }
+}

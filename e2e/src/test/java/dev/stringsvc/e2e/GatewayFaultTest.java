@@ -1,0 +1,70 @@
+package dev.stringsvc.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.stringsvc.testkit.ConsulAgent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// The gateway itself is stopped, started too early, or held.
+class GatewayFaultTest {
+    @Fault("SIGTERM of the gateway; any load")
+    void a_stopped_gateway_says_so_first_and_answers_what_it_took(FaultRow row) throws Exception {
+        try (var cluster = new Cluster(0, "--grace", "2s");
+                var fleet = new Fleet(cluster)) {
+            fleet.fresh(2).forEach(instance -> instance.behave(Behaviour.slow(Duration.ofMillis(150))));
+            List<Load> loads = List.of(
+                    row.load(16, cluster.gateway(), Call.UPPERCASE), row.load(16, cluster.gateway(), Call.NOTIFICATOR));
+            // once the port is closed there is nobody to connect to; before that, nobody is sent away
+            loads.forEach(load -> load.promise(failure -> failure.contains("ConnectException")));
+            cluster.gateway().process().terminate();
+            await().atMost(Cluster.PATIENCE)
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> cluster.admin("/readyz").statusCode() == 503);
+            var answer = cluster.post(Call.UPPERCASE.path(), Call.UPPERCASE.json());
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("Connection")).contains("close");
+            assertThat(cluster.gateway().process().awaitExit(Cluster.PATIENCE)).isZero();
+            row.nothingLost();
+        }
+    }
+
+    @Fault("the gateway is started before Consul")
+    void started_before_consul_it_says_why_it_is_not_ready_and_gets_ready(FaultRow row) throws Exception {
+        try (var consul = ConsulAgent.start()) {
+            consul.kill();
+            try (var gateway = GatewayProcess.start(consul.address(), Map.of())) {
+                gateway.process().awaitLine("discovery failed, going on with 0 known instances");
+                var notReady = gateway.admin("/readyz");
+                assertThat(notReady.statusCode()).isEqualTo(503);
+                assertThat(notReady.body()).contains("stringsvc: no answer from discovery yet", "cannot be reached");
+                var refused = gateway.post(Call.UPPERCASE.path(), Call.UPPERCASE.json());
+                assertThat(refused.statusCode()).isEqualTo(503);
+                assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+                row.recovers(consul::restart, () -> gateway.admin("/readyz").statusCode() == 200);
+                row.requests(1);
+            }
+        }
+    }
+
+    @Fault("SIGSTOP of the gateway, SIGCONT later; any load")
+    void a_gateway_that_was_held_answers_what_it_has(FaultRow row) throws Exception {
+        try (var cluster = new Cluster(0, Cluster.patient());
+                var fleet = new Fleet(cluster)) {
+            fleet.fresh(2);
+            var load = row.load(16, cluster.gateway(), Call.UPPERCASE);
+            row.load(16, cluster.gateway(), Call.NOTIFICATOR);
+            cluster.gateway().process().suspend();
+            load.goOnFor(Form.FAULT);
+            row.recovers(
+                    cluster.gateway().process()::resume,
+                    () -> cluster.post(Call.UPPERCASE.path(), Call.UPPERCASE.json())
+                                    .statusCode()
+                            == 200);
+            load.awaitMore(100);
+            row.nothingLost();
+        }
+    }
+}
