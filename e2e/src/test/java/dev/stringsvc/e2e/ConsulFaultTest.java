@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -142,5 +143,26 @@ class ConsulFaultTest {
                     consul.answer(200, "<html>[{\"Service\": ");
                 },
                 consul::passOn);
+    }
+
+    @Fault("Consul's index goes backwards")
+    void an_index_that_goes_backwards_costs_nothing(FaultRow row) throws Throwable {
+        var falling = new AtomicLong(1_000_000);
+        costsNothing(row, () -> consul.reindex(_ -> Long.toString(falling.decrementAndGet())), consul::passOn);
+    }
+
+    @Fault("Consul's index is 0")
+    void an_index_of_0_costs_nothing(FaultRow row) throws Throwable {
+        costsNothing(row, () -> consul.reindex(_ -> "0"), consul::passOn);
+    }
+
+    @Fault("Consul knows no leader, and no instances")
+    void an_agent_whose_servers_have_no_leader_is_not_believed(FaultRow row) throws Throwable {
+        costsNothing(row, () -> consul.answerWithoutLeader("X-Consul-KnownLeader: false\r\n"), consul::passOn);
+    }
+
+    @Fault("something that is no Consul answers []")
+    void an_answer_that_says_nothing_of_a_leader_is_not_believed(FaultRow row) throws Throwable {
+        costsNothing(row, () -> consul.answerWithoutLeader(""), consul::passOn);
     }
 }
