@@ -166,4 +166,14 @@ class ProcessFaultTest {
         row.recovers(cluster.gatewaysConsul()::passOn, this::allActive);
         row.nothingLost();
     }
+
+    @Fault("Consul is restarted and has forgotten everything; any load")
+    void a_consul_that_comes_back_empty_costs_no_request(FaultRow row) throws Exception {
+        List<Load> loads = anyLoad(row);
+        row.recovers(
+                cluster.consul()::restart,
+                () -> cluster.consul().passing("stringsvc").size() == ids.size() && allActive());
+        loads.getFirst().goOnFor(Form.FAULT.dividedBy(2));
+        row.nothingLost();
+    }
 }
