@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stringsvc.testkit.ConsulAgent;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The gateway itself is stopped, started too early, or held.
 class GatewayFaultTest {
@@ -65,6 +68,39 @@ class GatewayFaultTest {
                             == 200);
             load.awaitMore(100);
             row.nothingLost();
+        }
+    }
+
+    @Fault("the gateway is started while Consul is away, with a last-good file")
+    void what_was_known_last_time_serves_at_once(FaultRow row, @TempDir Path folder) throws Exception {
+        Path file = folder.resolve("last-good");
+        try (var consul = ConsulAgent.start();
+                var instance = FaultyInstance.start("instance")) {
+            consul.register(instance.id(), "stringsvc", "127.0.0.1", instance.port());
+            try (var before = GatewayProcess.start(consul.address(), Map.of(), "--last-good", file.toString())) {
+                before.awaitActive(List.of(instance.id()));
+                await().atMost(Cluster.PATIENCE).until(() -> Files.exists(file));
+            }
+            consul.kill();
+            try (var gateway = GatewayProcess.start(consul.address(), Map.of(), "--last-good", file.toString())) {
+                // at once: the first request it is sent
+                assertThat(gateway.post(Call.NOTIFICATOR.path(), Call.NOTIFICATOR.json())
+                                .statusCode())
+                        .isEqualTo(200);
+                row.load(8, gateway, Call.UPPERCASE).goOnFor(Form.FAULT);
+                assertThat(gateway.admin("/readyz").statusCode()).isEqualTo(200);
+                assertThat(gateway.admin("/readyz").body()).contains("\"reasons\"", "stringsvc");
+                assertThat(gateway.upstream().at("/watch/remembered").asBoolean())
+                        .isTrue();
+                row.recovers(
+                        () -> {
+                            consul.restart();
+                            consul.register(instance.id(), "stringsvc", "127.0.0.1", instance.port());
+                        },
+                        () -> !gateway.upstream().at("/watch/remembered").asBoolean()
+                                && gateway.active().equals(List.of(instance.id())));
+                row.nothingLost();
+            }
         }
     }
 }
