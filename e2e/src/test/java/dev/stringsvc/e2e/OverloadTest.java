@@ -1,0 +1,141 @@
+package dev.stringsvc.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+
+/// Too many clients, too slow ones, and ones that leave. The gateway has 256 MiB.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class OverloadTest {
+    private static final long MEBIBYTE = 1L << 20;
+    private static final String LARGE = "/count";
+
+    private final Cluster cluster = new Cluster(
+            0, Map.of("JAVA_TOOL_OPTIONS", "-Xmx256m -XX:+ExitOnOutOfMemoryError"), Cluster.config("crowded.yaml"));
+    private final Fleet fleet = new Fleet(cluster);
+    private List<FaultyInstance> instances = List.of();
+
+    @BeforeAll
+    void two() {
+        instances = fleet.fresh(2);
+    }
+
+    @AfterEach
+    void well() {
+        instances.forEach(instance -> instance.behave(Behaviour.well()));
+    }
+
+    @AfterAll
+    void stop() {
+        fleet.close();
+        cluster.close();
+    }
+
+    @Fault("thousands of clients that send a byte a second, beside a normal load")
+    void clients_that_send_a_byte_a_second_are_sent_away_and_hold_up_nobody(FaultRow row) throws Exception {
+        var load = row.load(8, cluster.gateway(), Call.UPPERCASE);
+        row.load(8, cluster.gateway(), Call.NOTIFICATOR);
+        try (var crowd =
+                Crowd.trickling(Form.pick(2_000, 9_000), cluster.gateway().port())) {
+            row.requests(crowd.size());
+            await().atMost(Cluster.PATIENCE).until(() -> crowd.connected() == crowd.size());
+            load.goOnFor(Form.FAULT);
+            row.recovers(() -> {}, () -> crowd.sentAway() == crowd.size());
+            load.awaitMore(100);
+        }
+        row.nothingLost();
+        survives();
+    }
+
+    @Fault("clients that do not read their answers, beside a normal load")
+    void clients_that_do_not_read_hold_up_nobody(FaultRow row) throws Exception {
+        instances.forEach(instance -> instance.behave(Behaviour.only(LARGE, Behaviour.large(64 * MEBIBYTE))));
+        var load = row.load(8, cluster.gateway(), Call.UPPERCASE);
+        row.load(8, cluster.gateway(), Call.NOTIFICATOR);
+        try (var crowd = Crowd.deaf(Form.pick(50, 500), cluster.gateway().port(), "/stringsvc" + LARGE)) {
+            row.requests(crowd.size());
+            await().atMost(Cluster.PATIENCE).until(() -> crowd.connected() == crowd.size());
+            load.goOnFor(Form.FAULT);
+            if (Form.LONG) {
+                // they have ten seconds, and then they are cut
+                row.recovers(() -> {}, () -> cluster.gateway().meter("gateway_requests_in_flight") < 50);
+            }
+            load.awaitMore(100);
+        }
+        instances.forEach(instance -> instance.behave(Behaviour.well()));
+        row.nothingLost();
+        survives();
+    }
+
+    @Fault("uploads of 1 GiB (short form: 64 MiB), beside a normal load")
+    void large_uploads_pass_through_and_hold_up_nobody(FaultRow row) throws Exception {
+        long length = Form.pick(64, 1_024) * MEBIBYTE;
+        var load = row.load(8, cluster.gateway(), Call.UPPERCASE);
+        row.load(8, cluster.gateway(), Call.NOTIFICATOR);
+        try (var crowd = Crowd.uploading(4, cluster.gateway().port(), "/stringsvc" + LARGE, length)) {
+            row.requests(crowd.size());
+            await().atMost(Duration.ofMinutes(3)).until(() -> crowd.answered(200) == crowd.size());
+        }
+        load.awaitMore(100);
+        row.nothingLost();
+        survives();
+    }
+
+    @Fault("more requests at a time than the gateway takes")
+    void what_is_too_much_is_told_so_at_once(FaultRow row) throws Exception {
+        int clients = Form.pick(1_500, 10_000);
+        instances.forEach(instance -> instance.behave(Behaviour.slow(Duration.ofMillis(800))));
+        try (var crowd = Crowd.asking(clients, cluster.gateway().port(), Call.NOTIFICATOR)) {
+            row.requests(crowd.size());
+            await().atMost(Cluster.PATIENCE).until(() -> crowd.answered(200) + crowd.answered(503) == crowd.size());
+            assertThat(crowd.answered(200)).isPositive();
+            assertThat(crowd.answered(503)).isPositive().isEqualTo(crowd.toldWhenToComeBack());
+            assertThat(crowd.slowest(503)).isLessThan(crowd.slowest(200));
+        }
+        instances.forEach(instance -> instance.behave(Behaviour.well()));
+        var load = row.load(8, cluster.gateway(), Call.UPPERCASE);
+        load.awaitMore(100);
+        row.nothingLost();
+        survives();
+    }
+
+    /// It would have ended itself when it ran out of memory.
+    private void survives() {
+        assertThat(cluster.gateway().process().isAlive()).isTrue();
+    }
+
+    @Fault("a client goes away before it is answered")
+    void a_client_that_goes_away_takes_its_request_along(FaultRow row) throws Exception {
+        instances.forEach(instance -> instance.behave(Behaviour.hang()));
+        int before = instances.stream().mapToInt(FaultyInstance::abandoned).sum();
+        int clients = Form.pick(8, 40);
+        row.requests(clients);
+        try (var crowd = Crowd.asking(clients, cluster.gateway().port(), Call.NOTIFICATOR)) {
+            await().atMost(Cluster.PATIENCE)
+                    .until(() -> cluster.gateway().meter("gateway_requests_in_flight") == clients);
+            row.recovers(
+                    crowd::leave,
+                    () -> instances.stream().mapToInt(FaultyInstance::abandoned).sum() - before == clients);
+        }
+        // well before the deadline of three seconds would have ended them
+        assertThat(row.recoveredAfter()).isLessThan(Duration.ofMillis(1_500));
+        instances.forEach(instance -> instance.behave(Behaviour.well()));
+        await().atMost(Cluster.PATIENCE).until(() -> logged("status=499") >= clients);
+        assertThat(cluster.admin("/metrics").body()).contains("status=\"499\"");
+        assertThat(cluster.gateway().states())
+                .allSatisfy((_, state) -> assertThat(state).isEqualTo("active"));
+    }
+
+    private long logged(String text) {
+        return cluster.gateway().process().lines().stream()
+                .filter(line -> line.contains(text))
+                .count();
+    }
+}
