@@ -52,6 +52,7 @@ class OverloadTest {
             await().until(() -> gateway.admin("/metrics").body().contains("gateway_requests_in_flight 1.0"));
             assertThat(gateway.get("/svc").status()).isEqualTo(200);
             assertThat(instance.requests()).hasSize(1);
+            await().until(() -> gateway.admin("/metrics").body().contains("gateway_requests_in_flight 1.0"));
             assertThat(slow.send("llo").read().status()).isEqualTo(200);
         }
     }
