@@ -32,6 +32,11 @@ final class AttemptTrace extends EventListener {
         }
     }
 
+    /// Whether the connection had carried a request before.
+    boolean onKeptConnection() {
+        return socket != null && acceptedBefore > 0;
+    }
+
     /// @throws StaleConnectionException when the connection was used before and has died since
     void requireFreshConnection() throws StaleConnectionException {
         if (socket != null && acceptedBefore > 0 && !socket.isQuiet()) {

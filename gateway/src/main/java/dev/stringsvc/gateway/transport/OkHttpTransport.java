@@ -55,6 +55,9 @@ final class OkHttpTransport implements Transport {
             return new AttemptResult.Responded(response);
         } catch (IOException | RuntimeException e) {
             watch.cancel();
+            if (trace.onKeptConnection() && !watch.abandoned()) {
+                close(); // what ended this one may have ended the others that are kept, unseen
+            }
             return watch.abandoned() ? abandoned() : failure(asIoException(e), trace, watch.expired(), timeout);
         }
     }

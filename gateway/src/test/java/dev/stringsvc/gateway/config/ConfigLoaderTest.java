@@ -34,7 +34,7 @@ class ConfigLoaderTest {
         assertThat(config.consul().lastGoodFile()).isEmpty();
         assertThat(config.limits().replayBody().bytes()).isEqualTo(65_536);
         assertThat(config.limits().requestBody().bytes()).isEqualTo(Long.MAX_VALUE);
-        assertThat(config.limits().inFlight()).isEqualTo(2_000);
+        assertThat(config.limits().inFlight()).isEqualTo(1_000);
         assertThat(config.limits().clientRate().bytes()).isEqualTo(1_024);
         assertThat(config.limits().clientGrace()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.timeouts().head()).isEqualTo(Duration.ofSeconds(10));

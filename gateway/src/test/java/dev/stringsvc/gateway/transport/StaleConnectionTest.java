@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.RepeatedTest;
 
 /// A kept connection whose other end has gone in the meantime: the request goes on a new one, whatever its method.
@@ -88,6 +89,27 @@ class StaleConnectionTest {
             read.countDown();
             said.await();
             assertThat(fixture.fetch(post(buffered("x")))).isEqualTo("ok");
+        }
+    }
+
+    @RepeatedTest(3)
+    void connections_kept_beside_one_that_broke_are_not_used_either() throws Exception {
+        var both = new CountDownLatch(2);
+        try (var fixture = TransportFixture.to(wire -> {
+                    wire.read();
+                    both.countDown();
+                    both.await();
+                    wire.send(FakeInstance.OK);
+                    wire.read();
+                });
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var one = threads.submit(() -> fixture.fetch(get("/")));
+            var other = threads.submit(() -> fixture.fetch(get("/")));
+            assertThat(one.get()).isEqualTo("ok");
+            assertThat(other.get()).isEqualTo("ok");
+            assertThat(fixture.execute(get("/"))).isInstanceOf(AttemptResult.MaybeSent.class);
+            assertThat(fixture.fetch(get("/"))).isEqualTo("ok");
+            assertThat(fixture.instance().connections()).isEqualTo(3);
         }
     }
 }
