@@ -12,7 +12,7 @@ import org.junit.jupiter.api.TestInstance;
 class BrokenAnswerTest {
     private static final int MEBIBYTE = 1 << 20;
 
-    private final Cluster cluster = new Cluster(0);
+    private final Cluster cluster = new Cluster(0, Cluster.patient());
     private final Fleet fleet = new Fleet(cluster);
 
     @AfterAll

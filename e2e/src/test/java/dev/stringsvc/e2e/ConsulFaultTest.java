@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestInstance;
 class ConsulFaultTest {
     private static final Duration SECONDS_LATER = Duration.ofSeconds(8);
 
-    private final Cluster cluster = new Cluster(0);
+    private final Cluster cluster = new Cluster(0, Cluster.patient());
     private final FaultyConsul consul = cluster.gatewaysConsul();
     private final Fleet fleet = new Fleet(cluster);
 

@@ -15,7 +15,7 @@ class InstanceFaultTest {
     /// What a request may take on a busy machine when no instance makes it wait.
     private static final Duration NO_TIME = Duration.ofMillis(700);
 
-    private static final Duration NORMAL_ANSWER = Duration.ofMillis(20);
+    private static final Duration NORMAL_ANSWER = Duration.ofMillis(40);
 
     private final Cluster cluster = new Cluster(0, Cluster.config("brisk.yaml"));
     private final Fleet fleet = new Fleet(cluster);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.TestInstance;
 /// Instances that close kept connections whenever they like, without a word before.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KeepAliveFaultTest {
-    private final Cluster cluster = new Cluster(0);
+    private final Cluster cluster = new Cluster(0, Cluster.patient());
     private final Fleet fleet = new Fleet(cluster);
 
     @AfterAll
