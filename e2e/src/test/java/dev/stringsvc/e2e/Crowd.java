@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,10 +22,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 
 /// Many clients at once, each with one connection and one request, that are no pleasure to serve. Thread-safe.
 final class Crowd implements AutoCloseable {
     private static final int CONNECT_TIMEOUT_MILLIS = 30_000;
+
+    /// Small, so that who does not read is soon not written to.
+    private static final int RECEIVE_BUFFER = 4 * 1024;
+
     private static final byte[] PIECE = "x".repeat(64 * 1024).getBytes(ISO_8859_1);
 
     /// What one client does with its connection.
@@ -42,6 +49,7 @@ final class Crowd implements AutoCloseable {
     private final AtomicInteger connected = new AtomicInteger();
     private final AtomicInteger sentAway = new AtomicInteger();
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+    private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
     private final CountDownLatch end = new CountDownLatch(1);
     private final List<Thread> clients = new ArrayList<>();
 
@@ -104,13 +112,15 @@ final class Crowd implements AutoCloseable {
 
     private void run(Manner manner) {
         try (var socket = new Socket()) {
-            socket.setReceiveBufferSize(PIECE.length);
+            socket.setReceiveBufferSize(RECEIVE_BUFFER);
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_TIMEOUT_MILLIS);
             open.add(socket);
             connected.incrementAndGet();
             manner.use(socket);
         } catch (IOException e) {
             // cut by the gateway, or by the end of the crowd
+            failures.computeIfAbsent(String.valueOf(e.getMessage()), _ -> new LongAdder())
+                    .increment();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -158,6 +168,13 @@ final class Crowd implements AutoCloseable {
 
     long answered(int status) {
         return answers.stream().filter(answer -> answer.status() == status).count();
+    }
+
+    /// How many were told what, and how many failed why: for who reads what a test says.
+    @Override
+    public String toString() {
+        return answers.stream().collect(Collectors.groupingBy(Answer::status, Collectors.counting())) + ", " + connected
+                + " connected, " + failures;
     }
 
     long toldWhenToComeBack() {

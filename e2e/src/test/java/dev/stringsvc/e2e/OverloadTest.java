@@ -94,7 +94,10 @@ class OverloadTest {
         instances.forEach(instance -> instance.behave(Behaviour.slow(Duration.ofMillis(800))));
         try (var crowd = Crowd.asking(clients, cluster.gateway().port(), Call.NOTIFICATOR)) {
             row.requests(crowd.size());
-            await().atMost(Cluster.PATIENCE).until(() -> crowd.answered(200) + crowd.answered(503) == crowd.size());
+            await().atMost(Cluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(crowd.answered(200) + crowd.answered(503))
+                            .as(crowd.toString())
+                            .isEqualTo(crowd.size()));
             assertThat(crowd.answered(200)).isPositive();
             assertThat(crowd.answered(503)).isPositive().isEqualTo(crowd.toldWhenToComeBack());
             assertThat(crowd.slowest(503)).isLessThan(crowd.slowest(200));

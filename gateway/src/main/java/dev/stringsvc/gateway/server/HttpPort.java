@@ -30,7 +30,7 @@ public final class HttpPort implements AutoCloseable {
     /// What the gateway itself adds to a head, at the most.
     private static final int OWN_HEAD_BYTES = 4_096;
 
-    private static final int BACKLOG = 1_024;
+    private static final int BACKLOG = 4_096;
 
     /// For how long nothing must have come in before a stopping port is held for idle.
     private static final Duration QUIET = Duration.ofMillis(200);

@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.transport;
 
 import java.io.IOException;
+import java.time.Duration;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.EventListener;
@@ -32,9 +33,14 @@ final class AttemptTrace extends EventListener {
         }
     }
 
-    /// Whether the connection had carried a request before.
+    /// Whether the attempt was made on a connection that had carried a request before.
     boolean onKeptConnection() {
         return socket != null && acceptedBefore > 0;
+    }
+
+    /// How long ago the connection was written to.
+    Duration unused() {
+        return socket == null ? Duration.ZERO : socket.unused();
     }
 
     /// @throws StaleConnectionException when the connection was used before and has died since

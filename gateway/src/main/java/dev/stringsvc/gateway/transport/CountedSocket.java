@@ -11,6 +11,7 @@ import java.net.SocketImpl;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ final class CountedSocket extends Socket {
     private final SocketChannel channel = SocketChannel.open();
     private final Socket socket = channel.socket();
     private volatile long accepted;
+    private volatile long usedAt = System.nanoTime();
 
     CountedSocket() throws IOException {
         super((SocketImpl) null);
@@ -30,6 +32,11 @@ final class CountedSocket extends Socket {
 
     long bytesAccepted() {
         return accepted;
+    }
+
+    /// How long ago something was written to it.
+    Duration unused() {
+        return Duration.ofNanos(System.nanoTime() - usedAt);
     }
 
     /// Whether the other end has neither closed nor said anything, as it should between an answer and the next request.
@@ -67,6 +74,7 @@ final class CountedSocket extends Socket {
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     private void count(int bytes) {
         accepted += bytes;
+        usedAt = System.nanoTime();
     }
 
     @Override

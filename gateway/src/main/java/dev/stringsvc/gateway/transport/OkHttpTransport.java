@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.transport;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -12,10 +13,16 @@ import org.jspecify.annotations.Nullable;
 
 /// A transport to one instance by OkHttp.
 final class OkHttpTransport implements Transport {
+    /// A connection that is closed sooner after its last use was not closed for being idle.
+    private static final Duration EARLY = Duration.ofSeconds(1);
+
+    private static final Duration DISTRUST = Duration.ofSeconds(10);
+
     private final OkHttpClient client;
     private final HttpUrl base;
     private final Watchdog watchdog;
     private final Duration idleTimeout;
+    private final AtomicLong trustAgainAt = new AtomicLong(System.nanoTime());
 
     OkHttpTransport(OkHttpClient client, HttpUrl base, Watchdog watchdog, Duration idleTimeout) {
         this.client = client;
@@ -55,10 +62,12 @@ final class OkHttpTransport implements Transport {
             return new AttemptResult.Responded(response);
         } catch (IOException | RuntimeException e) {
             watch.cancel();
-            if (trace.onKeptConnection() && !watch.abandoned()) {
-                close(); // what ended this one may have ended the others that are kept, unseen
+            AttemptResult failure =
+                    watch.abandoned() ? abandoned() : failure(asIoException(e), trace, watch.expired(), timeout);
+            if (trace.onKeptConnection() && failure instanceof AttemptResult.MaybeSent) {
+                distrust();
             }
-            return watch.abandoned() ? abandoned() : failure(asIoException(e), trace, watch.expired(), timeout);
+            return failure;
         }
     }
 
@@ -67,13 +76,30 @@ final class OkHttpTransport implements Transport {
     private Response send(Request request, AttemptTrace trace) throws IOException {
         while (true) {
             try {
-                return trace.calling(client.newCall(request)).execute();
+                Request next = trusts()
+                        ? request
+                        : request.newBuilder().header("Connection", "close").build();
+                return trace.calling(client.newCall(next)).execute();
             } catch (StaleConnectionException e) {
+                if (trace.unused().compareTo(EARLY) < 0) {
+                    distrust();
+                }
                 if (trace.cancelled()) {
                     throw e;
                 }
             }
         }
+    }
+
+    /// An instance that closes connections it was to keep may close the next while a request is on its way to it: for
+    /// some time there are none that are kept.
+    private void distrust() {
+        trustAgainAt.set(System.nanoTime() + DISTRUST.toNanos());
+        close();
+    }
+
+    private boolean trusts() {
+        return trustAgainAt.get() - System.nanoTime() <= 0;
     }
 
     private static AttemptResult abandoned() {

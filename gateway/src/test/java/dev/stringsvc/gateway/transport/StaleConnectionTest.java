@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.RepeatedTest;
 
 /// A kept connection whose other end has gone in the meantime: the request goes on a new one, whatever its method.
@@ -110,6 +111,29 @@ class StaleConnectionTest {
             assertThat(fixture.execute(get("/"))).isInstanceOf(AttemptResult.MaybeSent.class);
             assertThat(fixture.fetch(get("/"))).isEqualTo("ok");
             assertThat(fixture.instance().connections()).isEqualTo(3);
+        }
+    }
+
+    @RepeatedTest(3)
+    void an_instance_that_closes_early_gets_no_request_on_a_kept_connection_for_a_while() throws Exception {
+        var closeEarly = new AtomicBoolean(true);
+        try (var fixture = TransportFixture.to(wire -> {
+            for (HttpMessage request; (request = wire.read()) != null; ) {
+                wire.send(FakeInstance.OK);
+                if (closeEarly.getAndSet(false)) {
+                    return;
+                }
+            }
+        })) {
+            fixture.fetch(post(buffered("x")));
+            awaitClosed(fixture.instance());
+            fixture.fetch(post(buffered("x")));
+            for (int n = 3; n < 6; n++) {
+                assertThat(fixture.fetch(post(buffered("x")))).isEqualTo("ok");
+                HttpMessage last = fixture.instance().requests().getLast();
+                assertThat(last.header("Connection")).isEqualTo("close");
+            }
+            assertThat(fixture.instance().connections()).isEqualTo(5);
         }
     }
 }

@@ -13,7 +13,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// The index of an answer goes into the next query, which Consul then holds until it has something newer. An index
 /// that fell (Consul was restored or restarted) or is 0 begins anew, and so does a failure: a query with an index from
-/// before would be held although there is news. Whatever Consul does, [Pace] keeps the queries apart.
+/// before would be held although there is news. Whatever Consul does, [Pace] keeps the queries apart: after an index
+/// that
+/// fell or is 0 as after a failure, until one stands that was waited for.
 ///
 /// What a server says that knows no leader may be old: it is a failure, and what is known stands. Only where no server
 /// with a leader has answered yet it is better than nothing, as far as it names instances.
@@ -58,6 +60,7 @@ public final class ConsulInstancer implements Instancer {
     private void loop(Consumer<DiscoveryEvent> listener) throws InterruptedException {
         long index = 0;
         int failures = 0;
+        int lapses = 0;
         while (!closed) {
             pace.beforeQuery();
             try {
@@ -67,9 +70,14 @@ public final class ConsulInstancer implements Instancer {
                     throw new QueryFailedException("Consul knows no leader, what it lists may be old");
                 }
                 led = true;
-                index = answer.index() < index ? 0 : answer.index();
+                boolean lapse = answer.index() == 0 || answer.index() < index;
+                lapses = lapse ? lapses + 1 : index > 0 ? 0 : lapses;
+                index = lapse ? 0 : answer.index();
                 failures = 0;
                 deliver(listener, new DiscoveryEvent.Snapshot(answer.instances(), answer.index()));
+                if (lapses > 0) {
+                    pace.afterFailure(lapses);
+                }
             } catch (QueryFailedException e) {
                 index = 0;
                 failures++;
