@@ -77,10 +77,10 @@ final class AttemptTrace extends EventListener {
         begun = true;
     }
 
-    /// Whether it is certain that not one byte of the request reached the instance: it had not begun to leave, or the
-    /// connection's other end was gone and the kernel took nothing.
+    /// Whether it is certain that not one byte of the request reached the instance: it had not begun to leave, the
+    /// kernel took nothing since the connection's other end was gone, or the other end's kernel refused it.
     boolean nothingSent() {
-        return !begun || (socket != null && socket.bytesAccepted() == acceptedBefore);
+        return !begun || (socket != null && (socket.bytesAccepted() == acceptedBefore || socket.refused()));
     }
 
     /// Notes that it was the client who failed.

@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.transport;
 
+import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,16 +13,25 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/// A socket that knows how many bytes the kernel has taken from it, and can look whether its other end is still there
-/// without waiting. It is a channel's socket underneath, because only a channel can look. Thread-safe where one thread
-/// writes.
+/// A socket that knows how many bytes the kernel has taken from it, and can look whether its other end is
+/// still there without waiting. It is a channel's socket underneath, because only a channel can look.
+/// Thread-safe where one thread writes.
 final class CountedSocket extends Socket {
+    /// What every path carries in one segment.
+    private static final int ONE_SEGMENT = 1_200;
+
+    /// Within which time RST follows what it refuses, where the other end is near.
+    private static final long RESET_NANOS = 10_000_000;
+
     private final SocketChannel channel = SocketChannel.open();
     private final Socket socket = channel.socket();
     private volatile long accepted;
+    private volatile long unanswered;
+    private volatile boolean refused;
     private volatile long usedAt = System.nanoTime();
 
     CountedSocket() throws IOException {
@@ -39,8 +49,8 @@ final class CountedSocket extends Socket {
         return Duration.ofNanos(System.nanoTime() - usedAt);
     }
 
-    /// Whether the other end has neither closed nor said anything, as it should between an answer and the next request.
-    /// To be asked while nobody reads or writes.
+    /// Whether the other end has neither closed nor said anything, as it should between an answer and the
+    /// next request. To be asked while nobody reads or writes.
     boolean isQuiet() {
         try {
             channel.configureBlocking(false);
@@ -74,12 +84,57 @@ final class CountedSocket extends Socket {
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     private void count(int bytes) {
         accepted += bytes;
+        unanswered += bytes;
         usedAt = System.nanoTime();
     }
 
     @Override
     public InputStream getInputStream() throws IOException {
-        return socket.getInputStream();
+        return new AnswerStream(socket.getInputStream());
+    }
+
+    /// Whether it is certain that the other end had closed the connection before what was written last came.
+    ///
+    /// The kernel there refuses what comes for a closed connection with RST; where somebody took what was
+    /// written and closed then, there is FIN and nothing else. That is so for what arrives at once, and only
+    /// that is judged: what fits into one segment.
+    boolean refused() {
+        return refused;
+    }
+
+    /// Finds out, where the connection ends instead of an answer, whether the request was refused.
+    private final class AnswerStream extends FilterInputStream {
+        AnswerStream(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
+            int n = in.read(bytes, from, length);
+            if (n > 0) {
+                unanswered = 0;
+            } else if (n < 0 && unanswered > 0 && unanswered <= ONE_SEGMENT) {
+                refused = isReset();
+            }
+            return n;
+        }
+
+        /// After FIN only a write shows that RST has come too. What it writes is for a connection that is over.
+        private boolean isReset() {
+            LockSupport.parkNanos(RESET_NANOS);
+            try {
+                socket.getOutputStream().write('\n');
+                return false;
+            } catch (IOException e) {
+                return true;
+            }
+        }
     }
 
     @Override

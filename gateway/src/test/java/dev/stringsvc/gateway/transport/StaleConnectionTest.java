@@ -7,11 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 
 /// A kept connection whose other end has gone in the meantime: the request goes on a new one, whatever its method.
 class StaleConnectionTest {
@@ -135,5 +140,27 @@ class StaleConnectionTest {
             }
             assertThat(fixture.instance().connections()).isEqualTo(5);
         }
+    }
+
+    /// The instance closes at just about the moment at which the next request is sent.
+    @Test
+    void a_post_that_is_on_its_way_when_the_connection_is_closed_is_known_not_to_have_been_taken() throws Exception {
+        int rounds = 1_000;
+        var results = new HashMap<String, Integer>();
+        try (var fixture = TransportFixture.to(wire -> {
+            wire.read();
+            wire.send(FakeInstance.OK);
+        })) {
+            for (int i = 0; i < rounds; i++) {
+                LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(60_000));
+                var result = fixture.execute(post(buffered("x")));
+                results.merge(result.getClass().getSimpleName(), 1, Integer::sum);
+                if (result instanceof AttemptResult.Responded(var response)) {
+                    response.copyBodyTo(OutputStream.nullOutputStream());
+                    response.close();
+                }
+            }
+        }
+        assertThat(results).doesNotContainKey("MaybeSent");
     }
 }

@@ -11,11 +11,10 @@ import org.slf4j.LoggerFactory;
 
 /// Watches one service by blocking queries, on a virtual thread of its own.
 ///
-/// The index of an answer goes into the next query, which Consul then holds until it has something newer. An index
-/// that fell (Consul was restored or restarted) or is 0 begins anew, and so does a failure: a query with an index from
-/// before would be held although there is news. Whatever Consul does, [Pace] keeps the queries apart: after an index
-/// that
-/// fell or is 0 as after a failure, until one stands that was waited for.
+/// The index of an answer goes into the next query, which Consul then holds until it has something newer. An
+/// index that fell (Consul was restored or restarted) or is 0 is not waited for: Consul is asked each second or
+/// two until its index stands. A failure begins anew too: a query with an index from before would be held although
+/// there is news. Whatever Consul does, [Pace] keeps the queries apart.
 ///
 /// What a server says that knows no leader may be old: it is a failure, and what is known stands. Only where no server
 /// with a leader has answered yet it is better than nothing, as far as it names instances.
@@ -60,7 +59,7 @@ public final class ConsulInstancer implements Instancer {
     private void loop(Consumer<DiscoveryEvent> listener) throws InterruptedException {
         long index = 0;
         int failures = 0;
-        int lapses = 0;
+        long last = 0;
         while (!closed) {
             pace.beforeQuery();
             try {
@@ -70,16 +69,17 @@ public final class ConsulInstancer implements Instancer {
                     throw new QueryFailedException("Consul knows no leader, what it lists may be old");
                 }
                 led = true;
-                boolean lapse = answer.index() == 0 || answer.index() < index;
-                lapses = lapse ? lapses + 1 : index > 0 ? 0 : lapses;
-                index = lapse ? 0 : answer.index();
+                boolean stands = answer.index() > 0 && answer.index() >= last;
+                last = answer.index();
+                index = stands ? last : 0;
                 failures = 0;
                 deliver(listener, new DiscoveryEvent.Snapshot(answer.instances(), answer.index()));
-                if (lapses > 0) {
-                    pace.afterFailure(lapses);
+                if (!stands) {
+                    pace.afterFailure(1);
                 }
             } catch (QueryFailedException e) {
                 index = 0;
+                last = 0;
                 failures++;
                 deliver(listener, new DiscoveryEvent.Failure(String.valueOf(e.getMessage())));
                 pace.afterFailure(failures);
