@@ -159,6 +159,24 @@ class ConsulInstancerTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {0, -1})
+    void an_agent_whose_indexes_never_grow_is_asked_once_a_second(int step) throws Exception {
+        var nanos = new AtomicLong();
+        int answers = 20;
+        for (int i = 0; i < answers; i++) {
+            consul.thenInstances(step * (i - 100L), "a");
+        }
+        var steady = new Pace(nanos::get, () -> 0, delay -> nanos.addAndGet(delay.toNanos()));
+        try (var eager = new ConsulInstancer(client, "web", List.of("t"), steady)) {
+            eager.watch(events::add);
+            for (int i = 0; i < answers; i++) {
+                snapshot();
+            }
+            assertThat(Duration.ofNanos(nanos.get())).isGreaterThanOrEqualTo(Duration.ofSeconds(answers - 3));
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"5", "0", "-1"})
     void an_index_that_fell_or_is_missing_begins_anew_and_the_answer_still_counts(long index) throws Exception {
         consul.thenInstances(12, "a");
