@@ -47,7 +47,8 @@ public final class Gateway implements AutoCloseable {
 
     private final GatewayConfig config;
     private final Clock clock = Clock.systemUTC();
-    private final Telemetry telemetry = new Telemetry(clock);
+    private final Clock steady = SteadyClock.start(clock, System::nanoTime);
+    private final Telemetry telemetry = new Telemetry(steady);
     private final OkHttpTransports transports;
     private final Optional<ConsulClient> consul;
     private final Optional<LastGood> lastGood;
@@ -84,7 +85,7 @@ public final class Gateway implements AutoCloseable {
         };
         var proxy = new ProxyHandler(config.routes(), forwarders(), limits(config.limits()), listener, () -> draining);
         telemetry.inFlight(proxy::inFlight);
-        var adminApi = new AdminApi(config.routes(), upstreams.values(), telemetry::scrape, () -> draining, clock);
+        var adminApi = new AdminApi(config.routes(), upstreams.values(), telemetry::scrape, () -> draining, steady);
         var timeouts =
                 new ClientTimeouts(config.timeouts().head(), config.timeouts().client());
         try {
@@ -135,8 +136,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     private Upstream upstream(String service) {
-        var upstream =
-                new Upstream(service, transports, RoundRobin::new, config.ejection(), config.guard(), telemetry, clock);
+        var upstream = new Upstream(
+                service, transports, RoundRobin::new, config.ejection(), config.guard(), telemetry, steady);
         telemetry.upstream(upstream);
         stops.push(() -> Stream.of(upstream.endpoints(), upstream.draining())
                 .flatMap(List::stream)
