@@ -15,6 +15,10 @@ final class Circuit {
     private static final int FEWEST = 10;
     private static final int PROBES = 3;
 
+    /// So many that go well in a row, although it is not closed, close it: in a panic nobody is in a hurry, and an
+    /// endpoint that fails often would be back again and again.
+    private static final int WELL_IN_A_ROW = 10;
+
     /// A pause of the whole instance makes many answers slow at once; that is one slow answer.
     private static final Duration ONE_PAUSE = Duration.ofMillis(100);
 
@@ -24,10 +28,11 @@ final class Circuit {
     private final Ejection ejection;
     private final Clock clock;
     private int failuresInARow;
+    private int wellInARow;
     private int ejections;
     private long closedAt;
     private long slowAt;
-    private long overdueAt;
+    private volatile long overdueAt;
     private volatile boolean closed = true;
 
     Circuit(Ejection ejection, Clock clock) {
@@ -53,20 +58,26 @@ final class Circuit {
     }
 
     /// Whether a probe may be sent now; a yes is to be followed by [#probed].
-    synchronized boolean tryProbe() {
+    boolean tryProbe() {
+        return !closed && acquire();
+    }
+
+    private synchronized boolean acquire() {
         return !closed && breaker.tryAcquirePermission();
     }
 
     /// Whether it could have been probed for a whole pause already, and nobody did.
-    synchronized boolean overdue() {
+    boolean overdue() {
         return !closed && clock.millis() >= overdueAt;
     }
 
     /// Notes how an attempt went that was begun while this was closed. What ends after its endpoint was ejected tells
     /// nothing new.
-    synchronized void attempted(Verdict verdict) {
+    ///
+    /// @return whether that changed what [#closed] says; so do the others
+    synchronized boolean attempted(Verdict verdict) {
         if (!closed) {
-            return;
+            return false;
         }
         switch (verdict) {
             case WELL -> {
@@ -83,7 +94,7 @@ final class Circuit {
             case FAILED -> failed();
             case NOTHING -> {}
         }
-        noteState();
+        return noteState();
     }
 
     private void failed() {
@@ -94,36 +105,44 @@ final class Circuit {
     }
 
     /// Notes how a probe went.
-    synchronized void probed(Verdict verdict) {
+    synchronized boolean probed(Verdict verdict) {
         switch (verdict) {
             case WELL -> breaker.onSuccess(0, TimeUnit.NANOSECONDS);
             case SLOW, FAILED -> breaker.onError(0, TimeUnit.NANOSECONDS, failure);
             case NOTHING -> breaker.releasePermission();
         }
-        noteState();
+        return noteState();
     }
 
-    /// Notes how an attempt went that was made although this is not closed: one that went well is as good as a probe,
-    /// and need not wait for its time.
-    synchronized void triedAnyway(Verdict verdict) {
-        if (closed || verdict != Verdict.WELL) {
-            return;
+    /// Notes how an attempt went that was made although this is not closed. Some that went well in a row are reason to
+    /// probe at once, should nobody try it anyway any more; more of them are as good as probes.
+    synchronized boolean triedAnyway(Verdict verdict) {
+        if (closed || verdict == Verdict.NOTHING) {
+            return false;
         }
-        if (breaker.getState() == State.OPEN) {
+        wellInARow = verdict == Verdict.WELL ? wellInARow + 1 : 0;
+        if (wellInARow >= WELL_IN_A_ROW) {
+            breaker.transitionToClosedState();
+        } else if (wellInARow >= PROBES && breaker.getState() == State.OPEN) {
+            overdueAt = clock.millis();
             breaker.transitionToHalfOpenState();
         }
-        if (breaker.tryAcquirePermission()) {
-            probed(verdict);
-        }
+        return noteState();
     }
 
-    private void noteState() {
+    private boolean noteState() {
         boolean now = breaker.getState() == State.CLOSED || breaker.getState() == State.DISABLED;
-        if (now && !closed) {
+        if (now == closed) {
+            return false;
+        }
+        if (now) {
             failuresInARow = 0;
             closedAt = clock.millis();
+        } else {
+            wellInARow = 0;
         }
         closed = now;
+        return true;
     }
 
     /// How long the ejection that begins now lasts before the first probe, in milliseconds.

@@ -135,17 +135,12 @@ public final class Endpoint {
         if (verdict == Verdict.FAILED || verdict == Verdict.SLOW) {
             lastFailure = Verdict.words(result, took);
         }
-        boolean before = ejected();
-        if (permit.probe) {
-            circuit.probed(verdict);
-        } else if (permit.anyway) {
-            circuit.triedAnyway(verdict);
-        } else {
-            circuit.attempted(verdict);
-        }
+        boolean changed = permit.probe
+                ? circuit.probed(verdict)
+                : permit.anyway ? circuit.triedAnyway(verdict) : circuit.attempted(verdict);
         if (suspect() && (ejected() || saysGoodbye(result))) {
             upstream.dismiss(this);
-        } else if (ejected() != before) {
+        } else if (changed) {
             upstream.healthChanged();
         }
     }

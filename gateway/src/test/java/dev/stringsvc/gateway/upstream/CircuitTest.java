@@ -144,15 +144,56 @@ class CircuitTest {
         afterPauses(Duration.ofSeconds(5));
     }
 
+    private void triedAnyway(int count, Verdict verdict) {
+        IntStream.range(0, count).forEach(n -> circuit.triedAnyway(verdict));
+    }
+
     @Test
-    void three_attempts_that_went_well_although_it_was_ejected_bring_it_back_at_once() {
+    void ten_attempts_in_a_row_that_went_well_although_it_was_ejected_bring_it_back() {
         attempts(5, FAILED);
-        circuit.triedAnyway(WELL);
-        circuit.triedAnyway(FAILED);
-        circuit.triedAnyway(WELL);
+        for (int i = 0; i < 10; i++) {
+            triedAnyway(9, WELL);
+            triedAnyway(1, FAILED);
+        }
+        triedAnyway(9, WELL);
         assertThat(circuit.closed()).isFalse();
-        circuit.triedAnyway(WELL);
+        triedAnyway(1, WELL);
         assertThat(circuit.closed()).isTrue();
+    }
+
+    @Test
+    void three_of_them_let_it_be_probed_at_once() {
+        attempts(5, FAILED);
+        triedAnyway(2, WELL);
+        assertThat(circuit.tryProbe()).isFalse();
+        triedAnyway(1, WELL);
+        assertThat(circuit.overdue()).isTrue();
+        assertThat(circuit.tryProbe()).isTrue();
+        assertThat(circuit.tryProbe()).isTrue();
+        assertThat(circuit.tryProbe()).isTrue();
+        probes(WELL, WELL, WELL);
+        assertThat(circuit.closed()).isTrue();
+    }
+
+    @Test
+    void a_probe_that_ends_after_the_endpoint_came_back_by_itself_keeps_no_permit() {
+        attempts(5, FAILED);
+        afterPauses(Duration.ofSeconds(5));
+        triedAnyway(10, WELL);
+        assertThat(circuit.closed()).isTrue();
+        probes(NOTHING, WELL, FAILED);
+        attempts(5, FAILED);
+        afterPauses(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void says_once_that_it_changed() {
+        attempts(4, FAILED);
+        assertThat(circuit.attempted(FAILED)).isTrue();
+        assertThat(circuit.attempted(FAILED)).isFalse();
+        triedAnyway(9, WELL);
+        assertThat(circuit.triedAnyway(WELL)).isTrue();
+        assertThat(circuit.attempted(WELL)).isFalse();
     }
 
     @Test

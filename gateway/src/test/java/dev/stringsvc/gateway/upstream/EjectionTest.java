@@ -136,11 +136,22 @@ class EjectionTest {
     }
 
     @Test
+    void a_panic_lasts_while_instances_fail_every_other_time() {
+        discover(1, 2, 3);
+        fail(1, 2, 3);
+        for (int i = 0; i < 300; i++) {
+            attempt(endpoint(1 + i % 3), i / 3 % 2 == 0 ? BROKEN : OK, Duration.ofMillis(1));
+        }
+        assertThat(upstream.panic()).isTrue();
+        assertThat(heard).containsExactly("i1", "i2", "i3");
+    }
+
+    @Test
     void a_panic_ends_when_instances_answer_again() {
         discover(1, 2, 3);
         fail(1, 2, 3);
         for (int n = 1; n <= 3; n++) {
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < 10; i++) {
                 attempt(endpoint(n), OK, Duration.ofMillis(1));
             }
         }
