@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// One request's attempts so far, and every decision about the next: to whom, with how much time, whether at all and
 /// after what delay. It neither sends nor waits, so that a simulation can take its place. Used by one thread.
 final class Attempts {
+    private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
     private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
@@ -56,15 +57,24 @@ final class Attempts {
         return key != null && !key.isBlank();
     }
 
+    /// Whether a copy may be under way at the same time. That asks for more than to be repeatable: of two DELETEs, or
+    /// of
+    /// two POSTs with one key, one may be answered with 404 or 409, and that one could be the client's.
+    private boolean copyable() {
+        return !streamed() && (course.route().idempotent() || SAFE.contains(request.method()));
+    }
+
+    private boolean streamed() {
+        return request.body() instanceof Body.Streamed;
+    }
+
     private long now() {
         return course.nanoClock().getAsLong();
     }
 
     /// A permit to send a copy of the request to an ejected endpoint, whose answer nobody waits for.
     Optional<Endpoint.Permit> probe() {
-        return repeatable && !(request.body() instanceof Body.Streamed)
-                ? course.upstream().probe()
-                : Optional.empty();
+        return copyable() ? course.upstream().probe() : Optional.empty();
     }
 
     /// The endpoint of the next attempt; empty when there is none. [#ended] is to follow.
@@ -82,16 +92,16 @@ final class Attempts {
     /// A request that cannot be copied is a probe itself, if nobody else has been one for long.
     private Optional<Endpoint.Permit> choose() {
         Upstream upstream = course.upstream();
-        Optional<Endpoint.Permit> probe = !repeatable && made.isEmpty() ? upstream.overdueProbe() : Optional.empty();
+        Optional<Endpoint.Permit> probe = !copyable() && made.isEmpty() ? upstream.overdueProbe() : Optional.empty();
         return probe.or(() -> upstream.pick(tried).map(Endpoint::acquire));
     }
 
     /// How long the next attempt may take. That leaves time for another; where none could follow a timeout, the attempt
-    /// may have all the time there is.
+    /// may have all the time there is. That is so for a stream too: by then some of it was read.
     private Duration attemptTimeout() {
         Duration left = timeLeft();
         boolean last = made.size() + 1 >= course.route().attempts();
-        boolean another = repeatable && request.body().replayable() && !last;
+        boolean another = repeatable && !streamed() && !last;
         Duration usual = course.route().attemptTimeout();
         return another && usual.compareTo(left) < 0 ? usual : left;
     }
@@ -108,9 +118,8 @@ final class Attempts {
             throw new IllegalStateException("no attempt was begun");
         }
         Duration took = Duration.ofNanos(now() - startedAt);
-        boolean fair = !(request.body() instanceof Body.Streamed)
-                && timeout.compareTo(course.route().attemptTimeout()) >= 0;
-        last.ended(result, took, fair);
+        boolean enough = timeout.compareTo(course.route().attemptTimeout()) >= 0;
+        last.ended(result, took, enough, !streamed());
         if (!(result instanceof AttemptResult.Responded)) {
             last.close();
         }

@@ -58,8 +58,7 @@ public final class Forwarder {
         }
     }
 
-    /// Sends a copy of a request that may be repeated to an endpoint that was ejected, to find out how it does: no
-    /// client waits for it.
+    /// Sends a copy of a request to an endpoint that was ejected, to find out how it does: no client waits for it.
     private void probe(Endpoint.Permit permit, UpstreamRequest request) {
         var copy = new UpstreamRequest(
                 request.method(), request.path(), request.query(), request.headers(), request.body());
@@ -68,7 +67,7 @@ public final class Forwarder {
                 Duration timeout = course.route().attemptTimeout();
                 long start = course.nanoClock().getAsLong();
                 AttemptResult result = permit.endpoint().transport().execute(copy, timeout);
-                permit.ended(result, Duration.ofNanos(course.nanoClock().getAsLong() - start), true);
+                permit.ended(result, Duration.ofNanos(course.nanoClock().getAsLong() - start), true, true);
                 course.listener().probed(course.route(), result);
                 if (result instanceof AttemptResult.Responded(var response)) {
                     response.close();

@@ -5,6 +5,7 @@ import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.Transport;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -126,9 +127,9 @@ public final class Endpoint {
         transport.close();
     }
 
-    private void judge(AttemptResult result, Duration took, boolean fair, Permit permit) {
-        Verdict verdict = Verdict.of(result, fair);
-        if (verdict == Verdict.WELL && fair) {
+    private void judge(AttemptResult result, Duration took, boolean enough, boolean alone, Permit permit) {
+        Verdict verdict = Verdict.of(result, enough);
+        if (verdict == Verdict.WELL && enough && alone) {
             verdict = upstream.isSlow(this, took) ? Verdict.SLOW : Verdict.WELL;
             meanNanos.updateAndGet(mean -> mean == 0 ? took.toNanos() : mean + (took.toNanos() - mean) / MEMORY);
         }
@@ -139,7 +140,7 @@ public final class Endpoint {
                 ? circuit.probed(verdict)
                 : permit.anyway ? circuit.triedAnyway(verdict) : circuit.attempted(verdict);
         if (suspect() && (ejected() || saysGoodbye(result))) {
-            upstream.dismiss(this);
+            upstream.dismiss(List.of(this));
         } else if (changed) {
             upstream.healthChanged();
         }
@@ -176,10 +177,11 @@ public final class Endpoint {
 
         /// Says how the attempt went, up to its answer's head; a second call does nothing.
         ///
-        /// @param fair whether the time it took is the instance's own doing, and it had enough of it
-        public void ended(AttemptResult result, Duration took, boolean fair) {
+        /// @param enough whether it had as much time as an attempt usually has, so that a timeout is its fault
+        /// @param alone whether the time it took is all its own, so that it tells how fast it is
+        public void ended(AttemptResult result, Duration took, boolean enough, boolean alone) {
             if (ended.compareAndSet(false, true)) {
-                judge(result, took, fair, this);
+                judge(result, took, enough, alone, this);
             }
         }
 

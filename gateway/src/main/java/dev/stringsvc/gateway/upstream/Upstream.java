@@ -136,7 +136,10 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
     private Rotation current() {
         Rotation now = rotation;
         if (now.hasSuspects()) {
-            dismiss(now.heldUntil(clock.instant()));
+            List<Endpoint> over = now.heldUntil(clock.instant());
+            if (!over.isEmpty()) {
+                dismiss(over);
+            }
             return rotation;
         }
         return now;
@@ -170,9 +173,10 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
                 watch = watch.failed(reason);
                 if (news) {
                     LOG.warn(
-                            "{}: discovery failed, going on with {} known instances: {}",
+                            "{}: discovery failed, going on with {} known instances{}: {}",
                             service,
                             endpoints().size(),
+                            watch.answered() ? ", as of " + watch.answeredAt() : "",
                             reason);
                 }
             }
@@ -225,18 +229,8 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         joined.forEach(this::join);
     }
 
-    /// Lets a suspect go.
-    void dismiss(Endpoint suspect) {
-        dismiss(List.of(suspect));
-    }
-
-    private void dismiss(List<Endpoint> suspects) {
-        if (!suspects.isEmpty()) {
-            letGo(suspects);
-        }
-    }
-
-    private synchronized void letGo(List<Endpoint> suspects) {
+    /// Lets suspects go.
+    synchronized void dismiss(List<Endpoint> suspects) {
         List<Endpoint> after = new ArrayList<>(rotation.all());
         List<Endpoint> leavers = new ArrayList<>(suspects);
         leavers.removeIf(suspect -> !suspect.suspect() || !after.remove(suspect));

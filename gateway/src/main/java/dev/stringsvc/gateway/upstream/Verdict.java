@@ -12,8 +12,8 @@ enum Verdict {
     /// It was the client, or the gateway itself.
     NOTHING;
 
-    /// @param fair whether the time it took is the endpoint's own doing, and it had enough of it
-    static Verdict of(AttemptResult result, boolean fair) {
+    /// @param enough whether it had as much time as an attempt usually has
+    static Verdict of(AttemptResult result, boolean enough) {
         return switch (result) {
             case AttemptResult.Responded(var response) ->
                 switch (response.status()) {
@@ -22,7 +22,7 @@ enum Verdict {
                 };
             case AttemptResult.NotSent ignored -> FAILED;
             case AttemptResult.MaybeSent ignored -> FAILED;
-            case AttemptResult.TimedOut ignored -> fair ? FAILED : NOTHING;
+            case AttemptResult.TimedOut ignored -> enough ? FAILED : NOTHING;
             case AttemptResult.ClientFault ignored -> NOTHING;
             case AttemptResult.Unsendable ignored -> NOTHING;
         };

@@ -32,6 +32,8 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ForwarderTest {
     private final IOException cause = new IOException("scripted");
@@ -395,10 +397,76 @@ class ForwarderTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"PUT, false", "DELETE, false", "POST, true"})
+    void what_may_be_repeated_but_not_twice_at_a_time_is_never_copied(String method, boolean keyed) {
+        instances(3);
+        Endpoint ejected = upstream.endpoints().getFirst();
+        eject(ejected);
+        var headers = new HeaderFields();
+        if (keyed) {
+            headers.add("Idempotency-Key", "k1");
+        }
+        var request = new UpstreamRequest(method, "/", null, headers, new Body.None());
+        clock.advance(Duration.ofMillis(5_001));
+        then(new AttemptResult.Responded(new CannedResponse(200)));
+        ((ProxyResult.Answered) forwarder(false).forward(request)).close();
+        assertThat(asked).doesNotContain(1);
+        clock.advance(Duration.ofSeconds(5));
+        probed = timeout -> new AttemptResult.TimedOut(timeout);
+        then(new AttemptResult.Responded(new CannedResponse(200)));
+        try (var answered = (ProxyResult.Answered) forwarder(false).forward(request)) {
+            assertThat(answered.attempts()).hasSize(2);
+        }
+        assertThat(asked).contains(1);
+    }
+
+    @Test
+    void where_all_bodies_are_streams_an_ejected_instance_comes_back_too() throws Exception {
+        instances(3);
+        Endpoint ejected = upstream.endpoints().getFirst();
+        eject(ejected);
+        clock.advance(Duration.ofMillis(10_001));
+        probed = timeout -> new AttemptResult.Responded(new CannedResponse(200));
+        for (int i = 0; i < 3; i++) {
+            var body = new Body.Streamed(new ByteArrayInputStream(new byte[10]), 10);
+            ((ProxyResult.Answered) forward(true, "POST", body)).close();
+        }
+        assertThat(asked).containsExactly(1, 1, 1);
+        assertThat(ejected.state()).isEqualTo(Endpoint.State.ACTIVE);
+    }
+
+    @Test
+    void a_black_hole_for_streams_is_ejected() {
+        instances(3);
+        for (int i = 0; i < 15; i++) {
+            script.add(timeout -> upstream.endpoints().getFirst().inFlight() > 0
+                    ? new AttemptResult.TimedOut(timeout)
+                    : new AttemptResult.Responded(new CannedResponse(200)));
+            var body = new Body.Streamed(new ByteArrayInputStream(new byte[10]), 10);
+            readOne(body);
+            if (forward(false, "POST", body) instanceof ProxyResult.Answered answered) {
+                answered.close();
+            }
+        }
+        assertThat(upstream.endpoints().getFirst().state()).isEqualTo(Endpoint.State.EJECTED);
+    }
+
+    @Test
+    void a_stream_has_all_the_time_there_is() {
+        instances(3);
+        script.add(timeout -> {
+            assertThat(timeout).isEqualTo(Duration.ofSeconds(3));
+            return new AttemptResult.Responded(new CannedResponse(200));
+        });
+        var body = new Body.Streamed(new ByteArrayInputStream(new byte[10]), 10);
+        ((ProxyResult.Answered) forward(true, "PUT", body)).close();
+    }
+
     private static void eject(Endpoint endpoint) {
         for (int i = 0; i < 5; i++) {
             try (var permit = endpoint.acquire()) {
-                permit.ended(new AttemptResult.TimedOut(Duration.ofSeconds(1)), Duration.ofSeconds(1), true);
+                permit.ended(new AttemptResult.TimedOut(Duration.ofSeconds(1)), Duration.ofSeconds(1), true, true);
             }
         }
     }

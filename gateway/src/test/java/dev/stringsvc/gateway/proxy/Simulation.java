@@ -191,7 +191,7 @@ final class Simulation {
         Duration timeout = repeatable.route().attemptTimeout();
         var outcome = node(permit.endpoint()).take(timeout);
         time.after(outcome.afterNanos(), () -> {
-            permit.ended(outcome.result(), Duration.ofNanos(outcome.afterNanos()), true);
+            permit.ended(outcome.result(), Duration.ofNanos(outcome.afterNanos()), true, true);
             permit.close();
             tally.probed(repeatable.route(), outcome.result());
         });

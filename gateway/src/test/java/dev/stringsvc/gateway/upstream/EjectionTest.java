@@ -67,7 +67,7 @@ class EjectionTest {
 
     private static void attempt(Endpoint endpoint, AttemptResult result, Duration took) {
         try (var permit = endpoint.acquire()) {
-            permit.ended(result, took, true);
+            permit.ended(result, took, true, true);
         }
     }
 
@@ -169,7 +169,7 @@ class EjectionTest {
             try (var probe = upstream.probe().orElseThrow()) {
                 assertThat(probe.endpoint()).isSameAs(endpoint(2));
                 assertThat(endpoint(2).inFlight()).isEqualTo(1);
-                probe.ended(OK, Duration.ofMillis(1), true);
+                probe.ended(OK, Duration.ofMillis(1), true, true);
             }
         }
         assertThat(states()).containsOnly(State.ACTIVE);
