@@ -17,12 +17,17 @@ public final class Endpoint {
     /// Each answer moves the mean by this part of the difference.
     private static final int MEMORY = 10;
 
+    /// So many answers in a row that say `Connection: close` come from an instance that stops; fewer, from one that
+    /// limits how long it keeps a connection.
+    private static final int FAREWELLS = 3;
+
     private final Upstream upstream;
     private final Transport transport;
     private final Instant since;
     private final Circuit circuit;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicLong meanNanos = new AtomicLong();
+    private final AtomicInteger farewells = new AtomicInteger();
     private volatile Instance instance;
     private volatile boolean draining;
     private volatile Instant heldUntil = Instant.MAX;
@@ -139,18 +144,21 @@ public final class Endpoint {
         boolean changed = permit.probe
                 ? circuit.probed(verdict)
                 : permit.anyway ? circuit.triedAnyway(verdict) : circuit.attempted(verdict);
-        if (suspect() && (ejected() || saysGoodbye(result))) {
+        boolean gone = isGone(result);
+        if (suspect() && (ejected() || gone)) {
             upstream.dismiss(List.of(this));
         } else if (changed) {
             upstream.healthChanged();
         }
     }
 
-    /// A suspect has really gone, or is about to.
-    private static boolean saysGoodbye(AttemptResult result) {
-        return result instanceof AttemptResult.NotSent
-                || (result instanceof AttemptResult.Responded(var response)
-                        && "close".equalsIgnoreCase(response.header("Connection")));
+    /// Whether it has gone, or is about to and says so.
+    private boolean isGone(AttemptResult result) {
+        if (result instanceof AttemptResult.Responded(var response)) {
+            boolean farewell = "close".equalsIgnoreCase(response.header("Connection"));
+            return farewells.updateAndGet(count -> farewell ? Math.min(count + 1, FAREWELLS) : 0) == FAREWELLS;
+        }
+        return result instanceof AttemptResult.NotSent;
     }
 
     private void release() {

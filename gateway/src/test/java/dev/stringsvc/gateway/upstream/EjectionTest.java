@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /// Who is ejected, who takes its share, and whom discovery's lapses keep in use.
 class EjectionTest {
     private static final AttemptResult OK = new AttemptResult.Responded(new Head(200, ""));
+    private static final AttemptResult GOODBYE = new AttemptResult.Responded(new Head(200, "close"));
     private static final AttemptResult BROKEN = new AttemptResult.MaybeSent(new IOException("scripted"));
     private static final AttemptResult REFUSED = new AttemptResult.NotSent(new IOException("scripted"));
 
@@ -277,11 +278,23 @@ class EjectionTest {
     }
 
     @Test
-    void a_suspect_that_says_goodbye_is_gone_at_once() {
+    void a_suspect_that_says_goodbye_again_and_again_is_gone() {
         discover(1, 2, 3);
         discover();
-        attempt(endpoint(2), new AttemptResult.Responded(new Head(200, "close")), Duration.ofMillis(1));
+        for (int i = 0; i < 3; i++) {
+            attempt(endpoint(2), GOODBYE, Duration.ofMillis(1));
+        }
         assertThat(picks(300)).containsOnlyKeys("i1", "i3");
+    }
+
+    @Test
+    void a_suspect_that_ends_a_connection_now_and_then_is_used_on() {
+        discover(1, 2, 3);
+        discover();
+        for (int i = 0; i < 100; i++) {
+            attempt(endpoint(2), i % 3 == 0 ? OK : GOODBYE, Duration.ofMillis(1));
+        }
+        assertThat(picks(300)).containsOnlyKeys("i1", "i2", "i3");
     }
 
     @Test
