@@ -108,7 +108,10 @@ final class Circuit {
     synchronized boolean probed(Verdict verdict) {
         switch (verdict) {
             case WELL -> breaker.onSuccess(0, TimeUnit.NANOSECONDS);
-            case SLOW, FAILED -> breaker.onError(0, TimeUnit.NANOSECONDS, failure);
+            case SLOW, FAILED -> {
+                wellInARow = 0;
+                breaker.onError(0, TimeUnit.NANOSECONDS, failure);
+            }
             case NOTHING -> breaker.releasePermission();
         }
         return noteState();

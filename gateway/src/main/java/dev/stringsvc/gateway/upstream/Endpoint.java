@@ -144,7 +144,7 @@ public final class Endpoint {
         boolean changed = permit.probe
                 ? circuit.probed(verdict)
                 : permit.anyway ? circuit.triedAnyway(verdict) : circuit.attempted(verdict);
-        boolean gone = isGone(result);
+        boolean gone = isGone(result) && enough;
         if (suspect() && (ejected() || gone)) {
             upstream.dismiss(List.of(this));
         } else if (changed) {

@@ -20,7 +20,7 @@ enum Verdict {
                     case 500, 502, 503, 504 -> FAILED;
                     default -> WELL;
                 };
-            case AttemptResult.NotSent ignored -> FAILED;
+            case AttemptResult.NotSent ignored -> enough ? FAILED : NOTHING;
             case AttemptResult.MaybeSent ignored -> FAILED;
             case AttemptResult.TimedOut ignored -> enough ? FAILED : NOTHING;
             case AttemptResult.ClientFault ignored -> NOTHING;

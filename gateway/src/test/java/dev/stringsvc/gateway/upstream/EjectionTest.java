@@ -278,6 +278,18 @@ class EjectionTest {
     }
 
     @Test
+    void whom_a_request_reached_too_late_to_connect_is_neither_ejected_nor_gone() {
+        discover(1, 2, 3);
+        discover();
+        for (int i = 0; i < 10; i++) {
+            try (var permit = endpoint(2).acquire()) {
+                permit.ended(REFUSED, Duration.ofMillis(1), false, true);
+            }
+        }
+        assertThat(states()).containsOnly(State.SUSPECT);
+    }
+
+    @Test
     void a_suspect_that_says_goodbye_again_and_again_is_gone() {
         discover(1, 2, 3);
         discover();
