@@ -44,6 +44,11 @@ final class OkHttpResponse implements UpstreamResponse {
     }
 
     @Override
+    public boolean saysGoodbye() {
+        return UpstreamResponse.super.saysGoodbye() && response.request().header("Connection") == null;
+    }
+
+    @Override
     public void forEachHeader(BiConsumer<? super String, ? super String> action) {
         Headers headers = response.headers();
         for (int i = 0; i < headers.size(); i++) {

@@ -13,6 +13,11 @@ public interface UpstreamResponse extends AutoCloseable {
     @Nullable
     String header(String name);
 
+    /// Whether the instance says, of its own accord, that it closes the connection after this answer.
+    default boolean saysGoodbye() {
+        return "close".equalsIgnoreCase(header("Connection"));
+    }
+
     /// Calls `action` with each header, in order, hop-by-hop ones included.
     void forEachHeader(BiConsumer<? super String, ? super String> action);
 

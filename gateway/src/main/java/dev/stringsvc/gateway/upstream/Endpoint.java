@@ -155,7 +155,7 @@ public final class Endpoint {
     /// Whether it has gone, or is about to and says so.
     private boolean isGone(AttemptResult result) {
         if (result instanceof AttemptResult.Responded(var response)) {
-            boolean farewell = "close".equalsIgnoreCase(response.header("Connection"));
+            boolean farewell = response.saysGoodbye();
             return farewells.updateAndGet(count -> farewell ? Math.min(count + 1, FAREWELLS) : 0) == FAREWELLS;
         }
         return result instanceof AttemptResult.NotSent;

@@ -120,6 +120,30 @@ class StaleConnectionTest {
     }
 
     @RepeatedTest(3)
+    void only_an_instance_that_closes_unasked_says_goodbye() throws Exception {
+        try (var fixture = TransportFixture.to(wire -> {
+            wire.read();
+            wire.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+        })) {
+            try (var response = fixture.respond(post(buffered("x")))) {
+                assertThat(response.saysGoodbye()).isTrue();
+            }
+        }
+        try (var fixture = TransportFixture.to(wire -> {
+            HttpMessage request = wire.read();
+            boolean asked = request != null && "close".equals(request.header("Connection"));
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + (asked ? "Connection: close\r\n" : "") + "\r\nok");
+        })) {
+            fixture.fetch(post(buffered("x")));
+            awaitClosed(fixture.instance());
+            try (var response = fixture.respond(post(buffered("x")))) {
+                assertThat(response.header("Connection")).isEqualTo("close");
+                assertThat(response.saysGoodbye()).isFalse();
+            }
+        }
+    }
+
+    @RepeatedTest(3)
     void an_instance_that_closes_early_gets_no_request_on_a_kept_connection_for_a_while() throws Exception {
         var closeEarly = new AtomicBoolean(true);
         try (var fixture = TransportFixture.to(wire -> {
