@@ -121,6 +121,7 @@ final class CountedSocket extends Socket {
                 unanswered = 0;
             } else if (n < 0 && unanswered > 0 && unanswered <= ONE_SEGMENT) {
                 refused = isReset();
+                unanswered = 0; // what it wrote is refused in any case
             }
             return n;
         }
