@@ -43,8 +43,8 @@ public final class Forwarder {
     public ProxyResult forward(UpstreamRequest request) {
         var attempts = new Attempts(course, request);
         Retry.Context<Attempts> context = retry.context();
-        attempts.probe().ifPresent(permit -> probe(permit, request));
         try {
+            attempts.probe().ifPresent(permit -> probe(permit, request));
             do {
                 Optional<Endpoint> endpoint = attempts.next();
                 if (endpoint.isPresent()) {

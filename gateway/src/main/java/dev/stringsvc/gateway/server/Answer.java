@@ -82,6 +82,7 @@ final class Answer {
             upstream.copyBodyTo(out);
             out.close();
         } catch (UpstreamBrokenException e) {
+            answered.permit().brokeOff();
             giveUp("the instance broke off within its answer", "The service broke off within its answer.", 502);
         }
     }

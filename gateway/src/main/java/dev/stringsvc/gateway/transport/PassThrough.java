@@ -9,9 +9,11 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/// Stands between OkHttp and the connection. Refuses a kept connection that has died, and takes back what OkHttp does
-/// for its own users: its `User-Agent` where the client sent none, its sending again of what was answered with 503 and
-/// `Retry-After: 0`, its refusal of a 407 that no proxy has sent. Does not believe an answer whose end is in doubt.
+/// Stands between OkHttp and the connection. Refuses a kept connection that has died, and takes back what
+/// OkHttp does for its own users: its `User-Agent` where the client sent none, its sending again of what
+/// was answered with 503 and
+/// `Retry-After: 0`, its refusal of a 407 that no proxy has sent. Does not believe an answer whose end is
+/// in doubt.
 final class PassThrough implements Interceptor {
     /// A status that OkHttp does nothing about.
     private static final int INERT = 500;
@@ -37,9 +39,8 @@ final class PassThrough implements Interceptor {
         return response.newBuilder().code(INERT).build();
     }
 
-    /// Makes sure that where the answer ends is beyond doubt, for the gateway and for whoever reads it after the
-    /// gateway
-    /// (RFC 9112, section 6.3).
+    /// Makes sure that where the answer ends is beyond doubt, for the gateway and for whoever reads it
+    /// after the gateway (RFC 9112, section 6.3).
     private static Response framed(Response response) throws ProtocolException {
         if (response.code() == 101) {
             throw new ProtocolException("a switch of protocols that nobody asked for");

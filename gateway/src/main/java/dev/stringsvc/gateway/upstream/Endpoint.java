@@ -11,14 +11,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// A live instance: its data, its connections, its health and what is in flight to it. It lives as long as discovery
-/// names the instance, and after that until its last request is answered. Thread-safe.
+/// A live instance: its data, its connections, its health and what is in flight to it. It lives as long as
+/// discovery names the instance, and after that until its last request is answered. Thread-safe.
 public final class Endpoint {
     /// Each answer moves the mean by this part of the difference.
     private static final int MEMORY = 10;
 
-    /// So many answers in a row that say `Connection: close` come from an instance that stops; fewer, from one that
-    /// limits how long it keeps a connection.
+    /// So many answers in a row that say `Connection: close` come from an instance that stops; fewer, from
+    /// one that limits how long it keeps a connection.
     private static final int FAREWELLS = 3;
 
     private final Upstream upstream;
@@ -145,7 +145,7 @@ public final class Endpoint {
                 ? circuit.probed(verdict)
                 : permit.anyway ? circuit.triedAnyway(verdict) : circuit.attempted(verdict);
         boolean gone = isGone(result) && enough;
-        if (suspect() && (ejected() || gone)) {
+        if (suspect() && gone) {
             upstream.dismiss(List.of(this));
         } else if (changed) {
             upstream.healthChanged();
@@ -190,6 +190,14 @@ public final class Endpoint {
         public void ended(AttemptResult result, Duration took, boolean enough, boolean alone) {
             if (ended.compareAndSet(false, true)) {
                 judge(result, took, enough, alone, this);
+            }
+        }
+
+        /// Says that the answer broke off after its head, which counts as a failed attempt.
+        public void brokeOff() {
+            lastFailure = "broke off within its answer";
+            if (circuit.attempted(Verdict.FAILED)) {
+                upstream.healthChanged();
             }
         }
 

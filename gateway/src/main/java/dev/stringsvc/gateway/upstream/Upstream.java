@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /// One service: the endpoints that may be used now, and whose turn it is.
 ///
-/// Discovery's events come from one thread; requests pick, and say how endpoints do, from any number. What they pick
-/// from is immutable and replaced as a whole; endpoints whose instance stays keep their object with its health, and
-/// their place; newcomers come last.
+/// Discovery's events come from one thread; requests pick, and say how endpoints do, from any number. What
+/// they pick from is immutable and replaced as a whole; endpoints whose instance stays keep their object
+/// with its health, and their place; newcomers come last.
 public final class Upstream implements Consumer<DiscoveryEvent> {
     private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
 
@@ -41,8 +41,8 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
     private volatile Rotation rotation = Rotation.EMPTY;
     private volatile WatchState watch = WatchState.UNASKED;
 
-    /// @param balancers makes two: one for first attempts and one for the others, so that retries do not take the turns
-    /// of first attempts and leave an instance without any
+    /// @param balancers makes two: one for first attempts and one for the others, so that retries do not
+    /// take the turns of first attempts and leave an instance without any
     public Upstream(
             String service,
             Transport.Factory transports,
@@ -94,8 +94,8 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         return current().panic();
     }
 
-    /// The endpoint for a request's next attempt: one it has not tried while there is one, else any; empty when the
-    /// service has no instance.
+    /// The endpoint for a request's next attempt: one it has not tried while there is one, else any; empty
+    /// when the service has no instance.
     public Optional<Endpoint> pick(List<Endpoint> tried) {
         List<Endpoint> taking = current().taking();
         if (taking.isEmpty()) {
@@ -114,8 +114,8 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         return !tried.containsAll(current().taking());
     }
 
-    /// A permit to send an ejected endpoint a copy of a request, where it is time to find out how one does. In a panic
-    /// there is none: then requests themselves find out.
+    /// A permit to send an ejected endpoint a copy of a request, where it is time to find out how one does.
+    /// In a panic there is none: then requests themselves find out.
     public Optional<Endpoint.Permit> probe() {
         return current().probe(endpoint -> true);
     }
@@ -202,7 +202,7 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
                 after.add(endpoint);
             } else if (endpoint.suspect()) {
                 after.add(endpoint);
-            } else if (doubted && !endpoint.ejected()) {
+            } else if (doubted) {
                 endpoint.suspect(clock.instant().plus(guard.hold()));
                 suspects.add(endpoint);
                 after.add(endpoint);

@@ -58,6 +58,7 @@ class SimulationTest {
         scripts.put("all nodes are black holes for 20 s", all(BLACK_HOLE, 10, 30));
         scripts.put("all nodes fail a tenth of their requests", all(new Mode(503, 1, 0.1), 10, 40));
         scripts.put("all nodes fail half of their requests", all(new Mode(503, 1, 0.5), 10, 40));
+        scripts.put("all nodes fail a third of their requests", all(new Mode(503, 1, 0.33), 10, 40));
         scripts.put("all nodes become 20 times slower", all(answering(200, 20), 10, 40));
         scripts.put(
                 "resize from 3 to 1 to 5",

@@ -310,11 +310,34 @@ class EjectionTest {
     }
 
     @Test
-    void a_suspect_that_fails_is_gone_instead_of_ejected() {
+    void a_suspect_that_fails_is_ejected_like_others() {
         discover(1, 2, 3);
         discover();
         fail(2);
         assertThat(picks(300)).containsOnlyKeys("i1", "i3");
-        assertThat(upstream.endpoints()).hasSize(2);
+        assertThat(states()).containsExactly(State.SUSPECT, State.EJECTED, State.SUSPECT);
+    }
+
+    @Test
+    void when_discovery_forgets_all_while_all_fail_all_are_used_on() {
+        discover(1, 2, 3);
+        fail(1, 2, 3);
+        discover();
+        assertThat(upstream.panic()).isTrue();
+        assertThat(picks(300)).hasSize(3);
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(upstream.pick(List.of())).isEmpty();
+    }
+
+    @Test
+    void an_instance_that_breaks_off_within_each_answer_is_ejected() {
+        discover(1, 2, 3);
+        for (int i = 0; i < 5; i++) {
+            try (var permit = endpoint(2).acquire()) {
+                permit.ended(OK, Duration.ofMillis(1), true, true);
+                permit.brokeOff();
+            }
+        }
+        assertThat(states()).containsExactly(State.ACTIVE, State.EJECTED, State.ACTIVE);
     }
 }
