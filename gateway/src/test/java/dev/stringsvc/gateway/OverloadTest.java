@@ -7,7 +7,11 @@ import static org.awaitility.Awaitility.await;
 import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.HttpMessage;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// More requests than the gateway takes are told so at once.
 class OverloadTest {
@@ -43,6 +47,33 @@ class OverloadTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"hello, ", "'', close"})
+    void connection_is_kept_after_503_unless_a_body_is_still_to_come(String body, @Nullable String connection)
+            throws Exception {
+        var taken = new CountDownLatch(1);
+        var instance = FakeInstance.of(wire -> {
+            wire.read();
+            taken.countDown();
+            wire.awaitEnd();
+        });
+        try (var gateway = GatewayFixture.with("limits.in-flight=1", instance);
+                RawClient first = gateway.client();
+                RawClient second = gateway.client()) {
+            first.send(GET);
+            taken.await();
+            HttpMessage refused = second.send(POST + body).read();
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.header("Retry-After")).isEqualTo("1");
+            assertThat(refused.header("Connection")).isEqualTo(connection);
+            if (connection == null) {
+                assertThat(second.send(GET).read().status()).isEqualTo(503);
+            } else {
+                assertThat(second.ended()).isTrue();
+            }
+        }
+    }
+
     @Test
     void request_whose_body_is_still_to_come_keeps_nobody_out() throws Exception {
         var instance = FakeInstance.healthy();
@@ -57,13 +88,14 @@ class OverloadTest {
         }
     }
 
-    @Test
-    void body_that_is_waited_for_longest_gives_way_when_too_many_are() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"", "he"})
+    void body_that_is_waited_for_longest_gives_way_when_too_many_are(String begin) throws Exception {
         var instance = FakeInstance.healthy();
         try (var gateway = GatewayFixture.with("limits.in-flight=1", instance);
                 RawClient slow = gateway.client();
                 RawClient prompt = gateway.client()) {
-            slow.send(POST);
+            slow.send(POST + begin);
             await().until(() -> gateway.admin("/metrics").body().contains("gateway_requests_in_flight 1.0"));
             prompt.send(POST);
             assertThat(slow.read().status()).isEqualTo(408);

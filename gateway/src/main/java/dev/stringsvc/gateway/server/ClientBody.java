@@ -46,9 +46,9 @@ final class ClientBody extends InputStream {
         return ended;
     }
 
-    /// Whether some of it is here, or nothing more is to come.
-    boolean isHere() throws IOException {
-        return ended || in.available() > 0;
+    /// Whether so much of it is certainly here, or all of it where it is shorter: no read for that will wait.
+    boolean isHere(int bytes) throws IOException {
+        return ended || (length > 0 && in.available() >= Math.min(length, bytes));
     }
 
     /// Makes every further read fail. May be called by any thread.

@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class ProxyHandler implements Handler {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyHandler.class);
     private static final Map<String, String> RETRY_SOON = Map.of("Retry-After", "1");
+    private static final Map<String, String> RETRY_SOON_ANEW = Map.of("Retry-After", "1", "Connection", "close");
 
     private final RouteTable table;
     private final Map<String, Forwarder> forwarders;
@@ -111,12 +112,13 @@ public final class ProxyHandler implements Handler {
     }
 
     /// A request counts from when its body is here, or as much of it as is kept: clients that are slow to send it keep
-    /// nobody out. Where there is no room no body is asked for.
+    /// nobody out. Where there is no room no body is asked for. If one is still to come then, the connection
+    /// cannot be used again, which the client is told.
     private void forward(HttpServletRequest request, Route route, Answer answer) throws IOException {
         answer.routed(route.name());
         try (ClientBody body = bodies.open(request)) {
             if (free.availablePermits() == 0 || inFlight.get() > limits.inHand()) {
-                answer.problem(overloaded(route), RETRY_SOON);
+                answer.problem(overloaded(route), isHere(body) ? RETRY_SOON : RETRY_SOON_ANEW);
                 return;
             }
             answer.client().begin(body);
@@ -140,7 +142,7 @@ public final class ProxyHandler implements Handler {
     }
 
     private Body await(ClientBody body, ClientEndPoint client) throws IOException {
-        if (!body.isHere()) {
+        if (!isHere(body)) {
             awaited.add(client);
         }
         try {
@@ -148,6 +150,10 @@ public final class ProxyHandler implements Handler {
         } finally {
             awaited.remove(client);
         }
+    }
+
+    private boolean isHere(ClientBody body) throws IOException {
+        return body.isHere(limits.replayBytes());
     }
 
     private void send(HttpServletRequest request, ClientBody body, Body kept, Route route, Answer answer)
