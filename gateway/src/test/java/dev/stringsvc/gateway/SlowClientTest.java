@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A client that keeps the gateway waiting is let go of, whatever it is slow with, and costs nobody else anything.
@@ -50,6 +51,23 @@ class SlowClientTest {
             assertThat(new CountDownLatch(1).await(1, TimeUnit.SECONDS)).isFalse();
             assertThat(fresh.send(GET).read().status()).isEqualTo(200);
             assertThat(used.send(GET).read().status()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "G(T /svc HTTP/1.1, '', 400",
+        "G(T /svc HTTP/1.1, x, 400",
+        "POST /svc HTTP/1.1, x, 413",
+    })
+    void what_comes_after_the_last_answer_is_no_other_request(String line, String each, int status) throws Exception {
+        try (var gateway = GatewayFixture.with("timeouts.head=300ms limits.request-body=5000", FakeInstance.healthy());
+                RawClient client = gateway.client()) {
+            client.send(head(line, "Host: gw", "Content-Length: 1000000"));
+            assertThat(client.read().status()).isEqualTo(status);
+            drip(client, "", each);
+            assertThat(new CountDownLatch(1).await(1, TimeUnit.SECONDS)).isFalse();
+            assertThat(gateway.logLine()).contains(" status=" + status + " ");
         }
     }
 

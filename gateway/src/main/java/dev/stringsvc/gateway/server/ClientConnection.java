@@ -1,11 +1,12 @@
 package dev.stringsvc.gateway.server;
 
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.internal.HttpConnection;
 
-/// Tells the endpoint when a request's head is whole, and when the request is over.
+/// Tells the endpoint when a request's head is over, and when the request is.
 final class ClientConnection extends HttpConnection {
     private final ClientEndPoint client;
 
@@ -19,8 +20,14 @@ final class ClientConnection extends HttpConnection {
         return new RequestHandler() {
             @Override
             public boolean headerComplete() {
-                client.headIsWhole();
+                client.headIsOver();
                 return super.headerComplete();
+            }
+
+            @Override
+            public void badMessage(HttpException failure) {
+                client.headIsOver();
+                super.badMessage(failure);
             }
         };
     }

@@ -22,7 +22,7 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     private int ahead = NONE;
     /// When the head that is coming in began, by [System#nanoTime]; `null` where none is.
     private @Nullable Long headSince;
-    private boolean headWhole;
+    private boolean headOver;
     /// The body of the request in hand.
     private @Nullable ClientBody inHand;
 
@@ -33,9 +33,10 @@ final class ClientEndPoint extends SocketChannelEndPoint {
         super(channel, selector, key, scheduler);
     }
 
-    void headIsWhole() {
+    /// The head that was coming in is whole, or will never be one.
+    void headIsOver() {
         synchronized (reading) {
-            headWhole = true;
+            headOver = true;
             headSince = null;
         }
     }
@@ -55,7 +56,7 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     void requestIsOver() {
         answer = null;
         synchronized (reading) {
-            headWhole = false;
+            headOver = false;
             inHand = null;
         }
     }
@@ -86,7 +87,7 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     public int fill(ByteBuffer buffer) throws IOException {
         synchronized (reading) {
             int n = ahead == NONE ? super.fill(buffer) : fillAhead(buffer);
-            if (n > 0 && !headWhole && headSince == null) {
+            if (n > 0 && !headOver && headSince == null) {
                 headSince = System.nanoTime();
             }
             return n;
@@ -108,7 +109,7 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     }
 
     /// Ends the connection where the client is too slow with a request's head, which is answered with 408, or with
-    /// taking an answer.
+    /// taking an answer. What a client says after the last answer on its connection is no head, and not answered.
     ///
     /// @param refused hears of the former
     void endIfTooSlow(Duration head, Exchange.Listener refused) {
@@ -117,14 +118,15 @@ final class ClientEndPoint extends SocketChannelEndPoint {
             tooSlow = true;
             close();
         } else if (isHeadLate(head)) {
-            refused.finished(sayTooLate(head));
+            if (!isOutputShutdown()) {
+                refused.finished(sayTooLate(head));
+            }
             close();
         }
     }
 
-    /// Takes no more of the body in hand: a read that waits for it ends as it does where nothing comes for too long,
-    /// and
-    /// a further one fails.
+    /// Takes no more of the body in hand: a read that waits for it ends as it does where nothing comes for too
+    /// long, and a further one fails.
     void stopBody() {
         synchronized (reading) {
             if (inHand != null) {
