@@ -3,7 +3,6 @@ package dev.stringsvc.gateway.server;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// The clients whose bodies are waited for, each of which holds a thread and a connection's buffers. When there are too
 /// many, the one that is waited for longest is let go of: an honest client sends its body within moments, and so gets
@@ -16,18 +15,16 @@ final class AwaitedBodies {
         this.most = most;
     }
 
+    /// The one that is let go of is still waited for then: its request cannot have gone on in between.
     void add(ClientEndPoint client) {
-        @Nullable ClientEndPoint longest = null;
         synchronized (clients) {
             clients.add(client);
             if (clients.size() > most) {
                 Iterator<ClientEndPoint> first = clients.iterator();
-                longest = first.next();
+                ClientEndPoint longest = first.next();
                 first.remove();
+                longest.stopBody();
             }
-        }
-        if (longest != null) {
-            longest.stopBody();
         }
     }
 
