@@ -7,8 +7,8 @@ import okhttp3.Connection;
 import okhttp3.EventListener;
 import org.jspecify.annotations.Nullable;
 
-/// What happened on the wire during one call, as far as the retry question needs it. Used by the
-/// calling thread; [#cancel] by any.
+/// What happened on the wire during one call, as far as the retry question needs it. Used by the calling thread;
+/// [#cancel] by any.
 final class AttemptTrace extends EventListener {
     private @Nullable CountedSocket socket;
     private boolean begun;
@@ -43,9 +43,10 @@ final class AttemptTrace extends EventListener {
         return socket == null ? Duration.ZERO : socket.unused();
     }
 
-    /// @throws StaleConnectionException when the connection was used before and has died since
-    void requireFreshConnection() throws StaleConnectionException {
-        if (socket != null && acceptedBefore > 0 && !socket.isQuiet()) {
+    /// @param trusted whether a connection that was used before will do
+    /// @throws StaleConnectionException when it was used before and will not do, or has died since
+    void requireFreshConnection(boolean trusted) throws StaleConnectionException {
+        if (socket != null && acceptedBefore > 0 && !(trusted && socket.isQuiet())) {
             throw new StaleConnectionException();
         }
     }

@@ -75,13 +75,14 @@ final class OkHttpTransport implements Transport {
     /// that are kept may be dead, at every instance, and the instances be well.
     private Response send(Request request, AttemptTrace trace) throws IOException {
         while (true) {
+            boolean trusted = trusts();
             try {
-                Request next = trusts()
+                Request next = trusted
                         ? request
                         : request.newBuilder().header("Connection", "close").build();
                 return trace.calling(client.newCall(next)).execute();
             } catch (StaleConnectionException e) {
-                if (trace.unused().compareTo(EARLY) < 0) {
+                if (trusted && trace.unused().compareTo(EARLY) < 0) {
                     distrust();
                 }
                 if (trace.cancelled()) {
@@ -92,7 +93,7 @@ final class OkHttpTransport implements Transport {
     }
 
     /// An instance that closes connections it was to keep may close the next while a request is on its way to it: for
-    /// some time there are none that are kept.
+    /// some time none is used that was kept, and none is kept.
     private void distrust() {
         trustAgainAt.set(System.nanoTime() + DISTRUST.toNanos());
         close();

@@ -27,7 +27,7 @@ final class PassThrough implements Interceptor {
         if (trace == null) {
             return chain.proceed(request);
         }
-        trace.requireFreshConnection();
+        trace.requireFreshConnection(request.header("Connection") == null);
         if (!trace.userAgentGiven()) {
             request = request.newBuilder().removeHeader("User-Agent").build();
         }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
@@ -186,5 +187,51 @@ class StaleConnectionTest {
             }
         }
         assertThat(results).doesNotContainKey("MaybeSent");
+    }
+
+    @RepeatedTest(3)
+    void connection_that_was_in_use_when_another_broke_is_not_used_again() throws Exception {
+        var taken = new CountDownLatch(1);
+        var go = new CountDownLatch(1);
+        try (var fixture = TransportFixture.to(wire -> {
+                    for (HttpMessage request; (request = wire.read()) != null; ) {
+                        if (request.startLine().contains("/broken")) {
+                            return;
+                        }
+                        if (request.startLine().contains("/slow")) {
+                            taken.countDown();
+                            go.await();
+                        }
+                        wire.send(FakeInstance.OK);
+                    }
+                });
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var slow = threads.submit(() -> fixture.fetch(get("/slow")));
+            taken.await();
+            fixture.fetch(get("/"));
+            assertThat(fixture.execute(get("/broken"))).isInstanceOf(AttemptResult.MaybeSent.class);
+            go.countDown();
+            assertThat(slow.get()).isEqualTo("ok");
+            assertThat(fixture.fetch(post(buffered("x")))).isEqualTo("ok");
+            assertThat(fixture.instance().connections()).isEqualTo(3);
+        }
+    }
+
+    @RepeatedTest(3)
+    void an_instance_that_is_asked_to_close_does_not_say_goodbye_when_it_agrees() throws Exception {
+        try (var fixture = TransportFixture.to(wire -> {
+            HttpMessage request = Objects.requireNonNull(wire.read());
+            String connection = "Connection: " + request.header("Connection");
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + connection + "\r\n\r\nok");
+        })) {
+            fixture.fetch(get("/"));
+            awaitClosed(fixture.instance());
+            fixture.fetch(get("/"));
+            try (var response = fixture.respond(get("/"))) {
+                assertThat(fixture.instance().requests().getLast().header("Connection"))
+                        .isEqualTo("close");
+                assertThat(response.saysGoodbye()).isFalse();
+            }
+        }
     }
 }
