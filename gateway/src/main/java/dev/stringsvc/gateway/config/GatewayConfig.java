@@ -64,6 +64,7 @@ public record GatewayConfig(
         public Limits {
             Check.that(inFlight >= 1 && inFlight <= 1_000_000, "in-flight", "1 to 1000000");
             Check.that(clientRate.bytes() <= 1 << 30, "client-rate", "at most 1GiB");
+            Check.that(clientGrace.isPositive(), "client-grace", "more than 0");
             Check.that(replayBody.bytes() <= 16 << 20, "replay-body", "at most 16MiB");
         }
     }

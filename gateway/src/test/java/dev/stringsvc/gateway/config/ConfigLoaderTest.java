@@ -146,6 +146,7 @@ class ConfigLoaderTest {
             'port: 99999999999' | :1: port: expected a smaller number
             'limits:\\n  in-flight: 0' | :2: limits.in-flight: expected 1 to 1000000
             'limits:\\n  client-rate: unlimited' | :2: limits.client-rate: expected at most 1GiB
+            'limits:\\n  client-grace: 0' | :2: limits.client-grace: expected more than 0
             'timeouts:\\n  head: 0' | :2: timeouts.head: expected more than 0
             'timeouts:\\n  client: 0' | :2: timeouts.client: expected more than 0
             'limits:\\n  replay-body: -5' | :2: limits.replay-body: expected a size such as 65536, 64KiB, 10MiB or unlimited
