@@ -9,9 +9,8 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/// What Jetty refuses before a handler sees it (a malformed request, a header block over the limit) is a problem too,
-/// and is
-/// told of as other requests are. Thread-safe.
+/// What Jetty refuses before a handler sees it (a malformed request, a header block over the limit) is a problem
+/// too, and is told of as other requests are. Thread-safe.
 final class ProblemErrorHandler extends ErrorHandler {
     private final Exchange.Listener listener;
 
