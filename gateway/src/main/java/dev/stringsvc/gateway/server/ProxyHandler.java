@@ -117,8 +117,9 @@ public final class ProxyHandler implements Handler {
     private void forward(HttpServletRequest request, Route route, Answer answer) throws IOException {
         answer.routed(route.name());
         try (ClientBody body = bodies.open(request)) {
-            if (free.availablePermits() == 0 || inFlight.get() > limits.inHand()) {
-                answer.problem(overloaded(route), isHere(body) ? RETRY_SOON : RETRY_SOON_ANEW);
+            boolean here = isHere(body);
+            if (free.availablePermits() == 0 || (!here && inFlight.get() > limits.inHand())) {
+                answer.problem(overloaded(route), here ? RETRY_SOON : RETRY_SOON_ANEW);
                 return;
             }
             answer.client().begin(body);
