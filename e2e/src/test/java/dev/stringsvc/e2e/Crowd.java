@@ -61,15 +61,28 @@ final class Crowd implements AutoCloseable {
     /// Clients that send their request's head at a byte a second.
     static Crowd trickling(int size, int port) {
         var crowd = new Crowd(size, port);
-        return crowd.start(socket -> crowd.trickle(socket));
+        String head = "POST " + Call.UPPERCASE.path() + " HTTP/1.1\r\nX-Long: " + "x".repeat(600);
+        return crowd.start(socket -> crowd.trickle(socket, head));
+    }
+
+    /// Clients that send their request's head and a byte of its body at once, a thousand clients a second, and the
+    /// rest at a byte a second.
+    static Crowd tricklingBodies(int size, int port) {
+        var crowd = new Crowd(size, port);
+        var turn = new AtomicInteger();
+        return crowd.start(socket -> {
+            if (!crowd.end.await(turn.getAndIncrement(), TimeUnit.MILLISECONDS)) {
+                ask(socket, Call.UPPERCASE.path(), 601, "x");
+                crowd.trickle(socket, "x".repeat(600));
+            }
+        });
     }
 
     /// Clients that ask and do not read what they are answered.
     static Crowd deaf(int size, int port, String path) {
         var crowd = new Crowd(size, port);
         return crowd.start(socket -> {
-            ask(socket, path, 2);
-            socket.getOutputStream().write("{}".getBytes(ISO_8859_1));
+            ask(socket, path, 2, "{}");
             crowd.end.await();
         });
     }
@@ -79,7 +92,7 @@ final class Crowd implements AutoCloseable {
         var crowd = new Crowd(size, port);
         return crowd.start(socket -> {
             OutputStream out = socket.getOutputStream();
-            ask(socket, path, length);
+            ask(socket, path, length, "");
             for (long sent = 0; sent < length; sent += PIECE.length) {
                 out.write(PIECE);
             }
@@ -92,15 +105,14 @@ final class Crowd implements AutoCloseable {
         var crowd = new Crowd(size, port);
         return crowd.start(socket -> {
             long start = System.nanoTime();
-            ask(socket, call.path(), call.json().length());
-            socket.getOutputStream().write(call.json().getBytes(ISO_8859_1));
+            ask(socket, call.path(), call.json().length(), call.json());
             crowd.readAnswer(socket, start);
         });
     }
 
-    private static void ask(Socket socket, String path, long length) throws IOException {
+    private static void ask(Socket socket, String path, long length, String begin) throws IOException {
         String head = "POST %s HTTP/1.1\r\nHost: crowd\r\nContent-Length: %d\r\n\r\n".formatted(path, length);
-        socket.getOutputStream().write(head.getBytes(ISO_8859_1));
+        socket.getOutputStream().write((head + begin).getBytes(ISO_8859_1));
     }
 
     private Crowd start(Manner manner) {
@@ -127,12 +139,10 @@ final class Crowd implements AutoCloseable {
     }
 
     /// Until the gateway has had enough, which a write shows in the end.
-    private void trickle(Socket socket) throws IOException, InterruptedException {
+    private void trickle(Socket socket, String text) throws IOException, InterruptedException {
         try {
-            byte[] head =
-                    ("POST " + Call.UPPERCASE.path() + " HTTP/1.1\r\nX-Long: " + "x".repeat(600)).getBytes(ISO_8859_1);
-            for (int i = 0; i < head.length && !end.await(1, TimeUnit.SECONDS); i++) {
-                socket.getOutputStream().write(head[i]);
+            for (int i = 0; i < text.length() && !end.await(1, TimeUnit.SECONDS); i++) {
+                socket.getOutputStream().write(text.charAt(i));
             }
         } finally {
             sentAway.incrementAndGet();
