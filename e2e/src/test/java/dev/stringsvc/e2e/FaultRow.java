@@ -38,7 +38,7 @@ final class FaultRow implements AutoCloseable {
         var load = Load.on(connections, on, call);
         loads.add(load);
         load.awaitMore(10L * connections);
-        load.mark();
+        load.begin();
         return load;
     }
 
@@ -92,7 +92,7 @@ final class FaultRow implements AutoCloseable {
                 Long.toString(loads.stream().mapToLong(Load::requests).sum() + more),
                 Long.toString(loads.stream().mapToLong(Load::failed).sum()),
                 loads.stream()
-                        .map(Load::worst)
+                        .map(Load::worstOfAll)
                         .max(Duration::compareTo)
                         .map(FaultRow::text)
                         .orElse("-"),

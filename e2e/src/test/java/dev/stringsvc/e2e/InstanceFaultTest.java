@@ -12,6 +12,8 @@ import org.junit.jupiter.api.TestInstance;
 /// Instances that Consul goes on to call passing, and that are not well: ejected, probed, taken back.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class InstanceFaultTest {
+    private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(1);
+
     /// What a request may take on a busy machine when no instance makes it wait.
     private static final Duration NO_TIME = Duration.ofMillis(700);
 
@@ -51,6 +53,8 @@ class InstanceFaultTest {
         first.behave(ill);
         cluster.gateway().awaitState(first.id(), "ejected");
         attractsNoMore(since(before, instances));
+        // who met it went on elsewhere, after one attempt's timeout at the latest
+        assertThat(load.worst()).isLessThan(ATTEMPT_TIMEOUT.plus(NO_TIME));
         load.mark();
         List<Integer> ejected = counts(instances);
         load.goOnFor(Form.FAULT);

@@ -38,7 +38,8 @@ final class Load implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private volatile Predicate<String> promised = _ -> false;
-    private volatile long mark = System.nanoTime();
+    private volatile long begin = System.nanoTime();
+    private volatile long mark = begin;
     private volatile boolean stopped;
 
     private Load(Call call) {
@@ -144,22 +145,28 @@ final class Load implements AutoCloseable {
         mark = System.nanoTime();
     }
 
-    /// The longest request that began since the mark.
-    Duration worst() {
-        return percentile(1);
+    /// From now on the row counts latencies: all that is new to a process is over.
+    void begin() {
+        mark();
+        begin = mark;
     }
 
-    /// Of the requests that began since the mark.
-    Duration percentile(double share) {
-        long since = mark;
-        long[] took = samples.stream()
+    /// The longest request that began since the mark.
+    Duration worst() {
+        return worstSince(mark);
+    }
+
+    /// The longest request of the row.
+    Duration worstOfAll() {
+        return worstSince(begin);
+    }
+
+    private Duration worstSince(long since) {
+        return Duration.ofNanos(samples.stream()
                 .filter(sample -> sample.startedAt() - since >= 0)
                 .mapToLong(Sample::took)
-                .sorted()
-                .toArray();
-        return took.length == 0
-                ? Duration.ZERO
-                : Duration.ofNanos(took[(int) Math.max(0, Math.ceil(share * took.length) - 1)]);
+                .max()
+                .orElse(0));
     }
 
     /// Stops the clients after their last answers.
