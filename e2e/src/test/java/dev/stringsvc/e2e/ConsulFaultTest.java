@@ -110,10 +110,7 @@ class ConsulFaultTest {
                     cluster.consul().suspend();
                     consul.passOn();
                 },
-                () -> {
-                    cluster.consul().resume();
-                    consul.passOn();
-                });
+                cluster.consul()::resume);
     }
 
     @Fault("Consul answers 500")
