@@ -41,18 +41,18 @@ class OverloadTest {
 
     @Fault("thousands of clients that send a byte a second, beside a normal load")
     void clients_that_send_a_byte_a_second_are_sent_away_and_hold_up_nobody(FaultRow row) throws Exception {
-        sendsAway(row, Crowd::trickling);
+        sendsAway(row, Form.pick(2_000, 9_000), Crowd::trickling);
     }
 
     @Fault("thousands of clients that send a body at a byte a second, beside a normal load")
     void clients_that_send_a_body_slowly_are_sent_away_and_hold_up_nobody(FaultRow row) throws Exception {
-        sendsAway(row, Crowd::tricklingBodies);
+        sendsAway(row, 2_500, Crowd::tricklingBodies);
     }
 
-    private void sendsAway(FaultRow row, BiFunction<Integer, Integer, Crowd> slow) throws Exception {
+    private void sendsAway(FaultRow row, int clients, BiFunction<Integer, Integer, Crowd> slow) throws Exception {
         var load = row.load(8, cluster.gateway(), Call.UPPERCASE);
         row.load(8, cluster.gateway(), Call.NOTIFICATOR);
-        try (var crowd = slow.apply(Form.pick(2_500, 9_000), cluster.gateway().port())) {
+        try (var crowd = slow.apply(clients, cluster.gateway().port())) {
             row.requests(crowd.size());
             await().atMost(Cluster.PATIENCE).until(() -> crowd.connected() == crowd.size());
             load.goOnFor(Form.FAULT);
