@@ -27,7 +27,7 @@ final class PassThrough implements Interceptor {
         if (trace == null) {
             return chain.proceed(request);
         }
-        trace.requireFreshConnection(request.header("Connection") == null);
+        trace.requireFreshConnection(!"close".equalsIgnoreCase(request.header("Connection")));
         if (!trace.userAgentGiven()) {
             request = request.newBuilder().removeHeader("User-Agent").build();
         }
