@@ -117,7 +117,7 @@ class SlowClientTest {
     void client_that_does_not_take_its_answer_is_cut(String options) throws Exception {
         var instance = FakeInstance.of(wire -> {
             wire.read();
-            wire.send(head("HTTP/1.1 200 OK", "Content-Length: 100000000"));
+            wire.send(head("HTTP/1.1 200 OK", "Content-Length: 100000000000"));
             while (true) {
                 wire.send(new byte[100_000]);
             }
