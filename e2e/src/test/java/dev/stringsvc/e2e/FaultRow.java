@@ -16,11 +16,13 @@ import org.jspecify.annotations.Nullable;
 /// One row of the fault table: the load during the fault, and what came of it. Used by the test's thread.
 final class FaultRow implements AutoCloseable {
     private static final String ATTEMPTS = "gateway_attempts_seconds_count";
+    private static final String PROBES = "gateway_probes_total";
 
     private final String fault;
     private final List<Load> loads = new ArrayList<>();
     private @Nullable GatewayProcess gateway;
     private double attemptsBefore;
+    private double probesBefore;
     private @Nullable Double amplification;
     private @Nullable Duration recoveredAfter;
     private long more;
@@ -33,6 +35,7 @@ final class FaultRow implements AutoCloseable {
     Load load(int connections, GatewayProcess on, Call call) throws IOException, InterruptedException {
         if (gateway == null) {
             attemptsBefore = on.meter(ATTEMPTS);
+            probesBefore = on.meter(PROBES);
         }
         gateway = on;
         var load = Load.on(connections, on, call);
@@ -60,6 +63,11 @@ final class FaultRow implements AutoCloseable {
                 .pollInterval(Duration.ofMillis(20))
                 .until(recovered);
         recoveredAfter = Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    /// Copies of requests that the gateway has sent to ejected instances since the first load began.
+    long probes() throws IOException, InterruptedException {
+        return gateway == null ? 0 : Math.round(gateway.meter(PROBES) - probesBefore);
     }
 
     Duration recoveredAfter() {
