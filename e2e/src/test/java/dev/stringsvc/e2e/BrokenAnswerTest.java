@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 
 /// Instances whose answers break off, or are none.
@@ -91,6 +92,7 @@ class BrokenAnswerTest {
         assertThat(load.asPromised()).isPositive();
     }
 
+    @Tag("long")
     @Fault("a Content-Length that is too short")
     void what_comes_after_an_answers_end_is_not_taken_for_the_next(FaultRow row) throws Exception {
         List<FaultyInstance> instances = fleet.fresh(2);
@@ -104,6 +106,7 @@ class BrokenAnswerTest {
         row.nothingLost();
     }
 
+    @Tag("long")
     @Fault("heads that come byte by byte")
     void a_head_that_trickles_costs_one_attempt_and_no_request(FaultRow row) throws Exception {
         List<FaultyInstance> instances = fleet.fresh(3);

@@ -9,6 +9,7 @@ import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 
 /// Consul on a bad day: what was known serves on, Consul is not pestered, and what is new is known soon after.
@@ -118,6 +119,7 @@ class ConsulFaultTest {
         costsNothing(row, () -> consul.answer(500, "No cluster leader"), consul::passOn);
     }
 
+    @Tag("long")
     @Fault("Consul answers 429, then 403")
     void a_consul_that_refuses_costs_nothing(FaultRow row) throws Throwable {
         costsNothing(
@@ -130,6 +132,7 @@ class ConsulFaultTest {
                 consul::passOn);
     }
 
+    @Tag("long")
     @Fault("Consul answers garbage, then null")
     void a_consul_that_answers_garbage_costs_nothing(FaultRow row) throws Throwable {
         costsNothing(
@@ -148,6 +151,7 @@ class ConsulFaultTest {
         costsNothing(row, () -> consul.reindex(_ -> Long.toString(falling.decrementAndGet())), consul::passOn);
     }
 
+    @Tag("long")
     @Fault("Consul's index is 0")
     void an_index_of_0_costs_nothing(FaultRow row) throws Throwable {
         costsNothing(row, () -> consul.reindex(_ -> "0"), consul::passOn);
@@ -158,6 +162,7 @@ class ConsulFaultTest {
         costsNothing(row, () -> consul.answerWithoutLeader("X-Consul-KnownLeader: false\r\n"), consul::passOn);
     }
 
+    @Tag("long")
     @Fault("something that is no Consul answers []")
     void an_answer_that_says_nothing_of_a_leader_is_not_believed(FaultRow row) throws Throwable {
         costsNothing(row, () -> consul.answerWithoutLeader(""), consul::passOn);

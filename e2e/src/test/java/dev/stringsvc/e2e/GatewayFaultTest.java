@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The gateway itself is stopped, started too early, or held.
@@ -52,6 +53,7 @@ class GatewayFaultTest {
         }
     }
 
+    @Tag("long")
     @Fault("SIGSTOP of the gateway, SIGCONT later; any load")
     void a_gateway_that_was_held_answers_what_it_has(FaultRow row) throws Exception {
         try (var cluster = new Cluster(0, Cluster.patient());

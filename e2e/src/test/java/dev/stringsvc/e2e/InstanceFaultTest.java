@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 
 /// Instances that Consul goes on to call passing, and that are not well: ejected, probed, taken back.
@@ -99,6 +100,7 @@ class InstanceFaultTest {
         isEjectedAndComesBack(row, Behaviour.status(503));
     }
 
+    @Tag("long")
     @Fault("an instance answers 500 at once")
     void an_instance_that_answers_500_is_ejected_and_comes_back(FaultRow row) throws Exception {
         isEjectedAndComesBack(row, Behaviour.status(500));
@@ -153,6 +155,7 @@ class InstanceFaultTest {
         return cluster.gateway().upstream().path("panic").asBoolean();
     }
 
+    @Tag("long")
     @Fault("half of the instances are black holes at once")
     void half_of_the_instances_can_be_black_holes(FaultRow row) throws Exception {
         List<FaultyInstance> instances = fleet.fresh(4);
@@ -169,6 +172,7 @@ class InstanceFaultTest {
         row.nothingLost();
     }
 
+    @Tag("long")
     @Fault("an instance is ill for 2 s and well for 2 s, in turn")
     void a_flapping_instance_costs_no_request(FaultRow row) throws Exception {
         List<FaultyInstance> instances = fleet.fresh(3);

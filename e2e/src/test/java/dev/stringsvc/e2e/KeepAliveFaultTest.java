@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 
 /// Instances that close kept connections whenever they like, without a word before.
@@ -46,6 +47,7 @@ class KeepAliveFaultTest {
         costsNothing(row, Behaviour.resetAfterAnswers(3));
     }
 
+    @Tag("long")
     @Fault("kept connections are not read any more, and closed up to 80 ms later; idempotent")
     void a_connection_nobody_reads_any_more_costs_no_request_that_may_be_repeated(FaultRow row) throws Exception {
         List<FaultyInstance> instances = fleet.fresh(3);

@@ -10,6 +10,7 @@ import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 
 /// Too many clients, too slow ones, and ones that leave. The gateway has 256 MiB.
@@ -63,6 +64,7 @@ class OverloadTest {
         survives();
     }
 
+    @Tag("long")
     @Fault("clients that do not read their answers, beside a normal load")
     void clients_that_do_not_read_hold_up_nobody(FaultRow row) throws Exception {
         instances.forEach(instance -> instance.behave(Behaviour.only(LARGE, Behaviour.large(64 * MEBIBYTE))));

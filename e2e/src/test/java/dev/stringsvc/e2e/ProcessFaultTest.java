@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 
 /// What becomes of stringsvc's processes, as clients of the gateway see it.
@@ -88,6 +89,7 @@ class ProcessFaultTest {
         assertThat(load.worst()).isLessThan(ATTEMPT_TIMEOUT.plus(longest));
     }
 
+    @Tag("long")
     @Fault("kill -9 and restart of one of three; 32 connections of POSTs")
     void a_killed_instance_that_is_started_again_costs_no_request(FaultRow row) throws Exception {
         var load = row.load(32, cluster.gateway(), Call.UPPERCASE);
@@ -98,6 +100,7 @@ class ProcessFaultTest {
         row.nothingLost();
     }
 
+    @Tag("long")
     @Fault("SIGTERM of one instance; any load")
     void a_stopped_instance_costs_no_request(FaultRow row) throws Exception {
         anyLoad(row);
@@ -145,6 +148,7 @@ class ProcessFaultTest {
         row.nothingLost();
     }
 
+    @Tag("long")
     @Fault("SIGSTOP of one instance, SIGCONT later; idempotent")
     void a_suspended_instance_costs_no_request(FaultRow row) throws Exception {
         var load = row.load(16, cluster.gateway(), Call.UPPERCASE);
@@ -156,6 +160,7 @@ class ProcessFaultTest {
         row.nothingLost();
     }
 
+    @Tag("long")
     @Fault("one instance is restarted while the gateway cannot reach Consul; any load")
     void a_restart_that_the_gateway_is_not_told_of_costs_no_request(FaultRow row) throws Exception {
         List<Load> loads = anyLoad(row);
