@@ -6,9 +6,9 @@ import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.Body;
 import dev.stringsvc.gateway.transport.HeaderFields;
-import dev.stringsvc.gateway.transport.Transport;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
 import dev.stringsvc.gateway.upstream.Endpoint;
+import dev.stringsvc.gateway.upstream.NoTransport;
 import dev.stringsvc.gateway.upstream.Policies;
 import dev.stringsvc.gateway.upstream.RoundRobin;
 import dev.stringsvc.gateway.upstream.Upstream;
@@ -42,16 +42,6 @@ final class Simulation {
     private final RetryBudget budget = new RetryBudget(0.2, 10, time::nanos);
     private final Attempts.Course repeatable = course(true);
     private final Attempts.Course single = course(false);
-
-    private static final class NoTransport implements Transport {
-        @Override
-        public AttemptResult execute(UpstreamRequest request, Duration timeout) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void close() {}
-    }
 
     /// What was seen.
     static final class Tally implements UpstreamListener, AttemptListener {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.transport.AttemptResult;
-import dev.stringsvc.gateway.transport.Transport;
-import dev.stringsvc.gateway.transport.UpstreamRequest;
 import dev.stringsvc.gateway.upstream.Endpoint.State;
 import java.io.IOException;
 import java.time.Duration;
@@ -40,16 +38,6 @@ class EjectionTest {
                 }
             },
             clock);
-
-    private static final class NoTransport implements Transport {
-        @Override
-        public AttemptResult execute(UpstreamRequest request, Duration timeout) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void close() {}
-    }
 
     private void discover(int... numbers) {
         upstream.accept(new Snapshot(

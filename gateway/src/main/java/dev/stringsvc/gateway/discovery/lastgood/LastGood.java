@@ -21,9 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /// What each service's instances were when their source last said so, kept in a file from one run to the next.
 ///
-/// It holds what is in use after an answer, so that a gateway that is started again goes on as one that went on
-/// running:
-/// also with instances that a source without memory has forgotten and that are used on for a while.
+/// It holds what is in use after an answer, so that a gateway that is started again goes on as one that went
+/// on running: also with instances that a source without memory has forgotten and that are used on for a while.
 ///
 /// The file is written in the background within a second or two of a change, and every [#REFRESH] while answers only
 /// confirm what it holds. Where it can be neither read nor written, that is logged once, and nothing else happens.
