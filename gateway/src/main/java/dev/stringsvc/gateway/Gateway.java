@@ -10,7 +10,6 @@ import dev.stringsvc.gateway.discovery.lastgood.LastGood;
 import dev.stringsvc.gateway.proxy.Forwarder;
 import dev.stringsvc.gateway.proxy.RetryBudget;
 import dev.stringsvc.gateway.proxy.RetryPolicy;
-import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.server.AccessLog;
 import dev.stringsvc.gateway.server.AdminApi;
 import dev.stringsvc.gateway.server.ClientLimits;
@@ -65,7 +64,7 @@ public final class Gateway implements AutoCloseable {
         this.transports = new OkHttpTransports(
                 config.timeouts().connect(), config.timeouts().idle());
         stops.push(transports::close);
-        config.routes().routes().forEach(route -> upstreams.computeIfAbsent(route.service(), this::upstream));
+        config.routes().forwarding().values().forEach(to -> upstreams.computeIfAbsent(to.service(), this::upstream));
         this.consul = upstreams.keySet().stream().anyMatch(this::isInConsul)
                 ? Optional.of(new ConsulClient(
                         config.consul().address().url(),
@@ -172,13 +171,14 @@ public final class Gateway implements AutoCloseable {
                 retry.backoff(), () -> ThreadLocalRandom.current().nextDouble());
         Map<String, RetryBudget> budgets = new HashMap<>();
         Map<String, Forwarder> forwarders = new HashMap<>();
-        for (Route route : config.routes().routes()) {
+        config.routes().forwarding().forEach((route, to) -> {
             var budget = budgets.computeIfAbsent(
-                    route.service(),
+                    to.service(),
                     service -> new RetryBudget(retry.budgetRatio(), retry.budgetFloor(), System::nanoTime));
-            Upstream upstream = Objects.requireNonNull(upstreams.get(route.service()));
-            forwarders.put(route.name(), new Forwarder(route, upstream, policy, budget, telemetry, System::nanoTime));
-        }
+            Upstream upstream = Objects.requireNonNull(upstreams.get(to.service()));
+            forwarders.put(
+                    route.name(), new Forwarder(route, to, upstream, policy, budget, telemetry, System::nanoTime));
+        });
         return forwarders;
     }
 

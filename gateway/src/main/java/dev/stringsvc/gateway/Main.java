@@ -23,12 +23,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// The command line: `gateway` runs, `gateway check FILE` validates, `gateway defaults` prints every default.
+/// The command line: `gateway` runs, `gateway check FILE` validates, `gateway routes FILE` says what goes
+/// where, `gateway defaults` and `gateway schema` print what a file may say.
 @Command(
         name = "gateway",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         defaultValueProvider = Flags.Environment.class,
+        subcommands = RoutesCommand.class,
         sortOptions = false,
         usageHelpAutoWidth = true,
         description = {
@@ -144,6 +146,16 @@ final class Main implements Callable<Integer> {
     int check(@Parameters(paramLabel = "FILE", description = "The file.") Path file) throws ConfigException {
         GatewayConfig config = ConfigLoader.load(Optional.of(file), ConfigLoader.noFlags());
         out().println(file + ": valid, " + config.routes().routes().size() + " routes");
+        return 0;
+    }
+
+    @Command(
+            name = "schema",
+            mixinStandardHelpOptions = true,
+            description = "Prints the JSON Schema of a configuration file, for editors.")
+    int schema() {
+        out().print(ConfigLoader.schema());
+        out().flush();
         return 0;
     }
 

@@ -66,8 +66,8 @@ class AdminPortTest {
                     .path("routes")
                     .path(0);
             assertThat(route.path("name").asText()).isEqualTo("r");
-            assertThat(route.path("service").asText()).isEqualTo("svc");
-            assertThat(route.path("attempts").asInt()).isEqualTo(3);
+            assertThat(route.path("forward").path("service").asText()).isEqualTo("svc");
+            assertThat(route.path("forward").path("attempts").asInt()).isEqualTo(3);
         }
     }
 

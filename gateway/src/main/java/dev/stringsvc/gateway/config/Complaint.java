@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param key where, as an operator writes it: `routes[1].path`
 /// @param text what was expected
 record Complaint(String pointer, String key, String text) {
-    private static final Pattern KEY_FIRST = Pattern.compile("([a-z-]+): (.*)", Pattern.DOTALL);
+    private static final Pattern KEY_FIRST = Pattern.compile("([a-z-]+(?:\\.[a-z-]+)*): (.*)", Pattern.DOTALL);
     private static final Pattern MISSING =
             Pattern.compile("(?s)(?:Missing|Null value for) creator property '([^']+)'.*");
 
@@ -85,7 +85,8 @@ record Complaint(String pointer, String key, String text) {
     }
 
     private Complaint below(String child) {
-        return new Complaint(pointer + "/" + child, pointer.isEmpty() ? child : key + "." + child, text);
+        return new Complaint(
+                pointer + "/" + child.replace('.', '/'), pointer.isEmpty() ? child : key + "." + child, text);
     }
 
     private Complaint say(String text) {

@@ -14,6 +14,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,17 +48,29 @@ public final class ConfigLoader {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .addModule(new SimpleModule()
                     .addDeserializer(Duration.class, new Durations())
-                    .addDeserializer(RouteTable.class, new RouteTables()))
+                    .addDeserializer(RouteTable.class, new RouteTables())
+                    .addDeserializer(Route.class, new RouteReader()))
+            .addModule(new Jdk8Module())
             .build();
 
     private static final String ROUTE_DEFAULTS = "route-defaults";
+    private static final String STRIP_PREFIX = "strip-prefix";
     private static final String ATTEMPT_TIMEOUT = "attempt-timeout";
 
     private ConfigLoader() {}
 
     /// The text of the file that holds every default.
     public static String defaults() {
-        try (InputStream in = ConfigLoader.class.getResourceAsStream("defaults.yaml")) {
+        return resource("defaults.yaml");
+    }
+
+    /// The JSON Schema of a file.
+    public static String schema() {
+        return resource("schema.json");
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = ConfigLoader.class.getResourceAsStream(name)) {
             return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new IllegalStateException(e);
@@ -111,9 +125,7 @@ public final class ConfigLoader {
         if (config.get("routes") instanceof ArrayNode routes && routeDefaults instanceof ObjectNode defaults) {
             for (int i = 0; i < routes.size(); i++) {
                 if (routes.get(i) instanceof ObjectNode route) {
-                    ObjectNode whole = defaults.deepCopy();
-                    whole.put("name", route.path("path").asText("-"));
-                    lay(route, whole);
+                    ObjectNode whole = whole(route, defaults);
                     if (!timeoutGiven && !route.hasNonNull(ATTEMPT_TIMEOUT)) {
                         clampTimeout(whole);
                     }
@@ -131,6 +143,29 @@ public final class ConfigLoader {
                 }
             });
         }
+    }
+
+    /// A route with all that it leaves out. What else an action needs is laid below it only where the route has one.
+    private static ObjectNode whole(ObjectNode route, ObjectNode defaults) {
+        ObjectNode whole = defaults.deepCopy();
+        whole.put("name", route.path("path").asText("-"));
+        whole.put("host", "").put("exact", false).put("service", "").put("rewrite", "");
+        whole.putObject("headers");
+        whole.putNull("redirect").putNull("respond");
+        if (route.hasNonNull("rewrite")) {
+            whole.put(STRIP_PREFIX, "");
+        }
+        if (route.get("redirect") instanceof ObjectNode) {
+            whole.putObject("redirect").put("status", 308);
+        }
+        if (route.get("respond") instanceof ObjectNode) {
+            whole.putObject("respond")
+                    .put("status", 200)
+                    .put("content-type", "text/plain; charset=utf-8")
+                    .put("body", "");
+        }
+        lay(route, whole);
+        return whole;
     }
 
     /// A default that nobody wrote does not stand against a deadline that somebody did.

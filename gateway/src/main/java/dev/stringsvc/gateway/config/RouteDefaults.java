@@ -7,6 +7,10 @@ import java.util.List;
 record RouteDefaults(
         List<String> methods,
         String stripPrefix,
+        boolean preserveHost,
+        RouteSpec.Edits requestHeaders,
+        RouteSpec.Edits responseHeaders,
+        ByteSize requestBody,
         boolean idempotent,
         boolean idempotencyKey,
         int attempts,

@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.proxy;
 
+import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.Body;
@@ -35,6 +36,7 @@ final class Attempts {
     /// What all requests of a route share.
     record Course(
             Route route,
+            Action.Forward forward,
             Upstream upstream,
             RetryPolicy policy,
             RetryBudget budget,
@@ -44,16 +46,16 @@ final class Attempts {
     Attempts(Course course, UpstreamRequest request) {
         this.course = course;
         this.request = request;
-        this.repeatable = isRepeatable(course.route(), request);
-        this.deadline = now() + course.route().deadline().toNanos();
+        this.repeatable = isRepeatable(course.forward(), request);
+        this.deadline = now() + course.forward().deadline().toNanos();
         course.budget().deposit();
     }
 
-    private static boolean isRepeatable(Route route, UpstreamRequest request) {
-        if (route.idempotent() || IDEMPOTENT.contains(request.method())) {
+    private static boolean isRepeatable(Action.Forward forward, UpstreamRequest request) {
+        if (forward.idempotent() || IDEMPOTENT.contains(request.method())) {
             return true;
         }
-        @Nullable String key = route.idempotencyKey() ? request.headers().first(IDEMPOTENCY_KEY) : null;
+        @Nullable String key = forward.idempotencyKey() ? request.headers().first(IDEMPOTENCY_KEY) : null;
         return key != null && !key.isBlank();
     }
 
@@ -61,7 +63,7 @@ final class Attempts {
     /// of
     /// two POSTs with one key, one may be answered with 404 or 409, and that one could be the client's.
     private boolean copyable() {
-        return !streamed() && (course.route().idempotent() || SAFE.contains(request.method()));
+        return !streamed() && (course.forward().idempotent() || SAFE.contains(request.method()));
     }
 
     private boolean streamed() {
@@ -100,9 +102,9 @@ final class Attempts {
     /// may have all the time there is. That is so for a stream too: by then some of it was read.
     private Duration attemptTimeout() {
         Duration left = timeLeft();
-        boolean last = made.size() + 1 >= course.route().attempts();
+        boolean last = made.size() + 1 >= course.forward().attempts();
         boolean another = repeatable && !streamed() && !last;
-        Duration usual = course.route().attemptTimeout();
+        Duration usual = course.forward().attemptTimeout();
         return another && usual.compareTo(left) < 0 ? usual : left;
     }
 
@@ -118,7 +120,7 @@ final class Attempts {
             throw new IllegalStateException("no attempt was begun");
         }
         Duration took = Duration.ofNanos(now() - startedAt);
-        boolean enough = timeout.compareTo(course.route().attemptTimeout()) >= 0;
+        boolean enough = timeout.compareTo(course.forward().attemptTimeout()) >= 0;
         last.ended(result, took, enough, !streamed());
         if (!(result instanceof AttemptResult.Responded)) {
             last.close();
@@ -138,7 +140,7 @@ final class Attempts {
                 request.body().replayable(),
                 course.upstream().hasUntried(tried),
                 made.size(),
-                course.route().attempts(),
+                course.forward().attempts(),
                 timeLeft());
         Optional<Duration> next = course.policy().decide(result, situation);
         if (next.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.proxy;
 
+import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
@@ -21,16 +22,17 @@ public final class Forwarder {
 
     public Forwarder(
             Route route,
+            Action.Forward forward,
             Upstream upstream,
             RetryPolicy policy,
             RetryBudget budget,
             AttemptListener listener,
             LongSupplier nanoClock) {
-        this.course = new Attempts.Course(route, upstream, policy, budget, listener, nanoClock);
+        this.course = new Attempts.Course(route, forward, upstream, policy, budget, listener, nanoClock);
         this.retry = Retry.of(
                 route.name(),
                 RetryConfig.<Attempts>custom()
-                        .maxAttempts(route.attempts())
+                        .maxAttempts(forward.attempts())
                         .retryOnResult(Attempts::goOn)
                         .consumeResultBeforeRetryAttempt((number, attempts) -> attempts.discard())
                         .intervalBiFunction(
@@ -64,7 +66,7 @@ public final class Forwarder {
                 request.method(), request.path(), request.query(), request.headers(), request.body());
         Thread.startVirtualThread(() -> {
             try (permit) {
-                Duration timeout = course.route().attemptTimeout();
+                Duration timeout = course.forward().attemptTimeout();
                 long start = course.nanoClock().getAsLong();
                 AttemptResult result = permit.endpoint().transport().execute(copy, timeout);
                 permit.ended(result, Duration.ofNanos(course.nanoClock().getAsLong() - start), true, true);

@@ -7,9 +7,9 @@ public sealed interface Match {
     /// The route that takes it.
     record Found(Route route) implements Match {}
 
-    /// The path has routes, but none for this method.
+    /// There are routes for it, but none for this method.
     record MethodNotAllowed(List<String> allowed) implements Match {}
 
-    /// No route has this path.
+    /// No route takes it.
     record NoRoute() implements Match {}
 }

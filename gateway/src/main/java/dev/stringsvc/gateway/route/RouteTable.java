@@ -1,21 +1,30 @@
 package dev.stringsvc.gateway.route;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// All routes. The longest path that is the request's path or a parent of it wins; of several routes with that path,
-/// the one that allows the method. Immutable and so thread-safe; a look-up costs one hash look-up per path segment.
+/// All routes. A route takes a request when all its predicates hold; of those the most specific wins, see
+/// [Predicates]. Immutable and so thread-safe.
 public final class RouteTable {
     private final List<Route> routes;
-    private final Map<String, List<Route>> byPath = new HashMap<>();
+    private final Map<String, PathIndex> byHost = new HashMap<>();
+    /// By the part of the host that the asterisk stands before, the longest first.
+    private final Map<String, PathIndex> byDomain =
+            new TreeMap<>(Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
+    private final PathIndex anyHost = new PathIndex();
 
-    /// @throws IllegalArgumentException when two routes claim the same requests
+    /// @throws IllegalArgumentException when two routes have one name, or claim the same requests and tie
     public RouteTable(List<Route> routes) {
         this.routes = List.copyOf(routes);
         Set<String> names = new HashSet<>();
@@ -23,26 +32,12 @@ public final class RouteTable {
             if (!names.add(route.name())) {
                 throw new IllegalArgumentException("two routes are named '" + route.name() + "'");
             }
-            List<Route> same = byPath.computeIfAbsent(trimmed(route.path()), path -> new ArrayList<>());
-            for (Route other : same) {
-                if (overlap(route, other)) {
-                    throw new IllegalArgumentException("routes '%s' and '%s' claim the same requests: %s"
-                            .formatted(other.name(), route.name(), route.path()));
-                }
-            }
-            same.add(route);
+            route.predicates().host().map(this::index).orElse(anyHost).add(route);
         }
     }
 
-    private static boolean overlap(Route one, Route other) {
-        return one.methods().isEmpty()
-                || other.methods().isEmpty()
-                || one.methods().stream().anyMatch(other.methods()::contains);
-    }
-
-    /// A path without its final slash, as the table keeps it: the root is the empty string.
-    private static String trimmed(String path) {
-        return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    private PathIndex index(HostPattern host) {
+        return (host.isWildcard() ? byDomain : byHost).computeIfAbsent(host.name(), name -> new PathIndex());
     }
 
     /// Every route, in the order given.
@@ -50,34 +45,76 @@ public final class RouteTable {
         return routes;
     }
 
-    /// The route of a request.
-    ///
-    /// @param path absolute, still percent-encoded, without the query
-    public Match match(String method, String path) {
-        int end = path.length();
-        while (true) {
-            @Nullable List<Route> candidates = byPath.get(end == path.length() ? path : path.substring(0, end));
-            if (candidates != null) {
-                return choose(candidates, method);
-            }
-            if (end == 0) {
-                return new Match.NoRoute();
-            }
-            end = path.lastIndexOf('/', end - 1);
-            if (end < 0) {
-                return new Match.NoRoute();
+    /// The routes that forward, and to where.
+    public Map<Route, Action.Forward> forwarding() {
+        Map<Route, Action.Forward> forwarding = new LinkedHashMap<>();
+        for (Route route : routes) {
+            if (route.action() instanceof Action.Forward to) {
+                forwarding.put(route, to);
             }
         }
+        return forwarding;
     }
 
-    private static Match choose(List<Route> candidates, String method) {
-        for (Route route : candidates) {
-            if (route.allows(method)) {
-                return new Match.Found(route);
+    /// Every route, the most specific first.
+    public List<Route> inOrder() {
+        return routes.stream().sorted(PathIndex.MOST_SPECIFIC_FIRST).toList();
+    }
+
+    /// The route of a request.
+    public Match match(RequestHead request) {
+        @Nullable PathIndex own = byHost.isEmpty() ? null : byHost.get(request.host());
+        @Nullable Route found = own == null ? null : own.find(request);
+        if (found == null && !byDomain.isEmpty()) {
+            found = findByDomain(request);
+        }
+        if (found == null) {
+            found = anyHost.find(request);
+        }
+        return found == null ? noMatch(request) : new Match.Found(found);
+    }
+
+    private @Nullable Route findByDomain(RequestHead request) {
+        for (Map.Entry<String, PathIndex> domain : byDomain.entrySet()) {
+            @Nullable
+            Route found =
+                    request.host().endsWith(domain.getKey()) ? domain.getValue().find(request) : null;
+            if (found != null) {
+                return found;
             }
         }
-        Set<String> allowed = new LinkedHashSet<>();
-        candidates.forEach(route -> allowed.addAll(route.methods()));
-        return new Match.MethodNotAllowed(List.copyOf(allowed));
+        return null;
     }
+
+    private Match noMatch(RequestHead request) {
+        Set<String> allowed = new LinkedHashSet<>();
+        Stream.of(byHost, byDomain)
+                .flatMap(hosts -> hosts.values().stream())
+                .forEach(index -> index.addAllowed(request, allowed));
+        anyHost.addAllowed(request, allowed);
+        return allowed.isEmpty() ? new Match.NoRoute() : new Match.MethodNotAllowed(List.copyOf(allowed));
+    }
+
+    /// What each route says of a request, the most specific first.
+    public List<Explanation> explain(RequestHead request) {
+        List<Explanation> explanations = new ArrayList<>();
+        @Nullable Route taken = null;
+        for (Route route : inOrder()) {
+            Optional<String> mismatch = route.predicates().mismatch(request);
+            if (mismatch.isPresent()) {
+                explanations.add(new Explanation(route, false, mismatch.get()));
+            } else if (taken == null) {
+                taken = route;
+                explanations.add(new Explanation(route, true, "all that it asks for holds"));
+            } else {
+                explanations.add(new Explanation(route, false, "'" + taken.name() + "' is more specific"));
+            }
+        }
+        return explanations;
+    }
+
+    /// What one route says of a request.
+    ///
+    /// @param why a clause
+    public record Explanation(Route route, boolean taken, String why) {}
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Upstream;
@@ -68,7 +67,7 @@ public final class AdminApi {
                         200,
                         Map.of(
                                 "routes",
-                                table.routes().stream().map(RouteView::of).toList())));
+                                table.inOrder().stream().map(RouteView::of).toList())));
         get(
                 routes,
                 "/upstreams",
@@ -134,32 +133,6 @@ public final class AdminApi {
 
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     private record Health(String status, List<String> reasons) {}
-
-    private record RouteView(
-            String name,
-            String path,
-            List<String> methods,
-            String service,
-            String stripPrefix,
-            boolean idempotent,
-            boolean idempotencyKey,
-            int attempts,
-            String deadline,
-            String attemptTimeout) {
-        static RouteView of(Route route) {
-            return new RouteView(
-                    route.name(),
-                    route.path(),
-                    route.methods(),
-                    route.service(),
-                    route.stripPrefix(),
-                    route.idempotent(),
-                    route.idempotencyKey(),
-                    route.attempts(),
-                    route.deadline().toMillis() + "ms",
-                    route.attemptTimeout().toMillis() + "ms");
-        }
-    }
 
     private record UpstreamView(String service, boolean panic, WatchView watch, List<InstanceView> instances) {}
 

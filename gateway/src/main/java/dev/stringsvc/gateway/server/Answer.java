@@ -3,11 +3,15 @@ package dev.stringsvc.gateway.server;
 import dev.stringsvc.gateway.proxy.Attempt;
 import dev.stringsvc.gateway.proxy.Headers;
 import dev.stringsvc.gateway.proxy.ProxyResult;
+import dev.stringsvc.gateway.route.Action;
+import dev.stringsvc.gateway.route.HeaderEdits;
+import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.transport.UpstreamBrokenException;
 import dev.stringsvc.gateway.transport.UpstreamResponse;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +38,7 @@ final class Answer {
     private final String requestId;
     private final BooleanSupplier draining;
     private @Nullable String route;
+    private HeaderEdits edits = HeaderEdits.NONE;
     private List<Attempt> attempts = List.of();
     private int status;
     private @Nullable String error;
@@ -56,8 +61,9 @@ final class Answer {
         return (ClientEndPoint) core.getConnectionMetaData().getConnection().getEndPoint();
     }
 
-    void routed(String route) {
-        this.route = route;
+    void routed(Route route) {
+        this.route = route.name();
+        this.edits = route.responseHeaders();
     }
 
     void attempted(List<Attempt> attempts) {
@@ -92,11 +98,12 @@ final class Answer {
         String connection = connection(upstream);
         int[] bytes = {0};
         upstream.forEachHeader((name, value) -> {
-            if (Headers.passesDownstream(name, connection)) {
+            if (Headers.passesDownstream(name, connection) && edits.keeps(name)) {
                 fields.add(name, value);
                 bytes[0] += name.length() + value.length() + ": \r\n".length();
             }
         });
+        edits.set().forEach(fields::put);
         return bytes[0] <= MOST_HEAD_BYTES;
     }
 
@@ -108,6 +115,34 @@ final class Answer {
             }
         });
         return Headers.connection(values);
+    }
+
+    /// Sends the client elsewhere.
+    void redirect(int status, String location) throws IOException {
+        begin(status);
+        fields.put(HttpHeader.LOCATION, location);
+        own(new byte[0]);
+    }
+
+    /// Answers as the route says.
+    void respond(Action.Respond with) throws IOException {
+        begin(with.status());
+        if (!with.body().isEmpty() && !with.contentType().isEmpty()) {
+            fields.put(HttpHeader.CONTENT_TYPE, with.contentType());
+        }
+        own(with.body().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// What a route answers by itself.
+    private void own(byte[] body) throws IOException {
+        edits.set().forEach(fields::put);
+        date();
+        if (status != HttpServletResponse.SC_NO_CONTENT && status != HttpServletResponse.SC_NOT_MODIFIED) {
+            fields.put(HttpHeader.CONTENT_LENGTH, body.length);
+        }
+        ServletOutputStream out = response.getOutputStream();
+        out.write(body);
+        out.close();
     }
 
     /// The gateway itself failed.

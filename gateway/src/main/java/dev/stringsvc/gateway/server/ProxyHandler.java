@@ -4,7 +4,10 @@ import dev.stringsvc.gateway.proxy.Attempt;
 import dev.stringsvc.gateway.proxy.Forwarder;
 import dev.stringsvc.gateway.proxy.Headers;
 import dev.stringsvc.gateway.proxy.ProxyResult;
+import dev.stringsvc.gateway.route.Action;
+import dev.stringsvc.gateway.route.HeaderEdits;
 import dev.stringsvc.gateway.route.Match;
+import dev.stringsvc.gateway.route.RequestHead;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.gateway.transport.Body;
@@ -45,7 +48,7 @@ public final class ProxyHandler implements Handler {
     private final BooleanSupplier draining;
     private final AtomicInteger inFlight = new AtomicInteger();
 
-    /// @param forwarders by route name, one for each route of the table
+    /// @param forwarders by route name, one for each route of the table that forwards
     /// @param draining whether clients are to be told to open a new connection, elsewhere
     public ProxyHandler(
             RouteTable table,
@@ -99,8 +102,12 @@ public final class ProxyHandler implements Handler {
             return;
         }
         String path = request.getRequestURI();
-        switch (table.match(request.getMethod(), path)) {
-            case Match.Found(var route) -> forward(request, route, answer);
+        HttpFields given =
+                ServletContextRequest.getServletContextRequest(request).getHeaders();
+        var head = RequestHead.of(
+                request.getMethod(), given.get(HttpHeader.HOST), path, name -> given.getValuesList(name));
+        switch (table.match(head)) {
+            case Match.Found(var route) -> act(request, head, route, answer);
             case Match.MethodNotAllowed(var allowed) -> {
                 String methods = String.join(", ", allowed);
                 answer.problem(
@@ -111,12 +118,26 @@ public final class ProxyHandler implements Handler {
         }
     }
 
+    private void act(HttpServletRequest request, RequestHead head, Route route, Answer answer) throws IOException {
+        answer.routed(route);
+        switch (route.action()) {
+            case Action.Forward to -> forward(request, route, to, answer);
+            case Action.Redirect to -> {
+                @Nullable String query = request.getQueryString();
+                answer.redirect(
+                        to.status(),
+                        to.location(route.predicates().path(), head, request.getScheme(), query == null ? "" : query));
+            }
+            case Action.Respond with -> answer.respond(with);
+        }
+    }
+
     /// A request counts from when its body is here, or as much of it as is kept: clients that are slow to send it keep
     /// nobody out. Where there is no room no body is asked for. If one is still to come then, the connection
     /// cannot be used again, which the client is told.
-    private void forward(HttpServletRequest request, Route route, Answer answer) throws IOException {
-        answer.routed(route.name());
-        try (ClientBody body = bodies.open(request)) {
+    private void forward(HttpServletRequest request, Route route, Action.Forward to, Answer answer) throws IOException {
+        long most = Math.min(to.requestBody(), limits.bodyBytes());
+        try (ClientBody body = bodies.open(request, most)) {
             boolean here = isHere(body);
             if (free.availablePermits() == 0 || (!here && inFlight.get() > limits.inHand())) {
                 answer.problem(overloaded(route), here ? RETRY_SOON : RETRY_SOON_ANEW);
@@ -129,12 +150,12 @@ public final class ProxyHandler implements Handler {
                 return;
             }
             try {
-                send(request, body, kept, route, answer);
+                send(request, body, kept, route, to, answer);
             } finally {
                 free.release();
             }
         } catch (PayloadTooLargeException e) {
-            answer.problem(tooLarge(route), Map.of("Connection", "close"));
+            answer.problem(tooLarge(route, most), Map.of("Connection", "close"));
         } catch (SlowClientException e) {
             answer.problem(tooSlow(route), Map.of("Connection", "close"));
         } catch (IOException e) {
@@ -157,23 +178,24 @@ public final class ProxyHandler implements Handler {
         return body.isHere(limits.replayBytes());
     }
 
-    private void send(HttpServletRequest request, ClientBody body, Body kept, Route route, Answer answer)
+    private void send(
+            HttpServletRequest request, ClientBody body, Body kept, Route route, Action.Forward to, Answer answer)
             throws IOException {
         ClientEndPoint client = answer.client();
         var upstreamRequest = new UpstreamRequest(
                 request.getMethod(),
-                route.upstreamPath(request.getRequestURI()),
+                to.rewrite().apply(route.predicates().path(), request.getRequestURI()),
                 request.getQueryString(),
-                fields(request, answer.requestId()),
+                fields(request, to.preserveHost(), route.requestHeaders(), answer.requestId()),
                 kept,
                 () -> client.hasLeft(body));
         ProxyResult result =
                 Objects.requireNonNull(forwarders.get(route.name())).forward(upstreamRequest);
         answer.attempted(result.attempts());
-        pass(result, route, answer);
+        pass(result, route, to, answer);
     }
 
-    private void pass(ProxyResult result, Route route, Answer answer) throws IOException {
+    private void pass(ProxyResult result, Route route, Action.Forward to, Answer answer) throws IOException {
         switch (result) {
             case ProxyResult.Answered answered ->
                 answer.pass(answered, limits.slowest().start());
@@ -193,7 +215,8 @@ public final class ProxyHandler implements Handler {
             case ProxyResult.DeadlineExceeded(var attempts) ->
                 answer.problem(about(504, "The service did not answer in time.", route, attempts), Map.of());
             case ProxyResult.ClientFault(PayloadTooLargeException ignored, var attempts) ->
-                answer.problem(tooLarge(route), Map.of("Connection", "close"));
+                answer.problem(
+                        tooLarge(route, Math.min(to.requestBody(), limits.bodyBytes())), Map.of("Connection", "close"));
             case ProxyResult.ClientFault(SlowClientException ignored, var attempts) ->
                 answer.problem(tooSlow(route), Map.of("Connection", "close"));
             case ProxyResult.ClientFault(var cause, var attempts) -> answer.clientGone(cause);
@@ -207,9 +230,8 @@ public final class ProxyHandler implements Handler {
                 .onRoute(route.name(), attempts.stream().map(Attempt::outcome).toList());
     }
 
-    private Problem tooLarge(Route route) {
-        return Problem.of(413, "The body is longer than " + limits.bodyBytes() + " bytes.")
-                .onRoute(route.name(), List.of());
+    private static Problem tooLarge(Route route, long most) {
+        return Problem.of(413, "The body is longer than " + most + " bytes.").onRoute(route.name(), List.of());
     }
 
     private static Problem tooSlow(Route route) {
@@ -221,21 +243,26 @@ public final class ProxyHandler implements Handler {
                 .onRoute(route.name(), List.of());
     }
 
-    private static HeaderFields fields(HttpServletRequest request, String requestId) {
+    private static HeaderFields fields(
+            HttpServletRequest request, boolean preserveHost, HeaderEdits edits, String requestId) {
         HttpFields given =
                 ServletContextRequest.getServletContextRequest(request).getHeaders();
         String connection = Headers.connection(given.getValuesList(HttpHeader.CONNECTION));
         var fields = new HeaderFields();
         for (HttpField field : given) {
             String value = field.getValue();
-            if (value != null && Headers.passesUpstream(field.getName(), connection)) {
+            if (value != null && Headers.passesUpstream(field.getName(), connection) && edits.keeps(field.getName())) {
                 fields.add(field.getName(), value);
             }
         }
         @Nullable String host = given.get(HttpHeader.HOST);
         if (host != null) {
             fields.add("X-Forwarded-Host", host);
+            if (preserveHost) {
+                fields.add("Host", host);
+            }
         }
+        edits.set().forEach(fields::add);
         return fields.add(RequestId.HEADER, requestId)
                 .add("X-Forwarded-For", request.getRemoteAddr())
                 .add("X-Forwarded-Proto", request.getScheme());

@@ -24,20 +24,18 @@ final class RequestBodies {
 
     /// The body that the request announces, still to be read; to be closed when the request is over.
     ///
+    /// @param most the longest that is taken, in bytes
     /// @throws PayloadTooLargeException when the client says that the body is longer than the limit
-    ClientBody open(HttpServletRequest request) throws IOException {
+    ClientBody open(HttpServletRequest request, long most) throws IOException {
         long length = request.getContentLengthLong();
-        if (length > limits.bodyBytes()) {
+        if (length > most) {
             throw new PayloadTooLargeException();
         }
         boolean none = length == 0 || (length < 0 && request.getHeader("Transfer-Encoding") == null);
         return none
                 ? ClientBody.none()
                 : new ClientBody(
-                        request.getInputStream(),
-                        length,
-                        limits.bodyBytes(),
-                        limits.slowest().start());
+                        request.getInputStream(), length, most, limits.slowest().start());
     }
 
     /// Reads what is kept. Memory is taken for what has come, not for what is announced; where there is no more of it,

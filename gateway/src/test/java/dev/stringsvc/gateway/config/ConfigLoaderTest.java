@@ -3,13 +3,20 @@ package dev.stringsvc.gateway.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stringsvc.gateway.route.Action;
+import dev.stringsvc.gateway.route.HeaderEdits;
 import dev.stringsvc.gateway.route.Match;
+import dev.stringsvc.gateway.route.PathPattern;
+import dev.stringsvc.gateway.route.PathRewrite;
+import dev.stringsvc.gateway.route.Predicates;
 import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.gateway.route.TestRoutes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,15 +54,24 @@ class ConfigLoaderTest {
     private static Route stringsvc(String method, boolean idempotent) {
         return new Route(
                 method,
-                "/stringsvc/" + method,
-                List.of("POST"),
-                "stringsvc",
-                "/stringsvc",
-                idempotent,
-                false,
-                3,
-                Duration.ofSeconds(3),
-                Duration.ofSeconds(1));
+                new Predicates(
+                        Optional.empty(), PathPattern.parse("/stringsvc/" + method, false), List.of("POST"), Map.of()),
+                HeaderEdits.NONE,
+                HeaderEdits.NONE,
+                new Action.Forward(
+                        "stringsvc",
+                        PathRewrite.parse("/stringsvc", ""),
+                        false,
+                        Long.MAX_VALUE,
+                        idempotent,
+                        false,
+                        3,
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(1)));
+    }
+
+    private static Action.Forward forward(Route route) {
+        return (Action.Forward) route.action();
     }
 
     @Test
@@ -95,11 +111,11 @@ class ConfigLoaderTest {
         assertThat(config.service("web").instances())
                 .containsExactly(new HostPort("10.0.0.1", 80), new HostPort("::1", 81));
         assertThat(config.service("unlisted").instances()).isEmpty();
-        Route web = ((Match.Found) config.routes().match("GET", "/web/x")).route();
+        Route web = ((Match.Found) config.routes().match(TestRoutes.request("GET", "/web/x"))).route();
         assertThat(web.name()).isEqualTo("/web");
-        assertThat(web.attempts()).isEqualTo(5);
-        assertThat(web.deadline()).isEqualTo(Duration.ofMillis(1500));
-        assertThat(web.attemptTimeout()).isEqualTo(Duration.ofMillis(250));
+        assertThat(forward(web).attempts()).isEqualTo(5);
+        assertThat(forward(web).deadline()).isEqualTo(Duration.ofMillis(1500));
+        assertThat(forward(web).attemptTimeout()).isEqualTo(Duration.ofMillis(250));
         assertThat(config.routes().routes()).hasSize(1);
     }
 
@@ -123,7 +139,7 @@ class ConfigLoaderTest {
             'admin: 8081'                           | :1: admin: expected keys and values
             'routes: /a'                            | :1: routes: expected a list
             'routes:\\n- service: s'                 | :2: routes[0].path: must be given
-            'routes:\\n- path: /a'                   | :2: routes[0].service: must be given
+            'routes:\\n- path: /a'                   | :2: routes[0].service: must be given (or redirect, or respond)
             'routes:\\n- {path: a, service: s}'      | :2: routes[0].path: expected an absolute path such as /stringsvc
             'routes:\\n- path: /a\\n  service: s\\n  attempts: 0'           | :4: routes[0].attempts: expected 1 to 10
             'routes:\\n- path: /a\\n  service: s\\n  strip-prefix: /b'      | :4: routes[0].strip-prefix: expected the path '/a' or a parent of it
@@ -133,7 +149,7 @@ class ConfigLoaderTest {
             'routes:\\n- path: /a\\n  service: s\\n  idempotent: maybe'     | :4: routes[0].idempotent: expected true or false
             'routes:\\n- path: /a\\n  service: s\\n  methods: POST'         | :4: routes[0].methods: expected a list
             'routes:\\n- path: /a\\n  service: s\\n  methods: [post]'       | :4: routes[0].methods: expected methods such as GET or POST
-            'routes:\\n- {path: /a, service: s}\\n- {path: /a/, service: t}' | :1: routes: routes '/a' and '/a/' claim the same requests: /a/
+            'routes:\\n- {path: /a, service: s}\\n- {path: /a/, service: t}' | :1: routes: routes '/a' and '/a/' claim the same requests: /a
             'services:\\n  web:\\n    instances:\\n    - web'               | :4: services.web.instances[0]: expected host:port, such as 127.0.0.1:8001 or [::1]:8001
             'limits:\\n  replay-body: 1GB'           | :2: limits.replay-body: expected a size such as 65536, 64KiB, 10MiB or unlimited
             'consul:\\n  address: ftp://x'           | :2: consul.address: expected Consul's host:port, or http(s)://host:port
@@ -166,7 +182,7 @@ class ConfigLoaderTest {
             'port: 1\\n---\\nport: 2' | :3: a second YAML document begins; expected one in a file
             'prot: 1' | :1: prot: unknown key; expected one of [admin, consul, ejection, guard, host, limits, port, retry, route-defaults, routes, services, shutdown, timeouts]
             'route-defaults: foo' | :1: route-defaults: expected keys and values
-            'route-defaults:\\n  deadlnie: 1s' | :2: route-defaults.deadlnie: unknown key; expected one of [attempt-timeout, attempts, deadline, idempotency-key, idempotent, methods, strip-prefix]
+            'route-defaults:\\n  deadlnie: 1s' | :2: route-defaults.deadlnie: unknown key; expected one of [attempt-timeout, attempts, deadline, idempotency-key, idempotent, methods, preserve-host, request-body, request-headers, response-headers, strip-prefix]
             'route-defaults:\\n  attempts: 99' | :2: route-defaults.attempts: expected 1 to 10
             'route-defaults:\\n  attempt-timeout: 2s\\nroutes:\\n- {path: /a, service: s, deadline: 1s}' | :4: routes[0].attempt-timeout: expected more than 0, and at most the deadline
             'just words'                            | :1: expected keys and values, such as `port: 8080`
@@ -189,13 +205,13 @@ class ConfigLoaderTest {
                 .routes()
                 .routes()
                 .getFirst();
-        assertThat(route.attemptTimeout()).isEqualTo(Duration.ofMillis(millis));
+        assertThat(forward(route).attemptTimeout()).isEqualTo(Duration.ofMillis(millis));
     }
 
     @Test
     void a_deadline_for_all_routes_clamps_the_default_attempt_timeout_too() throws Exception {
         assertThat(load("route-defaults:\n  deadline: 500ms\n").routes().routes())
-                .allSatisfy(route -> assertThat(route.attemptTimeout()).isEqualTo(Duration.ofMillis(500)));
+                .allSatisfy(route -> assertThat(forward(route).attemptTimeout()).isEqualTo(Duration.ofMillis(500)));
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.gateway.route.TestRoutes;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.Body;
 import dev.stringsvc.gateway.transport.HeaderFields;
@@ -117,10 +118,10 @@ class ForwarderTest {
     }
 
     private Forwarder forwarder(boolean idempotent) {
-        var route = new Route(
-                "r", "/", List.of(), "s", "", idempotent, true, 3, Duration.ofSeconds(3), Duration.ofSeconds(1));
+        var to = TestRoutes.forward("s", idempotent, true);
+        var route = Route.to(to, "r", "/");
         var policy = new RetryPolicy(delay, () -> 0);
-        return new Forwarder(route, upstream, policy, budget, new Heard(), nanos::get);
+        return new Forwarder(route, to, upstream, policy, budget, new Heard(), nanos::get);
     }
 
     private ProxyResult forward(boolean idempotent) {

@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.proxy;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent;
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.gateway.route.TestRoutes;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.Body;
 import dev.stringsvc.gateway.transport.HeaderFields;
@@ -81,19 +82,10 @@ final class Simulation {
     }
 
     private Attempts.Course course(boolean idempotent) {
-        var route = new Route(
-                idempotent ? "repeatable" : "single",
-                "/",
-                List.of(),
-                "s",
-                "",
-                idempotent,
-                false,
-                3,
-                Duration.ofSeconds(3),
-                Duration.ofSeconds(1));
+        var to = TestRoutes.forward("s", idempotent, false);
+        var route = Route.to(to, idempotent ? "repeatable" : "single", "/");
         var policy = new RetryPolicy(Duration.ofMillis(25), random::nextDouble);
-        return new Attempts.Course(route, upstream, policy, budget, tally, time::nanos);
+        return new Attempts.Course(route, to, upstream, policy, budget, tally, time::nanos);
     }
 
     /// What attempts reached each node.
@@ -178,7 +170,7 @@ final class Simulation {
     }
 
     private void probe(Endpoint.Permit permit) {
-        Duration timeout = repeatable.route().attemptTimeout();
+        Duration timeout = repeatable.forward().attemptTimeout();
         var outcome = node(permit.endpoint()).take(timeout);
         time.after(outcome.afterNanos(), () -> {
             permit.ended(outcome.result(), Duration.ofNanos(outcome.afterNanos()), true, true);

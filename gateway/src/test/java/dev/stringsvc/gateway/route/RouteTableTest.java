@@ -1,20 +1,21 @@
 package dev.stringsvc.gateway.route;
 
+import static dev.stringsvc.gateway.route.TestRoutes.request;
+import static dev.stringsvc.gateway.route.TestRoutes.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RouteTableTest {
-    private static Route route(String name, String path, String... methods) {
-        return new Route(
-                name, path, List.of(methods), "s", "", false, false, 3, Duration.ofSeconds(3), Duration.ofSeconds(1));
-    }
-
     private static final RouteTable TABLE =
             new RouteTable(List.of(route("a", "/a"), route("ab", "/a/b/"), route("abc", "/a/b/c")));
 
@@ -32,7 +33,7 @@ class RouteTableTest {
         "/a//b, a"
     })
     void the_longest_path_that_is_the_requests_path_or_a_parent_wins(String path, String name) {
-        assertThat(TABLE.match("GET", path))
+        assertThat(TABLE.match(request("GET", path)))
                 .isInstanceOfSatisfying(
                         Match.Found.class,
                         found -> assertThat(found.route().name()).isEqualTo(name));
@@ -41,49 +42,191 @@ class RouteTableTest {
     @ParameterizedTest
     @CsvSource({"/", "/ab", "/A", "//a", "*", "''"})
     void a_path_that_no_route_has_matches_none(String path) {
-        assertThat(TABLE.match("GET", path)).isInstanceOf(Match.NoRoute.class);
+        assertThat(TABLE.match(request("GET", path))).isInstanceOf(Match.NoRoute.class);
     }
 
     @Test
     void the_root_takes_what_nothing_else_takes() {
         var table = new RouteTable(List.of(route("root", "/"), route("a", "/a")));
-        assertThat(table.match("GET", "/x/y"))
+        assertThat(table.match(request("GET", "/x/y")))
                 .isEqualTo(new Match.Found(table.routes().getFirst()));
-        assertThat(table.match("GET", "/"))
+        assertThat(table.match(request("GET", "/")))
                 .isEqualTo(new Match.Found(table.routes().getFirst()));
-        assertThat(table.match("GET", "/a/y"))
+        assertThat(table.match(request("GET", "/a/y")))
                 .isEqualTo(new Match.Found(table.routes().getLast()));
     }
 
     @Test
     void of_routes_with_one_path_the_one_that_allows_the_method_is_taken() {
         var table = new RouteTable(List.of(route("read", "/a", "GET", "HEAD"), route("write", "/a", "POST")));
-        assertThat(table.match("POST", "/a"))
+        assertThat(table.match(request("POST", "/a")))
                 .isEqualTo(new Match.Found(table.routes().getLast()));
-        assertThat(table.match("PUT", "/a")).isEqualTo(new Match.MethodNotAllowed(List.of("GET", "HEAD", "POST")));
+        assertThat(table.match(request("PUT", "/a")))
+                .isEqualTo(new Match.MethodNotAllowed(List.of("GET", "HEAD", "POST")));
     }
 
     @Test
     void routes_that_claim_the_same_requests_are_refused() {
-        assertThatThrownBy(() -> new RouteTable(List.of(route("one", "/a", "GET"), route("two", "/a/"))))
-                .hasMessage("routes 'one' and 'two' claim the same requests: /a/");
+        assertThatThrownBy(() -> new RouteTable(List.of(route("one", "/a", "GET", "PUT"), route("two", "/a/", "GET"))))
+                .hasMessage("routes 'one' and 'two' claim the same requests: GET /a");
         assertThatThrownBy(() -> new RouteTable(List.of(route("one", "/a"), route("one", "/b"))))
                 .hasMessage("two routes are named 'one'");
     }
 
+    @Test
+    void a_route_that_allows_the_method_is_taken_although_a_longer_one_does_not() {
+        var table = new RouteTable(List.of(route("read", "/a/b", "GET"), route("all", "/a")));
+        assertThat(table.match(request("POST", "/a/b")))
+                .isEqualTo(new Match.Found(table.routes().getLast()));
+    }
+
+    private static final RouteTable SPECIFIC = new RouteTable(List.of(
+            route("any", "/"),
+            route("host", "api.example.com", "/", false, List.of(), Map.of()),
+            route("domain", "*.example.com", "/", false, List.of(), Map.of()),
+            route("subdomain", "*.eu.example.com", "/", false, List.of(), Map.of()),
+            route("users", "/users"),
+            route("user", "/users/{id}"),
+            route("orders", "/users/{id}/orders"),
+            route("me", "/users/me"),
+            route("exactly", "", "/users", true, List.of(), Map.of()),
+            route("v2", "", "/users", false, List.of(), Map.of("X-Version", "2")),
+            route("debug", "", "/users", false, List.of(), Map.of("X-Version", "2", "X-Debug", "*")),
+            route("delete", "/users", "DELETE")));
+
     @ParameterizedTest
     @CsvSource({
-        "/s/up, /s, /s/up, /up",
-        "/s/up, /s/up, /s/up, /",
-        "/s/up, /s/up, /s/up/, /",
-        "/s/up, '', /s/up, /s/up",
-        "/s/, /s/, /s/x, /x",
-        "/s/, /s/, /s, /",
-        "/s, /, /s/x, /s/x"
+        "GET, '', /x, '', any",
+        "GET, api.example.com, /users, '', host",
+        "GET, API.example.com.:8080, /x, '', host",
+        "GET, www.example.com, /x, '', domain",
+        "GET, a.b.example.com, /x, '', domain",
+        "GET, example.com, /x, '', any",
+        "GET, a.eu.example.com, /x, '', subdomain",
+        "GET, eu.example.com, /x, '', domain",
+        "GET, h, /users, '', exactly",
+        "GET, h, /users/, '', exactly",
+        "GET, h, /users/7, '', user",
+        "GET, h, /users/7/x, '', user",
+        "GET, h, /users//x, '', users",
+        "GET, h, /users/7/orders, '', orders",
+        "GET, h, /users/7/orders/8, '', orders",
+        "GET, h, /users/me/orders, '', me",
+        "GET, h, /users//, X-Version=2, v2",
+        "GET, h, /users//, x-version=2 X-Debug=, debug",
+        "GET, h, /users//, X-Version=3 X-Version=2, v2",
+        "GET, h, /users//, X-Version=3, users",
+        "DELETE, h, /users//, '', delete",
+        "DELETE, h, /users//, X-Version=2, v2",
     })
-    void strips_the_prefix_and_keeps_the_path_absolute(String path, String prefix, String request, String upstream) {
-        var route = new Route(
-                "r", path, List.of(), "s", prefix, false, false, 3, Duration.ofSeconds(3), Duration.ofSeconds(1));
-        assertThat(route.upstreamPath(request)).isEqualTo(upstream);
+    void the_most_specific_of_the_routes_whose_predicates_all_hold_is_taken(
+            String method, String host, String path, String headers, String name) {
+        assertThat(SPECIFIC.match(head(method, host, path, headers)))
+                .isInstanceOfSatisfying(
+                        Match.Found.class,
+                        found -> assertThat(found.route().name()).isEqualTo(name));
+    }
+
+    private static RequestHead head(String method, String host, String path, String headers) {
+        List<String[]> fields = Stream.of(headers.split(" "))
+                .filter(field -> !field.isEmpty())
+                .map(field -> field.split("=", 2))
+                .toList();
+        return RequestHead.of(
+                method,
+                host,
+                path,
+                name -> fields.stream()
+                        .filter(field -> field[0].equalsIgnoreCase(name))
+                        .map(field -> field[1])
+                        .toList());
+    }
+
+    @Test
+    void what_is_taken_is_what_the_explanation_says() {
+        var random = new Random(25);
+        List<String> hosts = List.of("", "a.b", "c.a.b", "*.b", "*.a.b");
+        List<String> segments = List.of("x", "y", "{v}");
+        for (int round = 0; round < 200; round++) {
+            RouteTable table = randomTable(random, hosts, segments);
+            for (int n = 0; n < 50; n++) {
+                String path = "/"
+                        + Stream.generate(() -> List.of("x", "y", "z").get(random.nextInt(3)))
+                                .limit(random.nextInt(4))
+                                .collect(Collectors.joining("/"));
+                RequestHead request = head(
+                        random.nextBoolean() ? "GET" : "PUT",
+                        hosts.get(random.nextInt(3)),
+                        path,
+                        random.nextBoolean() ? "H=1" : "");
+                List<Route> taken = table.explain(request).stream()
+                        .filter(RouteTable.Explanation::taken)
+                        .map(RouteTable.Explanation::route)
+                        .toList();
+                Match match = table.match(request);
+                assertThat(match instanceof Match.Found(var route) ? List.of(route) : List.of())
+                        .as("%s of %s", request, table.routes())
+                        .isEqualTo(taken);
+            }
+        }
+    }
+
+    private static RouteTable randomTable(Random random, List<String> hosts, List<String> segments) {
+        List<Route> routes = new ArrayList<>();
+        for (int n = 0; n < 12; n++) {
+            List<String> path = new ArrayList<>();
+            boolean variable = false;
+            for (int length = random.nextInt(4); path.size() < length; ) {
+                String segment = segments.get(random.nextInt(variable ? 2 : 3));
+                variable |= segment.startsWith("{");
+                path.add(segment);
+            }
+            Route route = route(
+                    "r" + n,
+                    hosts.get(random.nextInt(hosts.size())),
+                    "/" + String.join("/", path),
+                    random.nextBoolean(),
+                    random.nextBoolean() ? List.of("GET") : List.of(),
+                    random.nextBoolean() ? Map.of("H", "1") : Map.of());
+            if (routes.stream().noneMatch(other -> other.predicates().tieWith(route.predicates()))) {
+                routes.add(route);
+            }
+        }
+        return new RouteTable(routes);
+    }
+
+    @Test
+    void an_explanation_says_of_each_route_why_it_is_not_taken() {
+        assertThat(SPECIFIC.explain(head("GET", "h", "/users/7", "")))
+                .extracting(explanation -> explanation.route().name() + ": " + explanation.why())
+                .containsExactly(
+                        "host: the host is 'h', not 'api.example.com'",
+                        "subdomain: the host is 'h', not '*.eu.example.com'",
+                        "domain: the host is 'h', not '*.example.com'",
+                        "me: the path is not /users/me or below it",
+                        "orders: the path is not /users/{id}/orders or below it",
+                        "user: all that it asks for holds",
+                        "exactly: the path is not /users itself",
+                        "debug: there is no header 'X-Debug'",
+                        "v2: no header 'X-Version' is '2'",
+                        "delete: the method is GET, not DELETE",
+                        "users: 'user' is more specific",
+                        "any: 'user' is more specific");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/a/{x}, /a/{y}", "/a/{x}/b, /a/{y}/b/", "/, /"})
+    void paths_that_differ_in_the_names_of_variables_only_claim_the_same_requests(String one, String other) {
+        assertThatThrownBy(() -> new RouteTable(List.of(route("one", one), route("two", other))))
+                .hasMessageContaining("routes 'one' and 'two' claim the same requests");
+    }
+
+    @Test
+    void headers_that_one_request_may_have_both_claim_the_same_requests() {
+        var one = route("one", "", "/a", false, List.of(), Map.of("A", "1"));
+        var other = route("two", "", "/a", false, List.of(), Map.of("B", "1"));
+        var contrary = route("three", "", "/a", false, List.of(), Map.of("A", "2"));
+        assertThatThrownBy(() -> new RouteTable(List.of(one, other))).hasMessageContaining("claim the same requests");
+        assertThat(new RouteTable(List.of(one, contrary)).routes()).hasSize(2);
     }
 }

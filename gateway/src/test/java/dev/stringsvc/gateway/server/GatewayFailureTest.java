@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
+import dev.stringsvc.gateway.route.TestRoutes;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,8 +20,7 @@ import org.junit.jupiter.api.Test;
 class GatewayFailureTest {
     @Test
     void failure_of_the_gateway_itself_is_a_problem_and_is_told_of() throws Exception {
-        var route = new Route(
-                "r", "/", List.of(), "svc", "", false, false, 1, Duration.ofSeconds(1), Duration.ofSeconds(1));
+        var route = Route.to(TestRoutes.forward("svc", false, false), "r", "/");
         var exchanges = new LinkedBlockingQueue<Exchange>();
         var limits = new ClientLimits(1_024, Long.MAX_VALUE, 1, new SlowestRate(0, Duration.ZERO));
         var withoutForwarder =

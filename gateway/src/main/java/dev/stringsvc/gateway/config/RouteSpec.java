@@ -1,0 +1,109 @@
+package dev.stringsvc.gateway.config;
+
+import dev.stringsvc.gateway.route.Action;
+import dev.stringsvc.gateway.route.HeaderEdits;
+import dev.stringsvc.gateway.route.HostPattern;
+import dev.stringsvc.gateway.route.PathPattern;
+import dev.stringsvc.gateway.route.PathRewrite;
+import dev.stringsvc.gateway.route.Predicates;
+import dev.stringsvc.gateway.route.Route;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// A route as it is written: flat, and complete by what [ConfigLoader] lays it over.
+///
+/// @param host empty for any
+/// @param service empty where it has another action
+record RouteSpec(
+        String name,
+        String host,
+        String path,
+        boolean exact,
+        List<String> methods,
+        Map<String, String> headers,
+        String service,
+        Optional<Redirect> redirect,
+        Optional<Respond> respond,
+        String stripPrefix,
+        String rewrite,
+        boolean preserveHost,
+        Edits requestHeaders,
+        Edits responseHeaders,
+        ByteSize requestBody,
+        boolean idempotent,
+        boolean idempotencyKey,
+        int attempts,
+        Duration deadline,
+        Duration attemptTimeout) {
+
+    /// Header fields to set and to remove.
+    record Edits(Map<String, String> set, List<String> remove) {
+        Edits {
+            HeaderEdits.of(set, remove);
+        }
+
+        HeaderEdits edits() {
+            return HeaderEdits.of(set, remove);
+        }
+    }
+
+    /// Where the client is sent.
+    record Redirect(String to, int status) {
+        Redirect {
+            var _ = new Action.Redirect(to, status);
+        }
+    }
+
+    /// What the gateway itself answers.
+    record Respond(int status, String contentType, String body) {
+        Respond {
+            var _ = new Action.Respond(status, contentType, body);
+        }
+    }
+
+    /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
+    Route route() {
+        return new Route(
+                name,
+                new Predicates(
+                        Optional.of(host).filter(text -> !text.isEmpty()).map(HostPattern::parse),
+                        PathPattern.parse(path, exact),
+                        methods,
+                        headers),
+                requestHeaders.edits(),
+                responseHeaders.edits(),
+                action());
+    }
+
+    private Action action() {
+        long given = Stream.of(!service.isEmpty(), redirect.isPresent(), respond.isPresent())
+                .filter(is -> is)
+                .count();
+        if (given == 0) {
+            throw new IllegalArgumentException("service: must be given (or redirect, or respond)");
+        }
+        if (given > 1) {
+            throw new IllegalArgumentException("service: expected one of service, redirect and respond");
+        }
+        if (redirect.isPresent()) {
+            return new Action.Redirect(redirect.get().to(), redirect.get().status());
+        }
+        if (respond.isPresent()) {
+            Respond answer = respond.get();
+            return new Action.Respond(answer.status(), answer.contentType(), answer.body());
+        }
+        return new Action.Forward(
+                service,
+                PathRewrite.parse(stripPrefix, rewrite),
+                preserveHost,
+                requestBody.bytes(),
+                idempotent,
+                idempotencyKey,
+                attempts,
+                deadline,
+                attemptTimeout);
+    }
+}

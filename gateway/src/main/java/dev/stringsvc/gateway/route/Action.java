@@ -1,0 +1,106 @@
+package dev.stringsvc.gateway.route;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/// What is done with a request that a route takes.
+public sealed interface Action {
+    /// @throws IllegalArgumentException when it cannot be with a route of that path
+    void checkOn(PathPattern path);
+
+    /// It goes to an instance of a service.
+    ///
+    /// @param preserveHost whether the client's `Host` goes upstream instead of the instance's own
+    /// @param requestBody the longest body that is taken, in bytes, where the gateway's own limit is not smaller
+    /// @param idempotent whether a request may be sent again although an instance may have acted on it,
+    /// whatever its method
+    /// @param idempotencyKey whether the same is true of a request that bears an `Idempotency-Key`
+    /// @param attempts the most attempts of one request, the first included
+    /// @param deadline from when the request is here (without the rest of a body that is streamed) to the
+    /// head of its answer
+    /// @param attemptTimeout the same for one attempt that another could follow
+    record Forward(
+            String service,
+            PathRewrite rewrite,
+            boolean preserveHost,
+            long requestBody,
+            boolean idempotent,
+            boolean idempotencyKey,
+            int attempts,
+            Duration deadline,
+            Duration attemptTimeout)
+            implements Action {
+        /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
+        public Forward {
+            Check.that(!service.isBlank(), "service", "the name of a service");
+            Check.that(attempts >= 1 && attempts <= 10, "attempts", "1 to 10");
+            Check.that(deadline.isPositive(), "deadline", "more than 0");
+            Check.that(
+                    attemptTimeout.isPositive() && attemptTimeout.compareTo(deadline) <= 0,
+                    "attempt-timeout",
+                    "more than 0, and at most the deadline");
+        }
+
+        @Override
+        public void checkOn(PathPattern path) {
+            rewrite.checkOn(path);
+        }
+    }
+
+    /// The client is sent elsewhere.
+    ///
+    /// @param to the `Location`, with `{scheme}`, `{host}`, `{path}`, `{query}` and the path's variables in it
+    /// @param status 301, 302, 303, 307 or 308
+    record Redirect(String to, int status) implements Action {
+        private static final Set<Integer> STATUSES = Set.of(301, 302, 303, 307, 308);
+
+        /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
+        public Redirect {
+            Check.that(STATUSES.contains(status), "status", "301, 302, 303, 307 or 308");
+            Check.that(to.chars().allMatch(c -> c > 0x20 && c < 0x7f) && !to.isEmpty(), "to", "a URL without spaces");
+        }
+
+        @Override
+        public void checkOn(PathPattern path) {
+            Set<String> names = new HashSet<>(Set.of("scheme", "host", "path", "query"));
+            names.addAll(path.variables());
+            Template.parse(to).checkNames("redirect.to", names);
+        }
+
+        /// Where the client is sent.
+        ///
+        /// @param scheme `http` or `https`
+        /// @param query as it came, without the question mark; empty where there is none
+        public String location(PathPattern pattern, RequestHead request, String scheme, String query) {
+            Map<String, String> values = pattern.values(request.path());
+            return Template.parse(to).fill(name -> switch (name) {
+                case "scheme" -> scheme;
+                case "host" -> request.host();
+                case "path" -> request.path();
+                case "query" -> query.isEmpty() ? "" : "?" + query;
+                default -> Objects.requireNonNull(values.get(name));
+            });
+        }
+    }
+
+    /// The gateway itself answers.
+    ///
+    /// @param contentType empty for none
+    record Respond(int status, String contentType, String body) implements Action {
+        /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
+        public Respond {
+            Check.that(status >= 200 && status <= 599, "status", "200 to 599");
+            Check.that(
+                    body.isEmpty() || (status != 204 && status != 304),
+                    "body",
+                    "none, for an answer has none with " + status);
+            Check.that(contentType.chars().allMatch(c -> c >= 0x20 && c < 0x7f), "content-type", "a media type");
+        }
+
+        @Override
+        public void checkOn(PathPattern path) {}
+    }
+}

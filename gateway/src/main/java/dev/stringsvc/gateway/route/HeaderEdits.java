@@ -1,0 +1,79 @@
+package dev.stringsvc.gateway.route;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/// Header fields that a route sets, in place of any of that name, and those that it removes. Names are compared in any
+/// case. Immutable.
+public record HeaderEdits(Map<String, String> set, Set<String> remove) {
+    /// Leaves all as it is.
+    public static final HeaderEdits NONE = new HeaderEdits(Map.of(), Set.of());
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+    private static final Pattern VALUE =
+            Pattern.compile("[\\x21-\\x7e\\xa0-\\xff](?:[\\t\\x20-\\x7e\\xa0-\\xff]*[\\x21-\\x7e\\xa0-\\xff])?");
+    /// What a connection or a message's end depends on.
+    private static final Set<String> NOT_TO_EDIT = Set.of(
+            "connection",
+            "content-length",
+            "expect",
+            "host",
+            "keep-alive",
+            "proxy-connection",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "x-request-id");
+
+    /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
+    public HeaderEdits {
+        var sorted = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        set.forEach((name, value) -> {
+            checkName("set", name);
+            Check.that(sorted.put(name, value) == null, "set", "'" + name + "' once");
+            Check.that(VALUE.matcher(value).matches(), "set", "a header's value for '" + name + "', in one line");
+        });
+        var names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        remove.forEach(name -> {
+            checkName("remove", name);
+            Check.that(!sorted.containsKey(name), "remove", "no header that is set, got '" + name + "'");
+            names.add(name);
+        });
+        set = Collections.unmodifiableSortedMap(sorted);
+        remove = Collections.unmodifiableSortedSet(names);
+    }
+
+    /// Of lists, as they are configured.
+    public static HeaderEdits of(Map<String, String> set, List<String> remove) {
+        return new HeaderEdits(set, Set.copyOf(remove));
+    }
+
+    private static void checkName(String key, String name) {
+        Check.that(isName(name), key, "names of headers, got '" + name + "'");
+        Check.that(
+                !NOT_TO_EDIT.contains(name.toLowerCase(Locale.ROOT)),
+                key,
+                "headers that a proxy may edit, got '" + name + "'");
+    }
+
+    static boolean isName(String text) {
+        return NAME.matcher(text).matches();
+    }
+
+    /// Whether there is nothing to edit.
+    public boolean none() {
+        return set.isEmpty() && remove.isEmpty();
+    }
+
+    /// Whether a field of this name that a message has passes on.
+    public boolean keeps(String name) {
+        return none() || (!set.containsKey(name) && !remove.contains(name));
+    }
+}

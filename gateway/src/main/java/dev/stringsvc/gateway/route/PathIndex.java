@@ -1,0 +1,66 @@
+package dev.stringsvc.gateway.route;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The routes of one host, by that part of their path which has no variables: a look-up costs one hash look-up per
+/// segment of the request's path. Filled by one thread, and not changed afterwards.
+final class PathIndex {
+    static final Comparator<Route> MOST_SPECIFIC_FIRST =
+            Comparator.comparing(Route::predicates, Predicates.MOST_SPECIFIC_FIRST);
+
+    private final Map<String, List<Route>> byLiteralPart = new HashMap<>();
+
+    /// @throws IllegalArgumentException when it ties with another route
+    void add(Route route) {
+        List<Route> same =
+                byLiteralPart.computeIfAbsent(route.predicates().path().literalPart(), part -> new ArrayList<>());
+        for (Route other : same) {
+            if (route.predicates().tieWith(other.predicates())) {
+                throw new IllegalArgumentException("routes '%s' and '%s' claim the same requests: %s"
+                        .formatted(other.name(), route.name(), route.predicates()));
+            }
+        }
+        same.add(route);
+        same.sort(MOST_SPECIFIC_FIRST);
+    }
+
+    /// The most specific route that takes the request; `null` where none does.
+    @Nullable
+    Route find(RequestHead request) {
+        return find(request, null);
+    }
+
+    /// Adds the methods of the routes that would take the request, but for its method.
+    void addAllowed(RequestHead request, Set<String> allowed) {
+        find(request, allowed);
+    }
+
+    private @Nullable Route find(RequestHead request, @Nullable Set<String> allowed) {
+        String path = request.path();
+        int end = path.length();
+        while (end >= 0) {
+            @Nullable List<Route> candidates = byLiteralPart.get(end == path.length() ? path : path.substring(0, end));
+            if (candidates != null) {
+                for (Route route : candidates) {
+                    Predicates predicates = route.predicates();
+                    if (predicates.path().matches(path) && predicates.holdApartFromMethodAndPath(request)) {
+                        if (predicates.allows(request.method())) {
+                            return route;
+                        }
+                        if (allowed != null) {
+                            allowed.addAll(predicates.methods());
+                        }
+                    }
+                }
+            }
+            end = end == 0 ? -1 : path.lastIndexOf('/', end - 1);
+        }
+        return null;
+    }
+}

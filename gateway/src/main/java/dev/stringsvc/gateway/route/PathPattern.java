@@ -1,0 +1,149 @@
+package dev.stringsvc.gateway.route;
+
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/// The paths that a route takes: `/users` is that path and all below it, segment by segment; `/users/{id}/orders` has
+/// any one segment, which may not be empty, in the variable's place. A final slash makes no difference. Immutable.
+///
+/// @param segments what stands between the slashes; variables in braces
+/// @param exact whether paths below it are not taken
+public record PathPattern(List<String> segments, boolean exact) {
+    private static final Pattern LITERAL = Pattern.compile("[A-Za-z0-9._~!$&'()*+,;=:@%-]+");
+    private static final Pattern VARIABLE = Pattern.compile("\\{[A-Za-z][A-Za-z0-9_-]*}");
+
+    /// From the left, segment by segment: a literal before a variable before the end; then exact before what goes on.
+    static final Comparator<PathPattern> MOST_SPECIFIC_FIRST = PathPattern::compare;
+
+    public PathPattern {
+        segments = List.copyOf(segments);
+    }
+
+    /// @throws IllegalArgumentException when the text has another form
+    public static PathPattern parse(String text, boolean exact) {
+        Check.that(text.startsWith("/"), "path", "an absolute path such as /stringsvc");
+        String trimmed = text.endsWith("/") ? text.substring(1, Math.max(1, text.length() - 1)) : text.substring(1);
+        List<String> segments = trimmed.isEmpty() ? List.of() : List.of(trimmed.split("/", -1));
+        Set<String> variables = new HashSet<>();
+        for (String segment : segments) {
+            boolean variable = VARIABLE.matcher(segment).matches();
+            Check.that(
+                    variable || LITERAL.matcher(segment).matches(),
+                    "path",
+                    "segments as they are in a URL, or {names} in braces, got '" + segment + "'");
+            Check.that(!segment.equals(".") && !segment.equals(".."), "path", "no dot segments");
+            Check.that(!variable || variables.add(segment), "path", segment + " only once");
+        }
+        return new PathPattern(segments, exact);
+    }
+
+    private static boolean isVariable(String segment) {
+        return segment.startsWith("{");
+    }
+
+    private static int compare(PathPattern one, PathPattern other) {
+        int common = Math.min(one.segments.size(), other.segments.size());
+        for (int i = 0; i < common; i++) {
+            int byKind = Boolean.compare(isVariable(one.segments.get(i)), isVariable(other.segments.get(i)));
+            if (byKind != 0) {
+                return byKind;
+            }
+            if (!isVariable(one.segments.get(i))) {
+                int byText = one.segments.get(i).compareTo(other.segments.get(i));
+                if (byText != 0) {
+                    return byText;
+                }
+            }
+        }
+        int byLength = Integer.compare(other.segments.size(), one.segments.size());
+        return byLength != 0 ? byLength : Boolean.compare(other.exact, one.exact);
+    }
+
+    /// The names of its variables, without braces.
+    Set<String> variables() {
+        Set<String> names = new HashSet<>();
+        segments.stream().filter(PathPattern::isVariable).forEach(segment -> names.add(nameOf(segment)));
+        return names;
+    }
+
+    private static String nameOf(String variable) {
+        return variable.substring(1, variable.length() - 1);
+    }
+
+    /// The path up to the first variable: every path that matches begins with it. Empty for the root.
+    String literalPart() {
+        var text = new StringBuilder();
+        for (String segment : segments) {
+            if (isVariable(segment)) {
+                break;
+            }
+            text.append('/').append(segment);
+        }
+        return text.toString();
+    }
+
+    /// @param path absolute, percent-encoded
+    boolean matches(String path) {
+        return end(path) >= 0;
+    }
+
+    /// Where what the pattern describes ends in the path: the rest is empty or begins with a slash. -1 where the path
+    /// does not match.
+    int end(String path) {
+        int at = 0;
+        for (String segment : segments) {
+            if (at >= path.length() || path.charAt(at) != '/') {
+                return -1;
+            }
+            int next = path.indexOf('/', at + 1);
+            int end = next < 0 ? path.length() : next;
+            boolean same = isVariable(segment)
+                    ? end > at + 1
+                    : end - at - 1 == segment.length() && path.startsWith(segment, at + 1);
+            if (!same) {
+                return -1;
+            }
+            at = end;
+        }
+        if (at == path.length()) {
+            return at == 0 ? -1 : at;
+        }
+        boolean over = at == path.length() - 1;
+        return path.charAt(at) == '/' && (over || !exact) ? at : -1;
+    }
+
+    /// The variables' values in a path that matches, percent-encoded.
+    Map<String, String> values(String path) {
+        Map<String, String> values = new TreeMap<>();
+        int at = 0;
+        for (String segment : segments) {
+            int next = path.indexOf('/', at + 1);
+            int end = next < 0 ? path.length() : next;
+            if (isVariable(segment)) {
+                values.put(nameOf(segment), path.substring(at + 1, end));
+            }
+            at = end;
+        }
+        return values;
+    }
+
+    /// The first so many segments as they are written.
+    boolean beginsWith(PathPattern other) {
+        return segments.size() >= other.segments.size()
+                && segments.subList(0, other.segments.size()).equals(other.segments);
+    }
+
+    String inWords() {
+        return exact ? this + " itself" : this + " or below it";
+    }
+
+    @Override
+    public String toString() {
+        return "/" + String.join("/", segments);
+    }
+}

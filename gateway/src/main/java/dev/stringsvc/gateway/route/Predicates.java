@@ -1,0 +1,122 @@
+package dev.stringsvc.gateway.route;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What must hold of a request so that a route takes it. Immutable.
+///
+/// @param host any host where it is empty
+/// @param methods upper case; empty allows all
+/// @param headers by name in any case: a value that one of the request's fields of that name must have, or [#ANY]
+public record Predicates(
+        Optional<HostPattern> host, PathPattern path, List<String> methods, Map<String, String> headers) {
+    /// A header's value where it is enough that the header is there.
+    public static final String ANY = "*";
+
+    /// The most specific first: an exact host, then the longest wildcard, then any; then the path, see [PathPattern];
+    /// then more headers; then named methods before all.
+    static final Comparator<Predicates> MOST_SPECIFIC_FIRST = Comparator.comparing(
+                    Predicates::host,
+                    Comparator.comparing((Optional<HostPattern> host) -> host.isEmpty())
+                            .thenComparing(host -> host.orElse(null), Comparator.nullsLast(HostPattern.BY_RANK)))
+            .thenComparing(Predicates::path, PathPattern.MOST_SPECIFIC_FIRST)
+            .thenComparingInt(predicates -> -predicates.headers.size())
+            .thenComparing(predicates -> predicates.methods.isEmpty());
+
+    /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
+    public Predicates {
+        methods = List.copyOf(methods);
+        Check.that(
+                methods.stream().allMatch(method -> method.matches("[A-Z]+")),
+                "methods",
+                "methods such as GET or POST");
+        var sorted = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        headers.forEach((name, value) -> {
+            Check.that(HeaderEdits.isName(name), "headers", "names of headers, got '" + name + "'");
+            Check.that(sorted.put(name, value) == null, "headers", "'" + name + "' once");
+        });
+        headers = Collections.unmodifiableSortedMap(sorted);
+    }
+
+    /// Every request for the path or below it.
+    public static Predicates onPath(String path) {
+        return new Predicates(Optional.empty(), PathPattern.parse(path, false), List.of(), Map.of());
+    }
+
+    /// Whether the method is one that is taken.
+    public boolean allows(String method) {
+        return methods.isEmpty() || methods.contains(method);
+    }
+
+    /// Whether all but the method and the path holds.
+    boolean holdApartFromMethodAndPath(RequestHead request) {
+        if (host.isPresent() && !host.get().matches(request.host())) {
+            return false;
+        }
+        return headers.isEmpty() || missing(request) == null;
+    }
+
+    private Map.@Nullable Entry<String, String> missing(RequestHead request) {
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            List<String> values = request.header(header.getKey());
+            if (header.getValue().equals(ANY) ? values.isEmpty() : !values.contains(header.getValue())) {
+                return header;
+            }
+        }
+        return null;
+    }
+
+    /// Why the request is not taken, in words; empty where it is.
+    Optional<String> mismatch(RequestHead request) {
+        if (host.isPresent() && !host.get().matches(request.host())) {
+            return Optional.of("the host is '" + request.host() + "', not '" + host.get() + "'");
+        }
+        if (!path.matches(request.path())) {
+            return Optional.of("the path is not " + path.inWords());
+        }
+        Map.@Nullable Entry<String, String> missing = missing(request);
+        if (missing != null) {
+            return Optional.of(
+                    missing.getValue().equals(ANY)
+                            ? "there is no header '" + missing.getKey() + "'"
+                            : "no header '" + missing.getKey() + "' is '" + missing.getValue() + "'");
+        }
+        return allows(request.method())
+                ? Optional.empty()
+                : Optional.of("the method is " + request.method() + ", not " + String.join(" or ", methods));
+    }
+
+    /// Whether there are requests that both take, and neither is the more specific.
+    boolean tieWith(Predicates other) {
+        return MOST_SPECIFIC_FIRST.compare(this, other) == 0
+                && host.equals(other.host)
+                && (methods.isEmpty() || methods.stream().anyMatch(other.methods::contains))
+                && headers.entrySet().stream().allMatch(header -> isCompatible(header, other.headers));
+    }
+
+    /// A request may bear a header more than once: only what asks for one value twice would be a contradiction.
+    private static boolean isCompatible(Map.Entry<String, String> header, Map<String, String> others) {
+        @Nullable String other = others.get(header.getKey());
+        return other == null || other.equals(ANY) || header.getValue().equals(ANY) || other.equals(header.getValue());
+    }
+
+    /// As an operator would say it: `GET api.example.com/users, X-Version: 2`.
+    @Override
+    public String toString() {
+        List<String> words = new ArrayList<>();
+        if (!methods.isEmpty()) {
+            words.add(String.join(",", methods));
+        }
+        words.add(host.map(HostPattern::toString).orElse("") + path);
+        String where = String.join(" ", words);
+        List<String> given = new ArrayList<>(List.of(where));
+        headers.forEach((name, value) -> given.add(name + ": " + value));
+        return String.join(", ", given);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.stringsvc.gateway.server;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.stringsvc.gateway.route.Action;
+import dev.stringsvc.gateway.route.HeaderEdits;
+import dev.stringsvc.gateway.route.HostPattern;
+import dev.stringsvc.gateway.route.Predicates;
+import dev.stringsvc.gateway.route.Route;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A route as operators see it: what it leaves out is not shown.
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+record RouteView(
+        String name,
+        @Nullable String host,
+        String path,
+        boolean exact,
+        List<String> methods,
+        Map<String, String> headers,
+        @Nullable HeaderEdits requestHeaders,
+        @Nullable HeaderEdits responseHeaders,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ForwardView forward,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Action.@Nullable Redirect redirect,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Action.@Nullable Respond respond) {
+    record ForwardView(
+            String service,
+            String stripPrefix,
+            String rewrite,
+            boolean preserveHost,
+            boolean idempotent,
+            boolean idempotencyKey,
+            int attempts,
+            String deadline,
+            String attemptTimeout) {}
+
+    static RouteView of(Route route) {
+        Predicates when = route.predicates();
+        return new RouteView(
+                route.name(),
+                when.host().map(HostPattern::toString).orElse(null),
+                when.path().toString(),
+                when.path().exact(),
+                when.methods(),
+                when.headers(),
+                unlessNone(route.requestHeaders()),
+                unlessNone(route.responseHeaders()),
+                route.action() instanceof Action.Forward to ? view(to) : null,
+                route.action() instanceof Action.Redirect to ? to : null,
+                route.action() instanceof Action.Respond with ? with : null);
+    }
+
+    private static @Nullable HeaderEdits unlessNone(HeaderEdits edits) {
+        return edits.none() ? null : edits;
+    }
+
+    private static ForwardView view(Action.Forward to) {
+        return new ForwardView(
+                to.service(),
+                to.rewrite().strip(),
+                to.rewrite().replacement(),
+                to.preserveHost(),
+                to.idempotent(),
+                to.idempotencyKey(),
+                to.attempts(),
+                to.deadline().toMillis() + "ms",
+                to.attemptTimeout().toMillis() + "ms");
+    }
+}

@@ -1,0 +1,122 @@
+package dev.stringsvc.gateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SchemaTest {
+    private static final JsonNode SCHEMA;
+    private static final JsonSchema VALIDATOR;
+
+    static {
+        try {
+            SCHEMA = new JsonMapper().readTree(ConfigLoader.schema());
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        VALIDATOR = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V7).getSchema(SCHEMA);
+    }
+
+    private static List<String> complaints(String yaml) throws Exception {
+        return VALIDATOR.validate(new YAMLMapper().readTree(yaml)).stream()
+                .map(Object::toString)
+                .toList();
+    }
+
+    @Test
+    void the_defaults_are_valid() throws Exception {
+        assertThat(complaints(ConfigLoader.defaults())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "prot: 8080",
+                "port: yes",
+                "timeouts: {connect: fast}",
+                "limits: {request-body: 10 MB}",
+                "routes: [{path: users, service: s}]",
+                "routes: [{path: /users}]",
+                "routes: [{path: /users, service: s, respond: {}}]",
+                "routes: [{path: /users, service: s, methods: [get]}]",
+                "routes: [{path: /users, redirect: {status: 308}}]",
+                "services: {s: {instances: 127.0.0.1:80}}"
+            })
+    void what_the_gateway_refuses_the_schema_refuses(String yaml) throws Exception {
+        assertThat(complaints(yaml)).isNotEmpty();
+    }
+
+    @Test
+    void it_names_exactly_the_keys_that_are_read() {
+        Set<String> read = keys(GatewayConfig.class, "");
+        read.addAll(keys(RouteDefaults.class, "/route-defaults"));
+        read.addAll(keys(RouteSpec.class, "/routes/-"));
+        read.addAll(keys(GatewayConfig.Service.class, "/services/-"));
+        Set<String> written = new TreeSet<>();
+        addKeys(SCHEMA, "", written);
+        assertThat(written).isEqualTo(read);
+    }
+
+    private static Set<String> keys(Class<?> type, String at) {
+        Set<String> keys = new TreeSet<>();
+        if (!at.isEmpty()) {
+            keys.add(at.endsWith("/-") ? at.substring(0, at.length() - 2) : at);
+        }
+        for (RecordComponent component : type.getRecordComponents()) {
+            String key = at + "/" + PropertyNamingStrategies.KebabCaseStrategy.INSTANCE.translate(component.getName());
+            keys.add(key);
+            Class<?> of = typeOf(component.getGenericType());
+            if (of.isRecord() && Stream.of(of.getRecordComponents()).count() > 1 && !isText(of)) {
+                keys.addAll(keys(of, key));
+            }
+        }
+        return keys;
+    }
+
+    private static Class<?> typeOf(Type type) {
+        if (type instanceof ParameterizedType generic) {
+            return generic.getRawType() == Optional.class
+                    ? (Class<?>) generic.getActualTypeArguments()[0]
+                    : (Class<?>) generic.getRawType();
+        }
+        return (Class<?>) type;
+    }
+
+    /// Whether it is written as one value.
+    private static boolean isText(Class<?> type) {
+        return type == HostPort.class || type == ConsulAddress.class;
+    }
+
+    private static void addKeys(JsonNode schema, String at, Set<String> keys) {
+        for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
+            String key = at + "/" + property.getKey();
+            keys.add(key);
+            JsonNode inner = property.getValue();
+            addKeys(inner, key, keys);
+            String ref = inner.path("items")
+                    .path("$ref")
+                    .asText(inner.path("additionalProperties").path("$ref").asText(""));
+            if (!ref.isEmpty()) {
+                addKeys(SCHEMA.at(ref.substring(1)), key + "/-", keys);
+            }
+        }
+    }
+}

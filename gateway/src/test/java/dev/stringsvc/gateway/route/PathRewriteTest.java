@@ -1,0 +1,65 @@
+package dev.stringsvc.gateway.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PathRewriteTest {
+    private static String apply(String path, String strip, String replacement, String request) {
+        PathPattern pattern = PathPattern.parse(path, false);
+        PathRewrite rewrite = PathRewrite.parse(strip, replacement);
+        rewrite.checkOn(pattern);
+        assertThat(pattern.matches(request)).isTrue();
+        return rewrite.apply(pattern, request);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/s/up, /s, /s/up, /up",
+        "/s/up, /s/up, /s/up, /",
+        "/s/up, /s/up, /s/up/, /",
+        "/s/up, '', /s/up, /s/up",
+        "/s/, /s/, /s/x, /x",
+        "/s/, /s/, /s, /",
+        "/s, /, /s/x, /s/x",
+        "/a/{b}/c, /a/{b}, /a/7/c/d, /c/d"
+    })
+    void strips_the_prefix_and_keeps_the_path_absolute(String path, String prefix, String request, String upstream) {
+        assertThat(apply(path, prefix, "", request)).isEqualTo(upstream);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/s, /v2/s, /s, /v2/s",
+        "/s, /v2/s, /s/x/, /v2/s/x/",
+        "/s, /, /s, /",
+        "/s, /, /s/x, /x",
+        "/, /v2, /x/y, /v2/x/y",
+        "/, /v2, /, /v2/",
+        "/a/{b}/c/{d}, /x/{d}/{b}, /a/1/c/2/e, /x/2/1/e",
+        "/a/{b}, /x-{b}-y, /a/%20, /x-%20-y"
+    })
+    void replaces_what_the_path_describes_and_keeps_what_follows(
+            String path, String replacement, String request, String upstream) {
+        assertThat(apply(path, "", replacement, request)).isEqualTo(upstream);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/a | /b | '' | strip-prefix: expected the path '/a' or a parent of it",
+                "/ab | /a | '' | strip-prefix: expected the path '/ab' or a parent of it",
+                "/a | a | '' | strip-prefix: expected the route's path or a parent of it",
+                "/a | /a | /b | rewrite: expected not both strip-prefix and rewrite",
+                "/a | '' | b | rewrite: expected an absolute path such as /v2/users",
+                "/a/{id} | '' | /b/{it} | rewrite: expected {id} and nothing else in braces",
+                "/a | '' | /b/{id} | rewrite: expected no braces, since the path has no variables",
+                "/a/{id} | '' | /b/{id | rewrite: expected {id} and nothing else in braces",
+            })
+    void what_cannot_be_is_refused(String path, String strip, String replacement, String message) {
+        assertThatThrownBy(() -> apply(path, strip, replacement, path)).hasMessage(message);
+    }
+}
