@@ -94,6 +94,7 @@ class AdminPortTest {
             assertThat(shown.path("id").asText()).isEqualTo(instance.address());
             assertThat(shown.path("address").asText()).isEqualTo("127.0.0.1");
             assertThat(shown.path("port").asInt()).isEqualTo(instance.port());
+            assertThat(shown.path("weight").asInt()).isOne();
             assertThat(shown.path("state").asText()).isEqualTo("active");
             assertThat(shown.path("since").asText()).endsWith("Z");
             assertThat(shown.path("inFlight").asInt()).isOne();

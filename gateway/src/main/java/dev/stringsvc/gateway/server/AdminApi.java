@@ -152,7 +152,8 @@ public final class AdminApi {
             @Nullable String lastFailure,
             String since,
             List<String> tags,
-            Map<String, String> meta) {}
+            Map<String, String> meta,
+            int weight) {}
 
     private UpstreamView view(Upstream upstream) {
         WatchState watch = upstream.watch();
@@ -187,6 +188,7 @@ public final class AdminApi {
                 endpoint.lastFailure(),
                 endpoint.since().toString(),
                 instance.tags(),
-                instance.meta());
+                instance.meta(),
+                instance.weight());
     }
 }

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.orbitz.consul.Consul;
 import com.orbitz.consul.ConsulException;
 import com.orbitz.consul.model.ConsulResponse;
+import com.orbitz.consul.model.catalog.ServiceWeights;
+import com.orbitz.consul.model.health.Service;
 import com.orbitz.consul.model.health.ServiceHealth;
 import com.orbitz.consul.option.ImmutableQueryOptions;
 import com.orbitz.consul.option.QueryOptions;
@@ -176,13 +178,23 @@ public final class ConsulClient implements AutoCloseable {
             var service = health.getService();
             String host = service.getAddress().isEmpty() ? health.getNode().getAddress() : service.getAddress();
             try {
-                instances.add(
-                        new Instance(service.getId(), host, service.getPort(), service.getTags(), service.getMeta()));
+                instances.add(new Instance(
+                        service.getId(),
+                        host,
+                        service.getPort(),
+                        service.getTags(),
+                        service.getMeta(),
+                        weight(service)));
             } catch (IllegalArgumentException e) {
                 LOG.warn("leaving out an instance that Consul lists: {}", e.getMessage());
             }
         }
         return instances;
+    }
+
+    /// What it weighs while its checks pass; others are not asked for.
+    private static int weight(Service service) {
+        return Math.clamp(service.getWeights().map(ServiceWeights::getPassing).orElse(1), 0, Instance.HEAVIEST);
     }
 
     @Override

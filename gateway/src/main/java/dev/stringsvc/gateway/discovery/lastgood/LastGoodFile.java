@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.discovery.lastgood;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stringsvc.gateway.discovery.Instance;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,7 +24,8 @@ import java.util.TreeMap;
 /// ```json
 /// {"version": 1,
 ///  "services": {"web": {"tags": [], "confirmedAt": "2026-01-02T03:04:05Z",
-///                       "instances": [{"id": "web-1", "host": "10.0.0.1", "port": 80, "tags": [], "meta": {}}]}}}
+///                       "instances": [{"id": "web-1", "host": "10.0.0.1", "port": 80, "tags": [],
+///                                      "meta": {}, "weight": 1}]}}}
 /// ```
 final class LastGoodFile {
     private static final int VERSION = 1;
@@ -73,6 +75,7 @@ final class LastGoodFile {
         if (!version.isInt() || version.intValue() != VERSION) {
             throw new IOException("not of version " + VERSION);
         }
+        weigh(tree);
         Map<String, Known> services = new TreeMap<>();
         try {
             JSON.treeToValue(tree, Document.class)
@@ -82,6 +85,17 @@ final class LastGoodFile {
             throw new IOException("not of the form that is written here", e);
         }
         return services;
+    }
+
+    /// A file from before instances had weights says nothing of them.
+    private static void weigh(JsonNode tree) {
+        for (JsonNode service : tree.path("services")) {
+            for (JsonNode instance : service.path("instances")) {
+                if (instance instanceof ObjectNode object && !object.has("weight")) {
+                    object.put("weight", 1);
+                }
+            }
+        }
     }
 
     /// Replaces what it holds.

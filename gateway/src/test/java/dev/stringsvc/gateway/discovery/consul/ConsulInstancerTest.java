@@ -107,6 +107,16 @@ class ConsulInstancerTest {
         assertThat(snapshot().instances()).containsExactly(Instance.of("a", "10.9.9.9", 80));
     }
 
+    @Test
+    void takes_the_weight_that_an_instance_has_while_it_passes_and_1_where_none_is_told() throws Exception {
+        String weighted = FakeConsul.health("a", "h", 80)
+                .replace("\"Port\"", "\"Weights\": {\"Passing\": 10, \"Warning\": 2}, \"Port\"");
+        consul.then(exchange ->
+                FakeConsul.send(exchange, 200, "[" + weighted + "," + FakeConsul.health("b", "h", 81) + "]"));
+        watch();
+        assertThat(snapshot().instances()).extracting(Instance::weight).containsExactly(10, 1);
+    }
+
     private void thenUnled(String leader, String... instances) {
         consul.then(exchange -> {
             exchange.getResponseHeaders().set(FakeConsul.KNOWN_LEADER, leader);

@@ -66,6 +66,19 @@ class RealConsulTest {
     }
 
     @Test
+    void a_weight_arrives_and_may_change_while_the_instance_runs() {
+        for (int weight : new int[] {10, 65_535, 3}) {
+            consul.put("/v1/agent/service/register", """
+                    {"ID": "a", "Name": "web", "Address": "10.0.0.1", "Port": 80,
+                     "Weights": {"Passing": %d, "Warning": 1}}""".formatted(weight));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> events.getLast() instanceof Snapshot snapshot
+                            && snapshot.instances().size() == 1
+                            && snapshot.instances().getFirst().weight() == weight);
+        }
+    }
+
+    @Test
     void only_instances_with_all_tags_are_seen() throws Exception {
         consul.register("b", "web", "10.0.0.2", 80, "blue", "v2");
         consul.register("c", "web", "10.0.0.3", 80, "blue");

@@ -47,7 +47,7 @@ class LastGoodTest {
 
     private static List<Instance> instances(int... numbers) {
         return IntStream.of(numbers)
-                .mapToObj(n -> new Instance("i" + n, "10.0.0." + n, n, List.of("t"), Map.of("version", "1")))
+                .mapToObj(n -> new Instance("i" + n, "10.0.0." + n, n, List.of("t"), Map.of("version", "1"), n))
                 .toList();
     }
 
@@ -106,6 +106,25 @@ class LastGoodTest {
         run.keep("web", List.of(), instances(2, 1));
         assertThat(writes(run)).isTrue();
         assertThat(writes(run)).isFalse();
+    }
+
+    @Test
+    void a_file_from_before_there_were_weights_is_read() throws Exception {
+        Files.writeString(path(), """
+                {"version": 1,
+                 "services": {"web": {"tags": [], "confirmedAt": "2026-01-02T03:04:00Z",
+                   "instances": [{"id": "i1", "host": "10.0.0.1", "port": 1, "tags": [], "meta": {}}]}}}""");
+        assertThat(recalled()).containsExactly(Instance.of("i1", "10.0.0.1", 1));
+    }
+
+    @Test
+    void another_weight_is_a_change() throws Exception {
+        var run = run();
+        run.keep("web", List.of(), List.of(new Instance("i", "h", 1, List.of(), Map.of(), 1)));
+        assertThat(writes(run)).isTrue();
+        run.keep("web", List.of(), List.of(new Instance("i", "h", 1, List.of(), Map.of(), 2)));
+        assertThat(writes(run)).isTrue();
+        assertThat(recalled()).extracting(Instance::weight).containsExactly(2);
     }
 
     @Test
