@@ -20,7 +20,6 @@ import dev.stringsvc.gateway.server.ProxyHandler;
 import dev.stringsvc.gateway.server.SlowestRate;
 import dev.stringsvc.gateway.telemetry.Telemetry;
 import dev.stringsvc.gateway.transport.OkHttpTransports;
-import dev.stringsvc.gateway.upstream.RoundRobin;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.logfmt.LogWriter;
 import java.time.Clock;
@@ -135,8 +134,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private Upstream upstream(String service) {
-        var upstream = new Upstream(
-                service, transports, RoundRobin::new, config.ejection(), config.guard(), telemetry, steady);
+        var upstream = new Upstream(service, transports, config.ejection(), config.guard(), telemetry, steady);
         telemetry.upstream(upstream);
         stops.push(() -> Stream.of(upstream.endpoints(), upstream.draining())
                 .flatMap(List::stream)

@@ -151,7 +151,7 @@ public final class ConfigLoader {
         whole.put("name", route.path("path").asText("-"));
         whole.put("host", "").put("exact", false).put("service", "").put("rewrite", "");
         whole.putObject("headers");
-        whole.putNull("redirect").putNull("respond");
+        whole.putNull("redirect").putNull("respond").putNull("canary");
         if (route.hasNonNull("rewrite")) {
             whole.put(STRIP_PREFIX, "");
         }
@@ -163,6 +163,13 @@ public final class ConfigLoader {
                     .put("status", 200)
                     .put("content-type", "text/plain; charset=utf-8")
                     .put("body", "");
+        }
+        if (route.get("canary") instanceof ObjectNode) {
+            whole.putObject("canary")
+                    .put("percent", 0)
+                    .put("header", "")
+                    .put("tag", "")
+                    .putObject("meta");
         }
         lay(route, whole);
         return whole;

@@ -8,6 +8,7 @@ record RouteDefaults(
         List<String> methods,
         String stripPrefix,
         boolean preserveHost,
+        String balancer,
         RouteSpec.Edits requestHeaders,
         RouteSpec.Edits responseHeaders,
         ByteSize requestBody,
@@ -18,6 +19,7 @@ record RouteDefaults(
         Duration attemptTimeout) {
     RouteDefaults {
         methods = List.copyOf(methods);
+        RouteSpec.balancing(balancer);
         Check.that(methods.stream().allMatch(m -> m.matches("[A-Z]+")), "methods", "methods such as GET or POST");
         Check.that(attempts >= 1 && attempts <= 10, "attempts", "1 to 10");
         Check.that(deadline.isPositive(), "deadline", "more than 0");

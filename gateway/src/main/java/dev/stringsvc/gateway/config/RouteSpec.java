@@ -1,6 +1,8 @@
 package dev.stringsvc.gateway.config;
 
 import dev.stringsvc.gateway.route.Action;
+import dev.stringsvc.gateway.route.Balancing;
+import dev.stringsvc.gateway.route.Canary;
 import dev.stringsvc.gateway.route.HeaderEdits;
 import dev.stringsvc.gateway.route.HostPattern;
 import dev.stringsvc.gateway.route.PathPattern;
@@ -30,6 +32,8 @@ record RouteSpec(
         String stripPrefix,
         String rewrite,
         boolean preserveHost,
+        String balancer,
+        Optional<CanarySpec> canary,
         Edits requestHeaders,
         Edits responseHeaders,
         ByteSize requestBody,
@@ -61,6 +65,45 @@ record RouteSpec(
     record Respond(int status, String contentType, String body) {
         Respond {
             var _ = new Action.Respond(status, contentType, body);
+        }
+    }
+
+    /// Requests that go to instances of another kind, and which instances these are.
+    ///
+    /// @param percent 0 where it is not given
+    /// @param header empty for none
+    /// @param tag empty for any
+    record CanarySpec(double percent, String header, String tag, Map<String, String> meta) {
+        CanarySpec {
+            var _ = canary(percent, header, tag, meta);
+        }
+
+        Canary canary() {
+            return canary(percent, header, tag, meta);
+        }
+
+        private static Canary canary(double percent, String header, String tag, Map<String, String> meta) {
+            return new Canary(
+                    percent == 0 && header.isEmpty() ? null : percent,
+                    header.isEmpty() ? null : header(header),
+                    tag.isEmpty() ? null : tag,
+                    meta);
+        }
+
+        private static Canary.Header header(String text) {
+            try {
+                return Canary.Header.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("header: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    static Balancing balancing(String text) {
+        try {
+            return Balancing.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("balancer: " + e.getMessage(), e);
         }
     }
 
@@ -104,6 +147,8 @@ record RouteSpec(
                 idempotencyKey,
                 attempts,
                 deadline,
-                attemptTimeout);
+                attemptTimeout,
+                balancing(balancer),
+                canary.map(CanarySpec::canary).orElse(null));
     }
 }

@@ -6,6 +6,7 @@ import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.Body;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
 import dev.stringsvc.gateway.upstream.Endpoint;
+import dev.stringsvc.gateway.upstream.Turns;
 import dev.stringsvc.gateway.upstream.Upstream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ final class Attempts {
 
     private final Course course;
     private final UpstreamRequest request;
+    private final Turns turns;
     private final boolean repeatable;
     private final long deadline;
     private final List<Attempt> made = new ArrayList<>(1);
@@ -38,6 +40,7 @@ final class Attempts {
             Route route,
             Action.Forward forward,
             Upstream upstream,
+            Balance balance,
             RetryPolicy policy,
             RetryBudget budget,
             AttemptListener listener,
@@ -46,6 +49,7 @@ final class Attempts {
     Attempts(Course course, UpstreamRequest request) {
         this.course = course;
         this.request = request;
+        this.turns = course.balance().turns(request);
         this.repeatable = isRepeatable(course.forward(), request);
         this.deadline = now() + course.forward().deadline().toNanos();
         course.budget().deposit();
@@ -95,7 +99,7 @@ final class Attempts {
     private Optional<Endpoint.Permit> choose() {
         Upstream upstream = course.upstream();
         Optional<Endpoint.Permit> probe = !copyable() && made.isEmpty() ? upstream.overdueProbe() : Optional.empty();
-        return probe.or(() -> upstream.pick(tried).map(Endpoint::acquire));
+        return probe.or(() -> upstream.pick(tried, turns).map(Endpoint::acquire));
     }
 
     /// How long the next attempt may take. That leaves time for another; where none could follow a timeout, the attempt

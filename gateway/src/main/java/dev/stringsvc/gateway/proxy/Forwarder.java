@@ -28,7 +28,8 @@ public final class Forwarder {
             RetryBudget budget,
             AttemptListener listener,
             LongSupplier nanoClock) {
-        this.course = new Attempts.Course(route, forward, upstream, policy, budget, listener, nanoClock);
+        Balance balance = Balance.of(forward.balancing(), forward.canary());
+        this.course = new Attempts.Course(route, forward, upstream, balance, policy, budget, listener, nanoClock);
         this.retry = Retry.of(
                 route.name(),
                 RetryConfig.<Attempts>custom()

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What is done with a request that a route takes.
 public sealed interface Action {
@@ -22,6 +23,7 @@ public sealed interface Action {
     /// @param deadline from when the request is here (without the rest of a body that is streamed) to the
     /// head of its answer
     /// @param attemptTimeout the same for one attempt that another could follow
+    /// @param canary `null` where no request is one
     record Forward(
             String service,
             PathRewrite rewrite,
@@ -31,7 +33,9 @@ public sealed interface Action {
             boolean idempotencyKey,
             int attempts,
             Duration deadline,
-            Duration attemptTimeout)
+            Duration attemptTimeout,
+            Balancing balancing,
+            @Nullable Canary canary)
             implements Action {
         /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
         public Forward {

@@ -15,7 +15,6 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
     /// Leaves all as it is.
     public static final HeaderEdits NONE = new HeaderEdits(Map.of(), Set.of());
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
     private static final Pattern VALUE =
             Pattern.compile("[\\x21-\\x7e\\xa0-\\xff](?:[\\t\\x20-\\x7e\\xa0-\\xff]*[\\x21-\\x7e\\xa0-\\xff])?");
     /// What a connection or a message's end depends on.
@@ -56,15 +55,11 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
     }
 
     private static void checkName(String key, String name) {
-        Check.that(isName(name), key, "names of headers, got '" + name + "'");
+        Check.that(FieldName.isValid(name), key, "names of headers, got '" + name + "'");
         Check.that(
                 !NOT_TO_EDIT.contains(name.toLowerCase(Locale.ROOT)),
                 key,
                 "headers that a proxy may edit, got '" + name + "'");
-    }
-
-    static boolean isName(String text) {
-        return NAME.matcher(text).matches();
     }
 
     /// Whether there is nothing to edit.

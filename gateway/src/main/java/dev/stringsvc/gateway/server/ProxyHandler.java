@@ -182,12 +182,14 @@ public final class ProxyHandler implements Handler {
             HttpServletRequest request, ClientBody body, Body kept, Route route, Action.Forward to, Answer answer)
             throws IOException {
         ClientEndPoint client = answer.client();
+        String clientAddress = request.getRemoteAddr();
         var upstreamRequest = new UpstreamRequest(
                 request.getMethod(),
                 to.rewrite().apply(route.predicates().path(), request.getRequestURI()),
                 request.getQueryString(),
-                fields(request, to.preserveHost(), route.requestHeaders(), answer.requestId()),
+                fields(request, to.preserveHost(), route.requestHeaders(), answer.requestId(), clientAddress),
                 kept,
+                clientAddress,
                 () -> client.hasLeft(body));
         ProxyResult result =
                 Objects.requireNonNull(forwarders.get(route.name())).forward(upstreamRequest);
@@ -244,7 +246,11 @@ public final class ProxyHandler implements Handler {
     }
 
     private static HeaderFields fields(
-            HttpServletRequest request, boolean preserveHost, HeaderEdits edits, String requestId) {
+            HttpServletRequest request,
+            boolean preserveHost,
+            HeaderEdits edits,
+            String requestId,
+            String clientAddress) {
         HttpFields given =
                 ServletContextRequest.getServletContextRequest(request).getHeaders();
         String connection = Headers.connection(given.getValuesList(HttpHeader.CONNECTION));
@@ -264,7 +270,7 @@ public final class ProxyHandler implements Handler {
         }
         edits.set().forEach(fields::add);
         return fields.add(RequestId.HEADER, requestId)
-                .add("X-Forwarded-For", request.getRemoteAddr())
+                .add("X-Forwarded-For", clientAddress)
                 .add("X-Forwarded-Proto", request.getScheme());
     }
 }

@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.server;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.stringsvc.gateway.route.Action;
+import dev.stringsvc.gateway.route.Canary;
 import dev.stringsvc.gateway.route.HeaderEdits;
 import dev.stringsvc.gateway.route.HostPattern;
 import dev.stringsvc.gateway.route.Predicates;
@@ -29,6 +30,11 @@ record RouteView(
             String stripPrefix,
             String rewrite,
             boolean preserveHost,
+            String balancer,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Canary canary,
+
             boolean idempotent,
             boolean idempotencyKey,
             int attempts,
@@ -61,6 +67,8 @@ record RouteView(
                 to.rewrite().strip(),
                 to.rewrite().replacement(),
                 to.preserveHost(),
+                to.balancing().text(),
+                to.canary(),
                 to.idempotent(),
                 to.idempotencyKey(),
                 to.attempts(),

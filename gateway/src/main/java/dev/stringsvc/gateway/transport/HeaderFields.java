@@ -27,6 +27,17 @@ public final class HeaderFields {
         return null;
     }
 
+    /// All values of the name, in order.
+    public List<String> all(String name) {
+        List<String> values = new ArrayList<>(2);
+        for (int i = 0; i < namesAndValues.size(); i += 2) {
+            if (namesAndValues.get(i).equalsIgnoreCase(name)) {
+                values.add(namesAndValues.get(i + 1));
+            }
+        }
+        return values;
+    }
+
     /// Calls `action` with each name and value, in order.
     public void forEach(BiConsumer<? super String, ? super String> action) {
         for (int i = 0; i < namesAndValues.size(); i += 2) {

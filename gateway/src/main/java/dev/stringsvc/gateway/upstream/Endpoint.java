@@ -6,6 +6,7 @@ import dev.stringsvc.gateway.transport.Transport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,6 +26,7 @@ public final class Endpoint {
     private final Transport transport;
     private final Instant since;
     private final Circuit circuit;
+    private final long hash;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicLong meanNanos = new AtomicLong();
     private final AtomicInteger farewells = new AtomicInteger();
@@ -51,10 +53,25 @@ public final class Endpoint {
         this.transport = transport;
         this.circuit = circuit;
         this.since = since;
+        this.hash = Hash.of(instance.id() + ' ' + instance.host() + ' ' + instance.port());
     }
 
     public Instance instance() {
         return instance;
+    }
+
+    /// Whether discovery says that it has the tag and all of the meta; these may change while it lives.
+    ///
+    /// @param tag `null` where it does not matter
+    public boolean has(@Nullable String tag, Map<String, String> meta) {
+        Instance now = instance;
+        return (tag == null || now.tags().contains(tag))
+                && now.meta().entrySet().containsAll(meta.entrySet());
+    }
+
+    /// Of which instance it is, and where; the same in every process.
+    long hash() {
+        return hash;
     }
 
     public Transport transport() {

@@ -14,12 +14,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One service: the endpoints that may be used now, and whose turn it is.
+/// One service: the endpoints that may be used now.
 ///
 /// Discovery's events come from one thread; requests pick, and say how endpoints do, from any number. What
 /// they pick from is immutable and replaced as a whole; endpoints whose instance stays keep their object
@@ -33,20 +32,15 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
     private final Guard guard;
     private final UpstreamListener listener;
     private final Clock clock;
-    private final Balancer first;
-    private final Balancer again;
     private final Set<Instance.Key> refused = new HashSet<>();
     private final Set<Endpoint> ejected = new HashSet<>();
     private final Set<Endpoint> draining = ConcurrentHashMap.newKeySet();
     private volatile Rotation rotation = Rotation.EMPTY;
     private volatile WatchState watch = WatchState.UNASKED;
 
-    /// @param balancers makes two: one for first attempts and one for the others, so that retries do not
-    /// take the turns of first attempts and leave an instance without any
     public Upstream(
             String service,
             Transport.Factory transports,
-            Supplier<Balancer> balancers,
             Ejection ejection,
             Guard guard,
             UpstreamListener listener,
@@ -57,8 +51,6 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         this.guard = guard;
         this.listener = listener;
         this.clock = clock;
-        this.first = balancers.get();
-        this.again = balancers.get();
     }
 
     public String service() {
@@ -96,17 +88,19 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
 
     /// The endpoint for a request's next attempt: one it has not tried while there is one, else any; empty
     /// when the service has no instance.
-    public Optional<Endpoint> pick(List<Endpoint> tried) {
+    ///
+    /// @param turns who picks, of the route that the request takes
+    public Optional<Endpoint> pick(List<Endpoint> tried, Turns turns) {
         List<Endpoint> taking = current().taking();
         if (taking.isEmpty()) {
             return Optional.empty();
         }
         if (tried.isEmpty()) {
-            return Optional.of(first.pick(taking));
+            return Optional.of(turns.first().pick(taking));
         }
         List<Endpoint> untried = new ArrayList<>(taking);
         untried.removeAll(tried);
-        return Optional.of(again.pick(untried.isEmpty() ? taking : untried));
+        return Optional.of(turns.again().pick(untried.isEmpty() ? taking : untried));
     }
 
     /// Whether there is an endpoint that is not among those tried.

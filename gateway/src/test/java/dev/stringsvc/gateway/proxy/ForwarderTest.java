@@ -16,7 +16,6 @@ import dev.stringsvc.gateway.transport.UpstreamRequest;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.ManualClock;
 import dev.stringsvc.gateway.upstream.Policies;
-import dev.stringsvc.gateway.upstream.RoundRobin;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.UpstreamListener;
 import java.io.ByteArrayInputStream;
@@ -24,7 +23,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -49,10 +50,10 @@ class ForwarderTest {
     private final List<String> heard = new CopyOnWriteArrayList<>();
     private Duration delay = Duration.ZERO;
     private final RetryBudget budget = new RetryBudget(0.2, 0, nanos::get);
+    private final Map<String, Forwarder> forwarders = new HashMap<>();
     private final Upstream upstream = new Upstream(
             "s",
             (host, port) -> new ScriptedTransport(port),
-            RoundRobin::new,
             Policies.EJECTION,
             Policies.GUARD,
             new UpstreamListener() {},
@@ -118,6 +119,10 @@ class ForwarderTest {
     }
 
     private Forwarder forwarder(boolean idempotent) {
+        return forwarders.computeIfAbsent(idempotent + " " + delay, key -> newForwarder(idempotent));
+    }
+
+    private Forwarder newForwarder(boolean idempotent) {
         var to = TestRoutes.forward("s", idempotent, true);
         var route = Route.to(to, "r", "/");
         var policy = new RetryPolicy(delay, () -> 0);

@@ -12,12 +12,15 @@ import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.NoTransport;
 import dev.stringsvc.gateway.upstream.Policies;
 import dev.stringsvc.gateway.upstream.RoundRobin;
+import dev.stringsvc.gateway.upstream.Turns;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.UpstreamListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /// A cluster that follows a script, and requests that the gateway's own decisions take through it: [Attempts],
@@ -33,16 +36,11 @@ final class Simulation {
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private final Tally tally = new Tally();
     private final Upstream upstream = new Upstream(
-            "s",
-            (host, port) -> new NoTransport(),
-            RoundRobin::new,
-            Policies.EJECTION,
-            Policies.GUARD,
-            tally,
-            time.clock());
+            "s", (host, port) -> new NoTransport(), Policies.EJECTION, Policies.GUARD, tally, time.clock());
+    private final Balance balance;
     private final RetryBudget budget = new RetryBudget(0.2, 10, time::nanos);
-    private final Attempts.Course repeatable = course(true);
-    private final Attempts.Course single = course(false);
+    private final Attempts.Course repeatable;
+    private final Attempts.Course single;
 
     /// What was seen.
     static final class Tally implements UpstreamListener, AttemptListener {
@@ -76,6 +74,17 @@ final class Simulation {
 
     /// @param count of nodes; discovery names none before it is told to
     Simulation(int count) {
+        this(count, random -> Turns.of(RoundRobin::new));
+    }
+
+    /// Nodes of which others pick.
+    ///
+    /// @param turns made of the random that everything is drawn by
+    Simulation(int count, Function<Random, Turns> turns) {
+        Turns all = turns.apply(random);
+        this.balance = request -> all;
+        this.repeatable = course(true);
+        this.single = course(false);
         for (int n = 0; n < count; n++) {
             nodes.add(new SimulatedNode(time, random));
         }
@@ -85,7 +94,7 @@ final class Simulation {
         var to = TestRoutes.forward("s", idempotent, false);
         var route = Route.to(to, idempotent ? "repeatable" : "single", "/");
         var policy = new RetryPolicy(Duration.ofMillis(25), random::nextDouble);
-        return new Attempts.Course(route, to, upstream, policy, budget, tally, time::nanos);
+        return new Attempts.Course(route, to, upstream, balance, policy, budget, tally, time::nanos);
     }
 
     /// What attempts reached each node.
@@ -100,6 +109,17 @@ final class Simulation {
                 () -> upstream.accept(new DiscoveryEvent.Snapshot(
                         IntStream.of(numbers)
                                 .mapToObj(n -> Instance.of("n" + n, "h", n))
+                                .toList(),
+                        1)));
+    }
+
+    /// From the second on, discovery names as many nodes with these weights.
+    Simulation discoverWeighing(double second, int... weights) {
+        return at(
+                second,
+                () -> upstream.accept(new DiscoveryEvent.Snapshot(
+                        IntStream.range(0, weights.length)
+                                .mapToObj(i -> new Instance("n" + (i + 1), "h", i + 1, List.of(), Map.of(), weights[i]))
                                 .toList(),
                         1)));
     }

@@ -5,6 +5,9 @@ import static dev.stringsvc.gateway.proxy.SimulatedNode.Mode.well;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stringsvc.gateway.proxy.SimulatedNode.Mode;
+import dev.stringsvc.gateway.upstream.LeastInFlight;
+import dev.stringsvc.gateway.upstream.Turns;
+import dev.stringsvc.gateway.upstream.WeightedRoundRobin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +82,18 @@ class SimulationTest {
                         .become(22, 1, REFUSING)
                         .become(22, 2, REFUSING)
                         .become(22, 3, REFUSING));
+        scripts.put("one node 8 times slower", one(answering(200, 8)));
+        scripts.put(
+                "one node 8 times slower, least in flight",
+                leastInFlight().become(10, 2, answering(200, 8)).become(40, 2, well()));
+        scripts.put(
+                "weighted 3 to 2 to 1",
+                new Simulation(3, random -> Turns.of(WeightedRoundRobin::new)).discoverWeighing(0, 3, 2, 1));
         return scripts;
+    }
+
+    private static Simulation leastInFlight() {
+        return new Simulation(3, random -> Turns.of(() -> new LeastInFlight(random::nextInt))).discover(0, 1, 2, 3);
     }
 
     private static Simulation all(Mode mode, double from, double to) {
@@ -98,7 +112,7 @@ class SimulationTest {
                 event queue with a virtual clock and seeded random: no sockets, no sleeping, the same numbers each time. A minute
                 of %d requests a second on average, four of five of which may be repeated; each node has 8 workers and takes 4 ms
                 per request. Unless said otherwise one node of three misbehaves from the 10th to the 40th second, and discovery
-                goes on calling it healthy.
+                goes on calling it healthy. Unless said otherwise nodes take turns.
 
                 `make simulation` writes this page; the build fails when it is stale. Served: answered with 200, of those that
                 may be repeated / that may not. Amplification: attempts that reached a node, probes included, per request.

@@ -26,7 +26,9 @@ public final class TestRoutes {
                 idempotencyKey,
                 attempts,
                 deadline,
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                new Balancing.RoundRobin(),
+                null);
     }
 
     static Route route(

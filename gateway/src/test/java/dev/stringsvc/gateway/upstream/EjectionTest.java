@@ -25,10 +25,10 @@ class EjectionTest {
 
     private final ManualClock clock = new ManualClock();
     private final List<String> heard = new ArrayList<>();
+    private final Turns turns = Turns.of(RoundRobin::new);
     private final Upstream upstream = new Upstream(
             "s",
             (host, port) -> new NoTransport(),
-            RoundRobin::new,
             Policies.EJECTION,
             Policies.GUARD,
             new UpstreamListener() {
@@ -70,7 +70,8 @@ class EjectionTest {
 
     private Map<String, Long> picks(int count) {
         return IntStream.range(0, count)
-                .mapToObj(i -> upstream.pick(List.of()).orElseThrow().instance().id())
+                .mapToObj(i ->
+                        upstream.pick(List.of(), turns).orElseThrow().instance().id())
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
     }
 
@@ -227,7 +228,7 @@ class EjectionTest {
         discover();
         assertThat(picks(1)).containsOnlyKeys("i1");
         clock.advance(Duration.ofMinutes(1));
-        assertThat(upstream.pick(List.of())).isEmpty();
+        assertThat(upstream.pick(List.of(), turns)).isEmpty();
     }
 
     @Test
@@ -314,7 +315,7 @@ class EjectionTest {
         assertThat(upstream.panic()).isTrue();
         assertThat(picks(300)).hasSize(3);
         clock.advance(Duration.ofMinutes(1));
-        assertThat(upstream.pick(List.of())).isEmpty();
+        assertThat(upstream.pick(List.of(), turns)).isEmpty();
     }
 
     @Test

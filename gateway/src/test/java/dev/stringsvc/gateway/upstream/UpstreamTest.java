@@ -29,10 +29,10 @@ class UpstreamTest {
 
     private final List<String> heard = new ArrayList<>();
     private final Map<Integer, Integer> closed = new HashMap<>();
+    private final Turns turns = Turns.of(RoundRobin::new);
     private final Upstream upstream = new Upstream(
             "s",
             (host, port) -> open(host, port),
-            RoundRobin::new,
             Policies.EJECTION,
             Policies.GUARD,
             new UpstreamListener() {
@@ -98,7 +98,7 @@ class UpstreamTest {
                 threads.execute(() -> {
                     awaitAll(barrier);
                     for (int i = 0; i < 100; i++) {
-                        String id = upstream.pick(List.of())
+                        String id = upstream.pick(List.of(), turns)
                                 .orElseThrow()
                                 .instance()
                                 .id();
@@ -153,7 +153,7 @@ class UpstreamTest {
         Map<String, Integer> picks = new HashMap<>();
         for (int i = 0; i < 300; i++) {
             upstream.accept(i % 2 == 0 ? snapshot(1, 2, 3) : new Snapshot(upstreamInstances(), i));
-            picks.merge(upstream.pick(List.of()).orElseThrow().instance().id(), 1, Integer::sum);
+            picks.merge(upstream.pick(List.of(), turns).orElseThrow().instance().id(), 1, Integer::sum);
         }
         assertThat(picks).containsExactlyInAnyOrderEntriesOf(Map.of("i1", 100, "i2", 100, "i3", 100));
     }
@@ -161,9 +161,11 @@ class UpstreamTest {
     @Test
     void a_newcomer_does_not_send_the_turn_back_to_the_first() {
         upstream.accept(snapshot(1, 2, 3));
-        assertThat(upstream.pick(List.of()).orElseThrow().instance().id()).isEqualTo("i1");
+        assertThat(upstream.pick(List.of(), turns).orElseThrow().instance().id())
+                .isEqualTo("i1");
         upstream.accept(snapshot(1, 2, 3, 4));
-        assertThat(upstream.pick(List.of()).orElseThrow().instance().id()).isEqualTo("i2");
+        assertThat(upstream.pick(List.of(), turns).orElseThrow().instance().id())
+                .isEqualTo("i2");
     }
 
     private List<Instance> upstreamInstances() {
@@ -199,11 +201,11 @@ class UpstreamTest {
         upstream.accept(snapshot(1, 2, 3));
         List<Endpoint> tried = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            tried.add(upstream.pick(tried).orElseThrow());
+            tried.add(upstream.pick(tried, turns).orElseThrow());
         }
         assertThat(tried).containsExactlyInAnyOrderElementsOf(upstream.endpoints());
         assertThat(upstream.hasUntried(tried)).isFalse();
-        assertThat(upstream.pick(tried)).isPresent();
+        assertThat(upstream.pick(tried, turns)).isPresent();
     }
 
     @Test
@@ -211,9 +213,9 @@ class UpstreamTest {
         upstream.accept(snapshot(1, 2, 3, 4));
         Map<String, Integer> served = new HashMap<>();
         for (int i = 0; i < 1200; i++) {
-            Endpoint first = upstream.pick(List.of()).orElseThrow();
+            Endpoint first = upstream.pick(List.of(), turns).orElseThrow();
             Endpoint last = first.instance().id().equals("i2")
-                    ? upstream.pick(List.of(first)).orElseThrow()
+                    ? upstream.pick(List.of(first), turns).orElseThrow()
                     : first;
             served.merge(last.instance().id(), 1, Integer::sum);
         }
@@ -249,10 +251,10 @@ class UpstreamTest {
 
     @Test
     void without_instances_there_is_nothing_to_pick() {
-        assertThat(upstream.pick(List.of())).isEmpty();
+        assertThat(upstream.pick(List.of(), turns)).isEmpty();
         assertThat(upstream.watch().answered()).isFalse();
         upstream.accept(snapshot());
-        assertThat(upstream.pick(List.of())).isEmpty();
+        assertThat(upstream.pick(List.of(), turns)).isEmpty();
         assertThat(upstream.watch().answered()).isTrue();
     }
 }

@@ -1,0 +1,80 @@
+package dev.stringsvc.gateway.route;
+
+/// How a route's requests are spread over the instances of its service.
+public sealed interface Balancing {
+    /// Each instance in turn.
+    record RoundRobin() implements Balancing {}
+
+    /// Each instance in turn, those with a larger weight more often.
+    record Weighted() implements Balancing {}
+
+    /// Of two instances drawn at random, the one with fewer requests in flight.
+    record LeastInFlight() implements Balancing {}
+
+    /// Requests of one key to one instance, as long as that is there and has not far more to do than
+    /// the others.
+    record ConsistentHash(Key by) implements Balancing {}
+
+    /// What of a request is hashed.
+    sealed interface Key {
+        /// The first value of a header.
+        record Header(String name) implements Key {
+            public Header {
+                checkName(name);
+            }
+        }
+
+        /// The value of a cookie that the client sends.
+        record Cookie(String name) implements Key {
+            public Cookie {
+                checkName(name);
+            }
+        }
+
+        /// The client's IP address.
+        record ClientAddress() implements Key {}
+
+        private static void checkName(String name) {
+            if (!FieldName.isValid(name)) {
+                throw unexpected();
+            }
+        }
+    }
+
+    /// Reads what [#text] writes.
+    ///
+    /// @throws IllegalArgumentException when the text has another form, whose message is what was
+    /// expected
+    static Balancing parse(String text) {
+        return switch (text) {
+            case "round-robin" -> new RoundRobin();
+            case "weighted" -> new Weighted();
+            case "least-in-flight" -> new LeastInFlight();
+            case "hash client" -> new ConsistentHash(new Key.ClientAddress());
+            case String hash
+            when hash.startsWith("hash header ") ->
+                new ConsistentHash(new Key.Header(hash.substring("hash header ".length())));
+            case String hash
+            when hash.startsWith("hash cookie ") ->
+                new ConsistentHash(new Key.Cookie(hash.substring("hash cookie ".length())));
+            default -> throw unexpected();
+        };
+    }
+
+    private static IllegalArgumentException unexpected() {
+        return new IllegalArgumentException("expected round-robin, weighted, least-in-flight, hash header NAME,"
+                + " hash cookie NAME or hash client");
+    }
+
+    /// As it stands in a configuration file.
+    default String text() {
+        return switch (this) {
+            case RoundRobin() -> "round-robin";
+            case Weighted() -> "weighted";
+            case LeastInFlight() -> "least-in-flight";
+            case ConsistentHash(Key.Header(String name)) -> "hash header " + name;
+            case ConsistentHash(Key.Cookie(String name)) -> "hash cookie " + name;
+            case ConsistentHash(Key.ClientAddress()) -> "hash client";
+        };
+    }
+}
