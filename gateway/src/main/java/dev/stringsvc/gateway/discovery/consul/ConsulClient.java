@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -30,13 +31,15 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Asks a Consul agent for healthy instances. Thread-safe.
+/// Asks a Consul agent for healthy instances, and for all services. Thread-safe.
 ///
-/// Source: `GET /v1/health/service/NAME?passing`, by the orbitz client.
+/// Source: `GET /v1/health/service/NAME?passing` and `GET /v1/catalog/services`, by the orbitz client.
 public final class ConsulClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConsulClient.class);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
@@ -89,26 +92,50 @@ public final class ConsulClient implements AutoCloseable {
     /// What one query brought.
     ///
     /// @param led whether a server answered that knows its cluster's leader; another's answer may be old
-    record Answer(List<Instance> instances, long index, boolean led) {}
+    record Answer<T>(T found, long index, boolean led) {}
 
     /// Asks once; with an index above 0 the agent answers when it has something newer, or after the wait.
     ///
     /// @param tags an instance must have all of them
     /// @throws QueryFailedException when there is no usable answer, or the thread was interrupted
-    Answer healthy(String service, List<String> tags, long index) throws QueryFailedException {
-        var options = ImmutableQueryOptions.builder().addAllTag(tags);
+    Answer<List<Instance>> healthy(String service, List<String> tags, long index) throws QueryFailedException {
+        return ask(
+                index,
+                ImmutableQueryOptions.builder().addAllTag(tags),
+                options -> consul.healthClient().getHealthyServiceInstances(service, options),
+                ConsulClient::instances);
+    }
+
+    /// Asks once for the services that have an instance, healthy or not, with the tags of their instances.
+    ///
+    /// @param index as for [#healthy]
+    /// @throws QueryFailedException when there is no usable answer, or the thread was interrupted
+    Answer<Map<String, List<String>>> services(long index) throws QueryFailedException {
+        return ask(
+                index,
+                ImmutableQueryOptions.builder(),
+                options -> consul.catalogClient().getServices(options),
+                ConsulClient::tags);
+    }
+
+    private <R, T> Answer<T> ask(
+            long index,
+            ImmutableQueryOptions.Builder options,
+            Function<QueryOptions, ConsulResponse<R>> query,
+            Function<R, T> read)
+            throws QueryFailedException {
         if (index > 0) {
             options.index(BigInteger.valueOf(index)).wait(wait.toSeconds() + "s");
         }
         return within(
                 patience.plus(index > 0 ? wait.plus(wait.dividedBy(16)) : Duration.ZERO),
-                () -> ask(service, options.build()));
+                () -> ask(() -> query.apply(options.build()), read));
     }
 
     /// Timeouts of the socket alone would let an agent send a byte now and then for ever.
-    private Answer within(Duration limit, Callable<Answer> query) throws QueryFailedException {
+    private <T> Answer<T> within(Duration limit, Callable<Answer<T>> query) throws QueryFailedException {
         try {
-            Future<Answer> asked = executor.submit(query);
+            Future<Answer<T>> asked = executor.submit(query);
             try {
                 return asked.get(limit.toMillis(), TimeUnit.MILLISECONDS);
             } finally {
@@ -129,12 +156,11 @@ public final class ConsulClient implements AutoCloseable {
         }
     }
 
-    private Answer ask(String service, QueryOptions options) throws QueryFailedException {
+    private <R, T> Answer<T> ask(Supplier<ConsulResponse<R>> query, Function<R, T> read) throws QueryFailedException {
         try {
-            ConsulResponse<List<ServiceHealth>> response =
-                    consul.healthClient().getHealthyServiceInstances(service, options);
-            return new Answer(
-                    instances(response.getResponse()), response.getIndex().longValueExact(), response.isKnownLeader());
+            ConsulResponse<R> response = query.get();
+            return new Answer<>(
+                    read.apply(response.getResponse()), response.getIndex().longValueExact(), response.isKnownLeader());
         } catch (ConsulException e) {
             throw new QueryFailedException(reason(e), e);
         } catch (RuntimeException e) {
@@ -195,6 +221,15 @@ public final class ConsulClient implements AutoCloseable {
     /// What it weighs while its checks pass; others are not asked for.
     private static int weight(Service service) {
         return Math.clamp(service.getWeights().map(ServiceWeights::getPassing).orElse(1), 0, Instance.HEAVIEST);
+    }
+
+    private static Map<String, List<String>> tags(@Nullable Map<String, List<String>> found) {
+        if (found == null) {
+            throw new IllegalArgumentException("expected services with their tags");
+        }
+        Map<String, List<String>> tags = new TreeMap<>();
+        found.forEach((service, all) -> tags.put(service, all == null ? List.of() : List.copyOf(all)));
+        return tags;
     }
 
     @Override

@@ -268,7 +268,7 @@ class ConsulInstancerTest {
     void the_token_goes_in_a_header() throws Exception {
         try (var withToken = new ConsulClient(consul.url(), Optional.of("secret"), Duration.ofSeconds(30))) {
             consul.thenInstances(1);
-            assertThat(withToken.healthy("web", List.of(), 0).instances()).isEmpty();
+            assertThat(withToken.healthy("web", List.of(), 0).found()).isEmpty();
             assertThat(consul.nextQuery()).isEqualTo("/v1/health/service/web?passing=true secret");
         }
     }
