@@ -90,21 +90,33 @@ public final class ConfigLoader {
     /// @param consulTls whether Consul's address means https where it has no scheme
     /// @throws ConfigException when the file cannot be read, or something in it or in the flags is not valid
     public static GatewayConfig load(Optional<Path> file, ObjectNode flags, boolean consulTls) throws ConfigException {
-        Source source = file.isPresent() ? Source.read(file.get()) : Source.NONE;
+        return new ConfigSource(file, flags, consulTls).load().config();
+    }
+
+    static Configuration load(ConfigSource from) throws ConfigException {
+        Source source = from.file().isPresent() ? Source.read(from.file().get()) : Source.NONE;
         ObjectNode merged = (ObjectNode) parse(defaults(), "the defaults");
         lay(source.tree(), merged);
-        lay(flags, merged);
+        lay(from.flags().deepCopy(), merged);
+        if (from.consulTls()) {
+            preferTls(merged.path("consul"));
+        }
+        boolean timeoutGiven = source.tree().path(ROUTE_DEFAULTS).hasNonNull(ATTEMPT_TIMEOUT);
+        var binder = new RouteBinder(merged.deepCopy(), timeoutGiven);
         try {
-            refuseEmptyElements(merged);
-            checkRouteDefaults(merged);
-            complete(merged, source.tree().path(ROUTE_DEFAULTS).hasNonNull(ATTEMPT_TIMEOUT));
-            if (consulTls) {
-                preferTls(merged.path("consul"));
-            }
-            return YAML.treeToValue(merged, GatewayConfig.class);
+            return new Configuration(bind(merged, timeoutGiven), binder);
         } catch (JsonProcessingException e) {
             throw source.explain(e);
         }
+    }
+
+    /// @param merged everything, but for what routes and services leave out; is changed
+    /// @param timeoutGiven whether the attempt timeout in the route defaults is somebody's wish
+    static GatewayConfig bind(ObjectNode merged, boolean timeoutGiven) throws JsonProcessingException {
+        refuseEmptyElements(merged);
+        checkRouteDefaults(merged);
+        complete(merged, timeoutGiven);
+        return YAML.treeToValue(merged, GatewayConfig.class);
     }
 
     /// Objects are merged key by key; everything else replaces; an empty value leaves the default.

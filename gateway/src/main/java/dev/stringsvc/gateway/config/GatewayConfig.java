@@ -39,7 +39,9 @@ public record GatewayConfig(
     /// Where Consul is. Its ACL token comes from the environment only.
     ///
     /// @param lastGood the file that keeps the last known instances; empty for none
-    public record Consul(ConsulAddress address, Duration waitTime, String lastGood, Duration lastGoodAge) {
+    /// @param routes whether services' tags make routes
+    public record Consul(
+            ConsulAddress address, Duration waitTime, String lastGood, Duration lastGoodAge, boolean routes) {
         public Consul {
             Check.that(waitTime.toSeconds() >= 1 && waitTime.toSeconds() <= 600, "wait-time", "1s to 10m");
             Check.that(lastGood.indexOf(0) < 0, "last-good", "a file");

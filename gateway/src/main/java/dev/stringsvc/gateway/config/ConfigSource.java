@@ -1,0 +1,37 @@
+package dev.stringsvc.gateway.config;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Where the configuration comes from, each time it is loaded. Immutable, as long as nobody changes the flags.
+///
+/// @param flags laid over the file, in its shape
+/// @param consulTls whether Consul's address means https where it has no scheme
+public record ConfigSource(Optional<Path> file, ObjectNode flags, boolean consulTls) {
+    /// @throws ConfigException when the file cannot be read, or something in it or in the flags is not valid
+    public Configuration load() throws ConfigException {
+        return ConfigLoader.load(this);
+    }
+
+    /// Loads it while another is live. A file that was cut to nothing, by a full disk for one, is no wish for every
+    /// default then.
+    ///
+    /// @throws ConfigException as [#load], and when the file is empty
+    public Configuration loadAgain() throws ConfigException {
+        if (file.isPresent() && isEmpty(file.get())) {
+            throw new ConfigException(file.get() + ":1: empty");
+        }
+        return load();
+    }
+
+    private static boolean isEmpty(Path file) {
+        try {
+            return Files.isRegularFile(file) && Files.readString(file).isBlank();
+        } catch (IOException _) {
+            return false; // loading it says what is wrong
+        }
+    }
+}
