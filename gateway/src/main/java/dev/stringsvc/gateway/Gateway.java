@@ -1,15 +1,11 @@
 package dev.stringsvc.gateway;
 
+import dev.stringsvc.gateway.config.ConfigException;
+import dev.stringsvc.gateway.config.ConfigSource;
+import dev.stringsvc.gateway.config.Configuration;
 import dev.stringsvc.gateway.config.GatewayConfig;
-import dev.stringsvc.gateway.discovery.FixedInstancer;
-import dev.stringsvc.gateway.discovery.Instance;
-import dev.stringsvc.gateway.discovery.Instancer;
-import dev.stringsvc.gateway.discovery.consul.ConsulClient;
-import dev.stringsvc.gateway.discovery.consul.ConsulInstancer;
-import dev.stringsvc.gateway.discovery.lastgood.LastGood;
-import dev.stringsvc.gateway.proxy.Forwarder;
-import dev.stringsvc.gateway.proxy.RetryBudget;
-import dev.stringsvc.gateway.proxy.RetryPolicy;
+import dev.stringsvc.gateway.discovery.CatalogEvent;
+import dev.stringsvc.gateway.discovery.consul.ConsulCatalog;
 import dev.stringsvc.gateway.server.AccessLog;
 import dev.stringsvc.gateway.server.AdminApi;
 import dev.stringsvc.gateway.server.ClientLimits;
@@ -22,18 +18,14 @@ import dev.stringsvc.gateway.telemetry.Telemetry;
 import dev.stringsvc.gateway.transport.OkHttpTransports;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.logfmt.LogWriter;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,42 +40,39 @@ public final class Gateway implements AutoCloseable {
     private final Clock steady = SteadyClock.start(clock, System::nanoTime);
     private final Telemetry telemetry = new Telemetry(steady);
     private final OkHttpTransports transports;
-    private final Optional<ConsulClient> consul;
-    private final Optional<LastGood> lastGood;
-    private final Map<String, Upstream> upstreams = new TreeMap<>();
+    private final LiveRoutes live;
+    private final Reloads reloads;
     private final HttpPort data;
     private final HttpPort admin;
     /// How to let go of what runs, the last started first.
     private final Deque<Runnable> stops = new ConcurrentLinkedDeque<>();
     private volatile boolean draining;
 
-    private Gateway(GatewayConfig config, Optional<String> consulToken, LogWriter log) {
-        this.config = config;
+    private Gateway(
+            ConfigSource source,
+            Optional<FileWatch> file,
+            Configuration configuration,
+            Optional<String> consulToken,
+            LogWriter log) {
+        this.config = configuration.config();
         stops.push(telemetry::close);
         this.transports = new OkHttpTransports(
                 config.timeouts().connect(), config.timeouts().idle());
         stops.push(transports::close);
-        config.routes().forwarding().values().forEach(to -> upstreams.computeIfAbsent(to.service(), this::upstream));
-        this.consul = upstreams.keySet().stream().anyMatch(this::isInConsul)
-                ? Optional.of(new ConsulClient(
-                        config.consul().address().url(),
-                        consulToken,
-                        config.consul().waitTime()))
-                : Optional.empty();
-        consul.ifPresent(client -> stops.push(client::close));
-        this.lastGood = consul.flatMap(client -> config.consul().lastGoodFile())
-                .map(file -> LastGood.open(file, config.consul().lastGoodAge(), clock));
-        lastGood.ifPresent(file -> stops.push(file::close));
-        Map<Upstream, Instancer> instancers = new HashMap<>();
-        upstreams.values().forEach(upstream -> instancers.put(upstream, instancer(upstream)));
+        var discovery = new Discovery(config.consul(), consulToken, clock);
+        stops.push(discovery::close);
+        var upstreams = new Upstreams(discovery, this::upstream, telemetry::retired);
+        this.live = new LiveRoutes(configuration, upstreams, telemetry, clock);
+        stops.push(live::close);
+        this.reloads = new Reloads(source, file, config, live, telemetry.live(live::now));
         var accessLog = new AccessLog(log, clock);
         Exchange.Listener listener = exchange -> {
             telemetry.finished(exchange);
             accessLog.finished(exchange);
         };
-        var proxy = new ProxyHandler(config.routes(), forwarders(), limits(config.limits()), listener, () -> draining);
+        var proxy = new ProxyHandler(() -> live.now().routing(), limits(config.limits()), listener, () -> draining);
         telemetry.inFlight(proxy::inFlight);
-        var adminApi = new AdminApi(config.routes(), upstreams.values(), telemetry::scrape, () -> draining, steady);
+        var adminApi = new AdminApi(live::now, telemetry::scrape, () -> draining, steady);
         var timeouts =
                 new ClientTimeouts(config.timeouts().head(), config.timeouts().client());
         try {
@@ -96,7 +85,9 @@ public final class Gateway implements AutoCloseable {
                     () -> 0,
                     javalin -> adminApi.addTo(javalin.routes));
             stops.push(admin::close);
-            instancers.forEach((upstream, instancer) -> instancer.watch(upstream));
+            if (config.consul().routes()) {
+                watchTags(discovery);
+            }
             this.data = new HttpPort(
                     config.host(),
                     config.port(),
@@ -106,6 +97,8 @@ public final class Gateway implements AutoCloseable {
                     proxy::inFlight,
                     javalin -> javalin.routes.before(proxy));
             stops.push(data::close);
+            reloads.watch();
+            stops.push(reloads::close);
         } catch (RuntimeException e) {
             stop();
             throw e;
@@ -120,9 +113,13 @@ public final class Gateway implements AutoCloseable {
 
     /// Starts everything.
     ///
+    /// @throws ConfigException when the configuration is not valid
     /// @throws java.io.UncheckedIOException when a port is taken, or may not be had
-    public static Gateway start(GatewayConfig config, Optional<String> consulToken, LogWriter log) {
-        return new Gateway(config, consulToken, log);
+    public static Gateway start(ConfigSource source, Optional<String> consulToken, LogWriter log)
+            throws ConfigException {
+        // looked at before it is loaded, so that no change is missed
+        Optional<FileWatch> file = source.file().filter(Files::isRegularFile).map(FileWatch::new);
+        return new Gateway(source, file, source.load(), consulToken, log);
     }
 
     private static ClientLimits limits(GatewayConfig.Limits limits) {
@@ -136,48 +133,23 @@ public final class Gateway implements AutoCloseable {
     private Upstream upstream(String service) {
         var upstream = new Upstream(service, transports, config.ejection(), config.guard(), telemetry, steady);
         telemetry.upstream(upstream);
-        stops.push(() -> Stream.of(upstream.endpoints(), upstream.draining())
-                .flatMap(List::stream)
-                .forEach(endpoint -> endpoint.transport().close()));
         return upstream;
     }
 
-    private boolean isInConsul(String service) {
-        return config.service(service).instances().isEmpty();
+    /// Has services' tags make routes: those of the run before, until Consul answers.
+    private void watchTags(Discovery discovery) {
+        Map<String, List<String>> remembered = discovery.rememberedTags();
+        if (!remembered.isEmpty()) {
+            live.heard(new CatalogEvent.Listed(remembered));
+        }
+        ConsulCatalog catalog = discovery.catalog();
+        catalog.watch(live::heard);
+        stops.push(catalog::close);
     }
 
-    private Instancer instancer(Upstream upstream) {
-        var service = config.service(upstream.service());
-        var instancer = isInConsul(upstream.service())
-                ? consulInstancer(upstream, service.tags())
-                : new FixedInstancer(service.instances().stream()
-                        .map(at -> Instance.of(at.toString(), at.host(), at.port()))
-                        .toList());
-        stops.push(instancer::close);
-        return instancer;
-    }
-
-    private Instancer consulInstancer(Upstream upstream, List<String> tags) {
-        var instancer = new ConsulInstancer(consul.orElseThrow(), upstream.service(), tags);
-        return lastGood.<Instancer>map(file -> file.over(instancer, upstream.service(), tags, upstream::instances))
-                .orElse(instancer);
-    }
-
-    private Map<String, Forwarder> forwarders() {
-        var retry = config.retry();
-        var policy = new RetryPolicy(
-                retry.backoff(), () -> ThreadLocalRandom.current().nextDouble());
-        Map<String, RetryBudget> budgets = new HashMap<>();
-        Map<String, Forwarder> forwarders = new HashMap<>();
-        config.routes().forwarding().forEach((route, to) -> {
-            var budget = budgets.computeIfAbsent(
-                    to.service(),
-                    service -> new RetryBudget(retry.budgetRatio(), retry.budgetFloor(), System::nanoTime));
-            Upstream upstream = Objects.requireNonNull(upstreams.get(to.service()));
-            forwarders.put(
-                    route.name(), new Forwarder(route, to, upstream, policy, budget, telemetry, System::nanoTime));
-        });
-        return forwarders;
+    /// Loads the configuration file again, whether it has changed or not. What is not valid changes nothing.
+    public void reload() {
+        reloads.reload();
     }
 
     /// The port that clients reach.

@@ -2,6 +2,7 @@ package dev.stringsvc.gateway;
 
 import dev.stringsvc.gateway.config.ConfigException;
 import dev.stringsvc.gateway.config.ConfigLoader;
+import dev.stringsvc.gateway.config.ConfigSource;
 import dev.stringsvc.gateway.config.GatewayConfig;
 import dev.stringsvc.logfmt.LogWriter;
 import dev.stringsvc.logfmt.LogfmtHandler;
@@ -91,21 +92,25 @@ final class Main implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         CommandLine command = commandSpec().commandLine();
-        GatewayConfig config = ConfigLoader.load(
+        var source = new ConfigSource(
                 Optional.ofNullable(flags.config),
                 flags.overrides(command),
                 Flags.consulTls(command, System.getenv("CONSUL_HTTP_SSL")));
         try (LogWriter log = LogWriter.stdout()) {
             LogfmtHandler.install(log, "dev.stringsvc.gateway", flags.verbose ? Level.FINE : Level.INFO);
-            return serve(config, log);
+            return serve(source, log);
         } catch (UncheckedIOException e) {
             throw new StartException(e.getMessage() + "; --port and --admin-port choose others", e);
         }
     }
 
-    private static int serve(GatewayConfig config, LogWriter log) throws InterruptedException, StartException {
+    private static int serve(ConfigSource source, LogWriter log)
+            throws InterruptedException, StartException, ConfigException {
         StopSignal stop = StopSignal.install(log::close);
-        try (Gateway gateway = Gateway.start(config, token(), log)) {
+        try (Gateway gateway = Gateway.start(source, token(), log)) {
+            if (source.file().isPresent()) {
+                StopSignal.onHangUp(gateway::reload);
+            }
             stop.await();
             gateway.drain();
         }

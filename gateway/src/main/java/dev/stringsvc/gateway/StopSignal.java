@@ -3,6 +3,7 @@ package dev.stringsvc.gateway;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// SIGTERM and SIGINT: the first asks for an orderly stop, the second ends the process at once, with 128 plus its
@@ -24,23 +25,31 @@ final class StopSignal {
     /// @param beforeHalt what must still be done when a second signal ends the process
     static StopSignal install(Runnable beforeHalt) {
         var stop = new StopSignal(beforeHalt);
+        handle("TERM", stop::received);
+        handle("INT", stop::received);
+        return stop;
+    }
+
+    /// Has SIGHUP do something else than end the process.
+    static void onHangUp(Runnable action) {
+        handle("HUP", number -> action.run());
+    }
+
+    private static void handle(String name, IntConsumer action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             Object received = Proxy.newProxyInstance(
                     StopSignal.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, args) -> {
-                        stop.received((int) signal.getMethod("getNumber").invoke(args[0]));
+                        action.accept((int) signal.getMethod("getNumber").invoke(args[0]));
                         return null;
                     });
-            for (String name : new String[] {"TERM", "INT"}) {
-                Object named = signal.getConstructor(String.class).newInstance(name);
-                @Nullable
-                Object ignored = signal.getMethod("handle", signal, handler).invoke(null, named, received);
-            }
+            Object named = signal.getConstructor(String.class).newInstance(name);
+            @Nullable
+            Object ignored = signal.getMethod("handle", signal, handler).invoke(null, named, received);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this JVM does not let a program handle signals", e);
         }
-        return stop;
     }
 
     private void received(int number) {

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stringsvc.gateway.config.ConfigException;
 import dev.stringsvc.gateway.config.ConfigLoader;
-import dev.stringsvc.gateway.config.GatewayConfig;
+import dev.stringsvc.gateway.config.ConfigSource;
 import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.HttpMessage;
 import dev.stringsvc.logfmt.LogWriter;
@@ -19,6 +19,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -41,9 +42,9 @@ final class GatewayFixture implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private GatewayFixture(GatewayConfig config, List<FakeInstance> instances) {
+    private GatewayFixture(ConfigSource source, List<FakeInstance> instances) throws ConfigException {
         this.instances = instances;
-        this.gateway = Gateway.start(config, Optional.empty(), log);
+        this.gateway = Gateway.start(source, Optional.empty(), log);
     }
 
     /// A gateway with every default, except for times so long that a busy machine does not matter.
@@ -58,13 +59,22 @@ final class GatewayFixture implements AutoCloseable {
         return new GatewayFixture(config(options, 0, 0, instances), List.of(instances));
     }
 
-    static GatewayConfig config(String options, int port, int adminPort, FakeInstance... instances)
-            throws ConfigException {
+    /// A gateway whose routes and services are those of a file.
+    static GatewayFixture of(Path file, FakeInstance... instances) throws ConfigException {
+        return new GatewayFixture(new ConfigSource(Optional.of(file), ports(0, 0), false), List.of(instances));
+    }
+
+    private static ObjectNode ports(int port, int adminPort) {
         ObjectNode config = ConfigLoader.noFlags();
         config.put("host", "127.0.0.1").put("port", port);
         config.putObject("admin").put("port", adminPort);
         config.putObject("shutdown").put("grace", "0").put("drain", "10s");
         config.putObject("timeouts").put("connect", "20s");
+        return config;
+    }
+
+    static ConfigSource config(String options, int port, int adminPort, FakeInstance... instances) {
+        ObjectNode config = ports(port, adminPort);
         var addresses = config.putObject("services").putObject("svc").putArray("instances");
         for (FakeInstance instance : instances) {
             addresses.add(instance.address());
@@ -77,7 +87,7 @@ final class GatewayFixture implements AutoCloseable {
                 set(config, route, option.substring(0, option.indexOf('=')), option.substring(option.indexOf('=') + 1));
             }
         }
-        return ConfigLoader.load(Optional.empty(), config);
+        return new ConfigSource(Optional.empty(), config, false);
     }
 
     private static void set(ObjectNode config, ObjectNode route, String key, String value) {
@@ -87,7 +97,7 @@ final class GatewayFixture implements AutoCloseable {
         switch (name) {
             case "methods" -> section.putArray(name).add(value);
             case "attempts", "in-flight" -> section.put(name, Integer.parseInt(value));
-            case "idempotent" -> section.put(name, Boolean.parseBoolean(value));
+            case "idempotent", "routes" -> section.put(name, Boolean.parseBoolean(value));
             case "budget-ratio", "min-share", "max-share", "slow-factor" ->
                 section.put(name, Double.parseDouble(value));
             case "budget-floor", "failures" -> section.put(name, Integer.parseInt(value));

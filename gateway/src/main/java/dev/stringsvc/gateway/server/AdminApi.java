@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.WatchState;
@@ -15,7 +14,6 @@ import io.javalin.http.HttpResponseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,20 +29,14 @@ public final class AdminApi {
     private static final ObjectMapper JSON = new JsonMapper();
     private static final int METHOD_NOT_ALLOWED = 405;
 
-    private final RouteTable table;
-    private final Collection<Upstream> upstreams;
+    private final Supplier<Live> live;
     private final Supplier<String> metrics;
     private final BooleanSupplier draining;
     private final Clock clock;
 
-    public AdminApi(
-            RouteTable table,
-            Collection<Upstream> upstreams,
-            Supplier<String> metrics,
-            BooleanSupplier draining,
-            Clock clock) {
-        this.table = table;
-        this.upstreams = List.copyOf(upstreams);
+    /// @param live what is live at the moment it is asked
+    public AdminApi(Supplier<Live> live, Supplier<String> metrics, BooleanSupplier draining, Clock clock) {
+        this.live = live;
         this.metrics = metrics;
         this.draining = draining;
         this.clock = clock;
@@ -59,22 +51,16 @@ public final class AdminApi {
                 "/metrics",
                 ctx -> ctx.contentType("text/plain; version=0.0.4; charset=utf-8")
                         .result(metrics.get()));
-        get(
-                routes,
-                "/routes",
-                ctx -> json(
-                        ctx,
-                        200,
-                        Map.of(
-                                "routes",
-                                table.inOrder().stream().map(RouteView::of).toList())));
+        get(routes, "/routes", ctx -> json(ctx, 200, RoutesView.of(live.get())));
         get(
                 routes,
                 "/upstreams",
                 ctx -> json(
                         ctx,
                         200,
-                        Map.of("upstreams", upstreams.stream().map(this::view).toList())));
+                        Map.of(
+                                "upstreams",
+                                live.get().upstreams().stream().map(this::view).toList())));
         routes.exception(HttpResponseException.class, (e, ctx) -> problem(ctx, e));
     }
 
@@ -86,13 +72,22 @@ public final class AdminApi {
 
     private void ready(Context ctx) throws JsonProcessingException {
         boolean stopping = draining.getAsBoolean();
-        boolean ready = !stopping
-                && upstreams.stream().allMatch(upstream -> upstream.watch().answered());
+        Live now = live.get();
+        boolean ready = !stopping && now.ready();
         List<String> reasons = Stream.concat(
-                        stopping ? Stream.of("the gateway is shutting down") : Stream.empty(),
-                        upstreams.stream().map(this::unconfirmed).flatMap(Optional::stream))
+                        Stream.concat(
+                                stopping ? Stream.of("the gateway is shutting down") : Stream.empty(),
+                                unanswered(now.tags()).stream()),
+                        now.upstreams().stream().map(this::unconfirmed).flatMap(Optional::stream))
                 .toList();
         json(ctx, ready ? 200 : 503, new Health(ready ? "ready" : "not ready", reasons));
+    }
+
+    private static Optional<String> unanswered(Live.@Nullable Tags tags) {
+        return tags == null || tags.answered()
+                ? Optional.empty()
+                : Optional.of("services' tags: no answer from discovery yet"
+                        + (tags.error() == null ? "" : ": " + tags.error()));
     }
 
     /// Why a service's instances are not those that discovery says, where that is so.
@@ -133,6 +128,25 @@ public final class AdminApi {
 
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     private record Health(String status, List<String> reasons) {}
+
+    /// @param refused why the configuration as it is now is not the one that is live
+    /// @param tags of services, where they make routes
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record RoutesView(
+            String loadedAt, @Nullable RefusalView refused, List<RouteView> routes, Live.@Nullable Tags tags) {
+        static RoutesView of(Live live) {
+            Live.Loaded loaded = live.loaded();
+            return new RoutesView(
+                    loaded.at().toString(),
+                    loaded.refusal() == null
+                            ? null
+                            : new RefusalView(String.valueOf(loaded.refusedAt()), loaded.refusal()),
+                    live.routing().table().inOrder().stream().map(RouteView::of).toList(),
+                    live.tags());
+        }
+    }
+
+    private record RefusalView(String at, String reason) {}
 
     private record UpstreamView(String service, boolean panic, WatchView watch, List<InstanceView> instances) {}
 

@@ -84,7 +84,7 @@ final class ClientBody extends InputStream {
         }
         taken += Math.max(0, n);
         if (taken > most) {
-            throw new PayloadTooLargeException();
+            throw new PayloadTooLargeException(most);
         }
         ended = n < 0 || taken == length;
         return n;

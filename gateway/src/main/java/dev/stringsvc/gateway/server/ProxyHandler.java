@@ -4,12 +4,12 @@ import dev.stringsvc.gateway.proxy.Attempt;
 import dev.stringsvc.gateway.proxy.Forwarder;
 import dev.stringsvc.gateway.proxy.Headers;
 import dev.stringsvc.gateway.proxy.ProxyResult;
+import dev.stringsvc.gateway.proxy.Routing;
 import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.HeaderEdits;
 import dev.stringsvc.gateway.route.Match;
 import dev.stringsvc.gateway.route.RequestHead;
 import dev.stringsvc.gateway.route.Route;
-import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.gateway.transport.Body;
 import dev.stringsvc.gateway.transport.HeaderFields;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
@@ -19,10 +19,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -38,8 +38,7 @@ public final class ProxyHandler implements Handler {
     private static final Map<String, String> RETRY_SOON = Map.of("Retry-After", "1");
     private static final Map<String, String> RETRY_SOON_ANEW = Map.of("Retry-After", "1", "Connection", "close");
 
-    private final RouteTable table;
-    private final Map<String, Forwarder> forwarders;
+    private final Supplier<Routing> routing;
     private final ClientLimits limits;
     private final RequestBodies bodies;
     private final AwaitedBodies awaited;
@@ -48,16 +47,11 @@ public final class ProxyHandler implements Handler {
     private final BooleanSupplier draining;
     private final AtomicInteger inFlight = new AtomicInteger();
 
-    /// @param forwarders by route name, one for each route of the table that forwards
+    /// @param routing where requests go now; asked once per request
     /// @param draining whether clients are to be told to open a new connection, elsewhere
     public ProxyHandler(
-            RouteTable table,
-            Map<String, Forwarder> forwarders,
-            ClientLimits limits,
-            Exchange.Listener listener,
-            BooleanSupplier draining) {
-        this.table = table;
-        this.forwarders = Map.copyOf(forwarders);
+            Supplier<Routing> routing, ClientLimits limits, Exchange.Listener listener, BooleanSupplier draining) {
+        this.routing = routing;
         this.limits = limits;
         this.bodies = new RequestBodies(limits, BodyMemory.shareOfHeap());
         this.awaited = new AwaitedBodies(limits.awaitedBodies());
@@ -106,8 +100,9 @@ public final class ProxyHandler implements Handler {
                 ServletContextRequest.getServletContextRequest(request).getHeaders();
         var head = RequestHead.of(
                 request.getMethod(), given.get(HttpHeader.HOST), path, name -> given.getValuesList(name));
-        switch (table.match(head)) {
-            case Match.Found(var route) -> act(request, head, route, answer);
+        Routing now = routing.get();
+        switch (now.table().match(head)) {
+            case Match.Found(var route) -> act(request, head, route, now, answer);
             case Match.MethodNotAllowed(var allowed) -> {
                 String methods = String.join(", ", allowed);
                 answer.problem(
@@ -118,10 +113,14 @@ public final class ProxyHandler implements Handler {
         }
     }
 
-    private void act(HttpServletRequest request, RequestHead head, Route route, Answer answer) throws IOException {
+    /// Where one request goes.
+    private record Way(Route route, Action.Forward to, Forwarder forwarder) {}
+
+    private void act(HttpServletRequest request, RequestHead head, Route route, Routing now, Answer answer)
+            throws IOException {
         answer.routed(route);
         switch (route.action()) {
-            case Action.Forward to -> forward(request, route, to, answer);
+            case Action.Forward to -> forward(request, new Way(route, to, now.forwarder(route)), answer);
             case Action.Redirect to -> {
                 @Nullable String query = request.getQueryString();
                 answer.redirect(
@@ -135,9 +134,9 @@ public final class ProxyHandler implements Handler {
     /// A request counts from when its body is here, or as much of it as is kept: clients that are slow to send it keep
     /// nobody out. Where there is no room no body is asked for. If one is still to come then, the connection
     /// cannot be used again, which the client is told.
-    private void forward(HttpServletRequest request, Route route, Action.Forward to, Answer answer) throws IOException {
-        long most = Math.min(to.requestBody(), limits.bodyBytes());
-        try (ClientBody body = bodies.open(request, most)) {
+    private void forward(HttpServletRequest request, Way way, Answer answer) throws IOException {
+        Route route = way.route();
+        try (ClientBody body = bodies.open(request, Math.min(way.to().requestBody(), limits.bodyBytes()))) {
             boolean here = isHere(body);
             if (free.availablePermits() == 0 || (!here && inFlight.get() > limits.inHand())) {
                 answer.problem(overloaded(route), here ? RETRY_SOON : RETRY_SOON_ANEW);
@@ -150,12 +149,12 @@ public final class ProxyHandler implements Handler {
                 return;
             }
             try {
-                send(request, body, kept, route, to, answer);
+                send(request, body, kept, way, answer);
             } finally {
                 free.release();
             }
         } catch (PayloadTooLargeException e) {
-            answer.problem(tooLarge(route, most), Map.of("Connection", "close"));
+            answer.problem(tooLarge(route, e), Map.of("Connection", "close"));
         } catch (SlowClientException e) {
             answer.problem(tooSlow(route), Map.of("Connection", "close"));
         } catch (IOException e) {
@@ -179,8 +178,10 @@ public final class ProxyHandler implements Handler {
     }
 
     private void send(
-            HttpServletRequest request, ClientBody body, Body kept, Route route, Action.Forward to, Answer answer)
+            HttpServletRequest request, ClientBody body, Body kept, Way way, Answer answer)
             throws IOException {
+        Route route = way.route();
+        Action.Forward to = way.to();
         ClientEndPoint client = answer.client();
         String clientAddress = request.getRemoteAddr();
         var upstreamRequest = new UpstreamRequest(
@@ -191,13 +192,12 @@ public final class ProxyHandler implements Handler {
                 kept,
                 clientAddress,
                 () -> client.hasLeft(body));
-        ProxyResult result =
-                Objects.requireNonNull(forwarders.get(route.name())).forward(upstreamRequest);
+        ProxyResult result = way.forwarder().forward(upstreamRequest);
         answer.attempted(result.attempts());
-        pass(result, route, to, answer);
+        pass(result, route, answer);
     }
 
-    private void pass(ProxyResult result, Route route, Action.Forward to, Answer answer) throws IOException {
+    private void pass(ProxyResult result, Route route, Answer answer) throws IOException {
         switch (result) {
             case ProxyResult.Answered answered ->
                 answer.pass(answered, limits.slowest().start());
@@ -216,9 +216,8 @@ public final class ProxyHandler implements Handler {
                         about(502, "The service could not be reached, or broke off.", route, attempts), Map.of());
             case ProxyResult.DeadlineExceeded(var attempts) ->
                 answer.problem(about(504, "The service did not answer in time.", route, attempts), Map.of());
-            case ProxyResult.ClientFault(PayloadTooLargeException ignored, var attempts) ->
-                answer.problem(
-                        tooLarge(route, Math.min(to.requestBody(), limits.bodyBytes())), Map.of("Connection", "close"));
+            case ProxyResult.ClientFault(PayloadTooLargeException tooLong, var attempts) ->
+                answer.problem(tooLarge(route, tooLong), Map.of("Connection", "close"));
             case ProxyResult.ClientFault(SlowClientException ignored, var attempts) ->
                 answer.problem(tooSlow(route), Map.of("Connection", "close"));
             case ProxyResult.ClientFault(var cause, var attempts) -> answer.clientGone(cause);
@@ -232,8 +231,8 @@ public final class ProxyHandler implements Handler {
                 .onRoute(route.name(), attempts.stream().map(Attempt::outcome).toList());
     }
 
-    private static Problem tooLarge(Route route, long most) {
-        return Problem.of(413, "The body is longer than " + most + " bytes.").onRoute(route.name(), List.of());
+    private static Problem tooLarge(Route route, PayloadTooLargeException e) {
+        return Problem.of(413, "The body is longer than " + e.most + " bytes.").onRoute(route.name(), List.of());
     }
 
     private static Problem tooSlow(Route route) {

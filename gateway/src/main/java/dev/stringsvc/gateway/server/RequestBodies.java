@@ -29,7 +29,7 @@ final class RequestBodies {
     ClientBody open(HttpServletRequest request, long most) throws IOException {
         long length = request.getContentLengthLong();
         if (length > most) {
-            throw new PayloadTooLargeException();
+            throw new PayloadTooLargeException(most);
         }
         boolean none = length == 0 || (length < 0 && request.getHeader("Transfer-Encoding") == null);
         return none

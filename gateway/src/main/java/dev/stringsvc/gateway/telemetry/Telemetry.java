@@ -4,6 +4,7 @@ import dev.stringsvc.gateway.proxy.Attempt;
 import dev.stringsvc.gateway.proxy.AttemptListener;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.server.Exchange;
+import dev.stringsvc.gateway.server.Live;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Upstream;
@@ -25,11 +26,13 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +54,9 @@ import org.jspecify.annotations.Nullable;
 /// | `gateway_watch_age_seconds` | service | since discovery last answered; NaN before it did |
 /// | `gateway_watch_index` | service | Consul's index of that answer |
 /// | `gateway_watch_errors_total` | service | discovery queries that failed |
+/// | `gateway_routes` | state | routes: live, quarantined |
+/// | `gateway_config_reloads_total` | result | how often the configuration was loaded again: ok, refused |
+/// | `gateway_config_loaded_timestamp_seconds` | | when what is live was loaded |
 public final class Telemetry implements Exchange.Listener, AttemptListener, UpstreamListener, AutoCloseable {
     private static final String NONE = "none";
     private static final Duration[] BUCKETS = {
@@ -101,6 +107,11 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
                 .register(registry);
     }
 
+    /// Shows what is live, and how often it was loaded.
+    public LiveMeters live(Supplier<Live> live) {
+        return new LiveMeters(registry, live);
+    }
+
     /// Shows a service's instances and its watch.
     public void upstream(Upstream upstream) {
         Tags service = Tags.of("service", upstream.service());
@@ -119,6 +130,27 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
         Gauge.builder("gateway.watch.index", upstream, u -> u.watch().index())
                 .tags(service)
                 .register(registry);
+    }
+
+    /// Forgets a service that no route names any more.
+    public void retired(Upstream upstream) {
+        remove("service", upstream.service());
+    }
+
+    /// Forgets routes that are gone.
+    public void routesGone(Collection<String> names) {
+        names.forEach(name -> {
+            remove("route", name);
+            requests.keySet().removeIf(key -> key.route().equals(name));
+            attempts.keySet().removeIf(key -> key.route().equals(name));
+        });
+    }
+
+    private void remove(String tag, String value) {
+        registry.getMeters().stream()
+                .map(Meter::getId)
+                .filter(id -> value.equals(id.getTag(tag)))
+                .forEach(registry::remove);
     }
 
     private static long count(Upstream upstream, Endpoint.State state) {
@@ -222,10 +254,7 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
     }
 
     private void forget(String instance) {
-        registry.getMeters().stream()
-                .map(Meter::getId)
-                .filter(id -> instance.equals(id.getTag("instance")))
-                .forEach(registry::remove);
+        remove("instance", instance);
         requests.keySet().removeIf(key -> key.instance().equals(instance));
     }
 

@@ -37,6 +37,8 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
     private final Set<Endpoint> draining = ConcurrentHashMap.newKeySet();
     private volatile Rotation rotation = Rotation.EMPTY;
     private volatile WatchState watch = WatchState.UNASKED;
+    private volatile boolean believeNext;
+    private volatile boolean retired;
 
     public Upstream(
             String service,
@@ -139,8 +141,25 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         return now;
     }
 
+    /// Says that the next snapshot may name few of the instances there were, or none: the service is defined in another
+    /// way from now on.
+    public void believeNext() {
+        believeNext = true;
+    }
+
+    /// Says that no route names the service any more. Nothing new is to come; requests under way finish, with further
+    /// attempts where they need them; events are not heard any more.
+    public synchronized void retire() {
+        retired = true;
+        LOG.info("{}: no route names it any more", service);
+        rotation.all().forEach(this::leave);
+    }
+
     @Override
     public void accept(DiscoveryEvent event) {
+        if (retired) {
+            return;
+        }
         switch (event) {
             case DiscoveryEvent.Snapshot snapshot -> {
                 boolean news = !watch.answered() || watch.remembered() || watch.error() != null;
@@ -179,13 +198,17 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
     }
 
     private synchronized void replace(List<Instance> instances) {
+        if (retired) {
+            return;
+        }
         Map<Instance.Key, Instance> newcomers = new LinkedHashMap<>();
         instances.forEach(instance -> newcomers.put(instance.key(), instance));
         refused.retainAll(newcomers.keySet());
         forgetDrained();
         List<Endpoint> before = rotation.all();
         long confirmed = before.stream().filter(endpoint -> !endpoint.suspect()).count();
-        boolean doubted = guard.doubts((int) confirmed, newcomers.size());
+        boolean doubted = !believeNext && guard.doubts((int) confirmed, newcomers.size());
+        believeNext = false;
         List<Endpoint> after = new ArrayList<>(newcomers.size());
         List<Endpoint> leavers = new ArrayList<>();
         List<Endpoint> suspects = new ArrayList<>();

@@ -10,6 +10,7 @@ import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.route.Balancing;
 import dev.stringsvc.gateway.route.Canary;
 import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.gateway.route.TestRoutes;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.OkHttpTransports;
@@ -68,13 +69,12 @@ class ForwardedBalanceTest {
     }
 
     private Forwarder forwarder(String balancing, @Nullable Canary canary) {
-        var route = new Route("r", "/", List.of(), "s", "", true, false, 3, LONG.multipliedBy(3), LONG);
+        var to = TestRoutes.balanced("s", Balancing.parse(balancing), canary, LONG);
         var budget = new RetryBudget(1, 1_000, System::nanoTime);
         return new Forwarder(
-                route,
+                Route.to(to, "r", "/"),
+                to,
                 upstream,
-                Balancing.parse(balancing),
-                canary,
                 new RetryPolicy(Duration.ZERO, () -> 0),
                 budget,
                 new Deaf(),

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Routes for tests, of which each says only what matters to it.
 public final class TestRoutes {
@@ -29,6 +30,23 @@ public final class TestRoutes {
                 Duration.ofSeconds(1),
                 new Balancing.RoundRobin(),
                 null);
+    }
+
+    /// Idempotent, three attempts.
+    public static Action.Forward balanced(
+            String service, Balancing balancing, @Nullable Canary canary, Duration attemptTimeout) {
+        return new Action.Forward(
+                service,
+                PathRewrite.NONE,
+                false,
+                Long.MAX_VALUE,
+                true,
+                false,
+                3,
+                attemptTimeout.multipliedBy(3),
+                attemptTimeout,
+                balancing,
+                canary);
     }
 
     static Route route(

@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stringsvc.gateway.proxy.Routing;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.gateway.route.TestRoutes;
@@ -23,8 +24,8 @@ class GatewayFailureTest {
         var route = Route.to(TestRoutes.forward("svc", false, false), "r", "/");
         var exchanges = new LinkedBlockingQueue<Exchange>();
         var limits = new ClientLimits(1_024, Long.MAX_VALUE, 1, new SlowestRate(0, Duration.ZERO));
-        var withoutForwarder =
-                new ProxyHandler(new RouteTable(List.of(route)), Map.of(), limits, exchanges::add, () -> false);
+        var routing = new Routing(new RouteTable(List.of(route)), Map.of());
+        var withoutForwarder = new ProxyHandler(() -> routing, limits, exchanges::add, () -> false);
         try (var port = new HttpPort(
                         "127.0.0.1",
                         0,

@@ -95,6 +95,23 @@ public final class LastGood implements AutoCloseable {
         return Optional.of(last);
     }
 
+    /// The tags that any instance has, by service: of services whose instances were asked for whatever their tags.
+    public synchronized Map<String, List<String>> tags() {
+        Map<String, List<String>> tags = new TreeMap<>();
+        Instant now = clock.instant();
+        known.forEach((service, last) -> {
+            if (last.isOf(List.of()) && last.isYoungerThan(age, now)) {
+                tags.put(
+                        service,
+                        last.instances().stream()
+                                .flatMap(instance -> instance.tags().stream())
+                                .distinct()
+                                .toList());
+            }
+        });
+        return tags;
+    }
+
     /// Keeps what is in use now that the source has answered.
     synchronized void keep(String service, List<String> tags, List<Instance> instances) {
         var next = new Known(tags, clock.instant(), instances);

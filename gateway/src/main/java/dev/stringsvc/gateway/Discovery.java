@@ -1,0 +1,76 @@
+package dev.stringsvc.gateway;
+
+import dev.stringsvc.gateway.config.GatewayConfig;
+import dev.stringsvc.gateway.discovery.FixedInstancer;
+import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.gateway.discovery.Instancer;
+import dev.stringsvc.gateway.discovery.consul.ConsulCatalog;
+import dev.stringsvc.gateway.discovery.consul.ConsulClient;
+import dev.stringsvc.gateway.discovery.consul.ConsulInstancer;
+import dev.stringsvc.gateway.discovery.lastgood.LastGood;
+import dev.stringsvc.gateway.upstream.Upstream;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Who says which instances there are. Consul's client, and the file of what it said last, are there from when the
+/// first service needs them. Thread-safe.
+final class Discovery implements AutoCloseable {
+    private final GatewayConfig.Consul config;
+    private final Optional<String> token;
+    private final InstantSource clock;
+    private @Nullable Consul consul;
+
+    /// The client, and what is kept of its answers.
+    private record Consul(ConsulClient client, Optional<LastGood> lastGood) {}
+
+    Discovery(GatewayConfig.Consul config, Optional<String> token, InstantSource clock) {
+        this.config = config;
+        this.token = token;
+        this.clock = clock;
+    }
+
+    private synchronized Consul consul() {
+        if (consul == null) {
+            var client = new ConsulClient(config.address().url(), token, config.waitTime());
+            consul = new Consul(
+                    client, config.lastGoodFile().map(file -> LastGood.open(file, config.lastGoodAge(), clock)));
+        }
+        return consul;
+    }
+
+    /// Watches a service as it is defined. The caller closes it.
+    Instancer instancer(Upstream upstream, GatewayConfig.Service definition) {
+        if (!definition.instances().isEmpty()) {
+            return new FixedInstancer(definition.instances().stream()
+                    .map(at -> Instance.of(at.toString(), at.host(), at.port()))
+                    .toList());
+        }
+        String service = upstream.service();
+        List<String> tags = definition.tags();
+        var instancer = new ConsulInstancer(consul().client(), service, tags);
+        return consul().lastGood()
+                .<Instancer>map(file -> file.over(instancer, service, tags, upstream::instances))
+                .orElse(instancer);
+    }
+
+    /// Watches the services there are. The caller closes it.
+    ConsulCatalog catalog() {
+        return new ConsulCatalog(consul().client());
+    }
+
+    /// The tags that services' instances had when Consul last said so, in a run before this.
+    Map<String, List<String>> rememberedTags() {
+        return consul().lastGood().map(LastGood::tags).orElse(Map.of());
+    }
+
+    @Override
+    public synchronized void close() {
+        if (consul != null) {
+            consul.lastGood().ifPresent(LastGood::close);
+            consul.client().close();
+        }
+    }
+}

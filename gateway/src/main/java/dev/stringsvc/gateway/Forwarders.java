@@ -1,0 +1,71 @@
+package dev.stringsvc.gateway;
+
+import dev.stringsvc.gateway.config.GatewayConfig;
+import dev.stringsvc.gateway.proxy.AttemptListener;
+import dev.stringsvc.gateway.proxy.Forwarder;
+import dev.stringsvc.gateway.proxy.RetryBudget;
+import dev.stringsvc.gateway.proxy.RetryPolicy;
+import dev.stringsvc.gateway.route.Action;
+import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.gateway.upstream.Upstream;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Each route's forwarder, kept while the route stays as it is, and each service's retry budget, kept while the service
+/// is named. Used by one thread at a time.
+final class Forwarders {
+    private final AttemptListener listener;
+    private final Map<Upstream, RetryBudget> budgets = new HashMap<>();
+    private final Map<String, Kept> kept = new HashMap<>();
+    private GatewayConfig.@Nullable Retry retry;
+
+    private record Kept(Route route, Upstream upstream, Forwarder forwarder) {}
+
+    Forwarders(AttemptListener listener) {
+        this.listener = listener;
+    }
+
+    /// The forwarders of these routes, by name; the others are forgotten.
+    ///
+    /// @param upstreams of those that forward
+    Map<String, Forwarder> of(
+            Iterable<Route> routes, Function<Route, @Nullable Upstream> upstreams, GatewayConfig.Retry how) {
+        if (!how.equals(retry)) {
+            retry = how;
+            budgets.clear();
+            kept.clear();
+        }
+        var policy =
+                new RetryPolicy(how.backoff(), () -> ThreadLocalRandom.current().nextDouble());
+        Map<String, Kept> before = new HashMap<>(kept);
+        kept.clear();
+        Map<String, Forwarder> forwarders = new HashMap<>();
+        Set<Upstream> used = new HashSet<>();
+        for (Route route : routes) {
+            @Nullable Upstream upstream = upstreams.apply(route);
+            if (upstream != null && route.action() instanceof Action.Forward to) {
+                @Nullable Kept last = before.get(route.name());
+                Kept next = last != null && last.route().equals(route) && last.upstream() == upstream
+                        ? last
+                        : new Kept(route, upstream, forwarder(route, to, upstream, policy, how));
+                kept.put(route.name(), next);
+                used.add(upstream);
+                forwarders.put(route.name(), next.forwarder());
+            }
+        }
+        budgets.keySet().retainAll(used);
+        return forwarders;
+    }
+
+    private Forwarder forwarder(
+            Route route, Action.Forward to, Upstream upstream, RetryPolicy policy, GatewayConfig.Retry how) {
+        var budget = budgets.computeIfAbsent(
+                upstream, one -> new RetryBudget(how.budgetRatio(), how.budgetFloor(), System::nanoTime));
+        return new Forwarder(route, to, upstream, policy, budget, listener, System::nanoTime);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.stringsvc.gateway.telemetry;
+
+import dev.stringsvc.gateway.server.Live;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/// The meters of what is live, among those of [Telemetry]. Thread-safe.
+public final class LiveMeters {
+    private final Counter loaded;
+    private final Counter refused;
+
+    LiveMeters(MeterRegistry registry, Supplier<Live> live) {
+        routes(registry, live, "live", now -> now.routing().table().routes().size());
+        routes(registry, live, "quarantined", LiveMeters::quarantined);
+        TimeGauge.builder(
+                        "gateway.config.loaded.timestamp",
+                        () -> live.get().loaded().at().toEpochMilli(),
+                        TimeUnit.MILLISECONDS)
+                .strongReference(true)
+                .register(registry);
+        loaded = registry.counter("gateway.config.reloads", "result", "ok");
+        refused = registry.counter("gateway.config.reloads", "result", "refused");
+    }
+
+    private static void routes(
+            MeterRegistry registry, Supplier<Live> live, String state, ToDoubleFunction<Live> count) {
+        Gauge.builder("gateway.routes", live, now -> count.applyAsDouble(now.get()))
+                .tag("state", state)
+                .strongReference(true)
+                .register(registry);
+    }
+
+    private static int quarantined(Live live) {
+        Live.@Nullable Tags tags = live.tags();
+        return tags == null ? 0 : tags.quarantined().size();
+    }
+
+    /// The configuration was loaded again, or was refused.
+    public void reloaded(boolean ok) {
+        (ok ? loaded : refused).increment();
+    }
+}
