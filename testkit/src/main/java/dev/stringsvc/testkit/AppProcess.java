@@ -142,6 +142,11 @@ public final class AppProcess implements AutoCloseable {
         signal("INT");
     }
 
+    /// SIGHUP: what asks a daemon to read its configuration again.
+    public void hangUp() {
+        signal("HUP");
+    }
+
     /// SIGSTOP: the process keeps its connections and answers nothing. Returns once it has stopped.
     public void suspend() {
         signal("STOP");

@@ -177,8 +177,7 @@ public final class ProxyHandler implements Handler {
         return body.isHere(limits.replayBytes());
     }
 
-    private void send(
-            HttpServletRequest request, ClientBody body, Body kept, Way way, Answer answer)
+    private void send(HttpServletRequest request, ClientBody body, Body kept, Way way, Answer answer)
             throws IOException {
         Route route = way.route();
         Action.Forward to = way.to();
