@@ -14,10 +14,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// No candidate has more in flight than a quarter more than the mean, rounded up, the request that
 /// comes included: from such a one a request goes to the next in its key's order (consistent hashing
-/// with bounded loads). A hot key thus spreads over as many as it needs. Where little is in flight, two
-/// requests of one key at the same time may go to two. That bound may be exceeded by as many as are
-/// picked in the same instant.
+/// with bounded loads). A hot key thus spreads over as many as it needs. Up to [#FEW] in flight are
+/// never too many: where little is asked, a key would leave its endpoint for a single other request
+/// there. The bound may be exceeded by as many as are picked in the same instant.
 public final class ConsistentHash implements Balancer {
+    /// A client's last request may still count when its next one is here.
+    static final int FEW = 3;
+
     private final long key;
 
     /// @param key of the request
@@ -31,7 +34,7 @@ public final class ConsistentHash implements Balancer {
         for (Endpoint candidate : candidates) {
             inFlight += candidate.inFlight();
         }
-        long most = Math.ceilDiv(5 * inFlight, 4L * candidates.size());
+        long most = Math.max(FEW, Math.ceilDiv(5 * inFlight, 4L * candidates.size()));
         @Nullable Endpoint first = null;
         @Nullable Endpoint free = null;
         long best = 0;
