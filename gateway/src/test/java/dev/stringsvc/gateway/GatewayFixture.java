@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import org.awaitility.core.ConditionFactory;
 
 /// A whole gateway in this process before fake instances, with one route: `/svc` and below to the service `svc`.
@@ -64,6 +65,12 @@ final class GatewayFixture implements AutoCloseable {
         return new GatewayFixture(new ConfigSource(Optional.of(file), ports(0, 0), false), List.of(instances));
     }
 
+    /// A gateway with options of its own, and a route that is changed so.
+    static GatewayFixture routing(String options, Consumer<ObjectNode> change, FakeInstance... instances)
+            throws ConfigException {
+        return new GatewayFixture(config(options, change, 0, 0, instances), List.of(instances));
+    }
+
     private static ObjectNode ports(int port, int adminPort) {
         ObjectNode config = ConfigLoader.noFlags();
         config.put("host", "127.0.0.1").put("port", port);
@@ -74,6 +81,11 @@ final class GatewayFixture implements AutoCloseable {
     }
 
     static ConfigSource config(String options, int port, int adminPort, FakeInstance... instances) {
+        return config(options, route -> {}, port, adminPort, instances);
+    }
+
+    private static ConfigSource config(
+            String options, Consumer<ObjectNode> change, int port, int adminPort, FakeInstance... instances) {
         ObjectNode config = ports(port, adminPort);
         var addresses = config.putObject("services").putObject("svc").putArray("instances");
         for (FakeInstance instance : instances) {
@@ -87,6 +99,7 @@ final class GatewayFixture implements AutoCloseable {
                 set(config, route, option.substring(0, option.indexOf('=')), option.substring(option.indexOf('=') + 1));
             }
         }
+        change.accept(route);
         return new ConfigSource(Optional.empty(), config, false);
     }
 

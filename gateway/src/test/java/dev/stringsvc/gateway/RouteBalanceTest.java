@@ -1,0 +1,123 @@
+package dev.stringsvc.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stringsvc.gateway.transport.FakeInstance;
+import dev.stringsvc.gateway.transport.HttpMessage;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/// A route's balancer and its canary, from the client's bytes to the instance's.
+class RouteBalanceTest {
+    private static FakeInstance named(String name) throws IOException {
+        return FakeInstance.answering("HTTP/1.1 200 OK\r\nContent-Length: " + name.length() + "\r\n\r\n" + name);
+    }
+
+    private static String get(GatewayFixture gateway, String header) throws IOException {
+        return gateway.exchange(
+                        "GET /svc HTTP/1.1\r\nHost: gw\r\n" + (header.isEmpty() ? "" : header + "\r\n") + "\r\n")
+                .text();
+    }
+
+    private static Map<String, Integer> counts(GatewayFixture gateway, String header, int count) throws IOException {
+        Map<String, Integer> counts = new HashMap<>();
+        for (int i = 0; i < count; i++) {
+            counts.merge(get(gateway, header), 1, Integer::sum);
+        }
+        return counts;
+    }
+
+    @Test
+    void a_session_stays_at_its_instance() throws Exception {
+        try (var gateway = GatewayFixture.routing(
+                "", route -> route.put("balancer", "hash cookie session"), named("a"), named("b"), named("c"))) {
+            Map<String, String> homes = new HashMap<>();
+            for (int i = 0; i < 120; i++) {
+                String session = "s" + i % 40;
+                String home = get(gateway, "Cookie: theme=dark; session=" + session);
+                assertThat(homes.computeIfAbsent(session, key -> home)).isEqualTo(home);
+            }
+            assertThat(new HashSet<>(homes.values())).containsExactlyInAnyOrder("a", "b", "c");
+        }
+    }
+
+    @Test
+    void a_client_stays_at_its_instance_whatever_it_says_of_itself() throws Exception {
+        try (var gateway = GatewayFixture.routing(
+                "", route -> route.put("balancer", "hash client"), named("a"), named("b"), named("c"))) {
+            Set<String> homes = new HashSet<>();
+            for (int i = 0; i < 20; i++) {
+                homes.add(get(gateway, "X-Forwarded-For: 192.0.2." + i));
+            }
+            assertThat(homes).hasSize(1);
+        }
+    }
+
+    private static String listed(FakeInstance instance, String tag, int weight) {
+        return """
+                {"Node": {"ID": "n", "Node": "n", "Address": "127.0.0.1", "Datacenter": "dc1"},
+                 "Service": {"ID": "svc-%d", "Service": "svc", "Tags": ["%s"], "Address": "127.0.0.1",
+                   "Meta": {}, "Port": %d, "Weights": {"Passing": %d, "Warning": 1}},
+                 "Checks": []}""".formatted(instance.port(), tag, instance.port(), weight);
+    }
+
+    /// A Consul that names these, and has no news afterwards.
+    private static FakeInstance consul(String... listed) throws IOException {
+        String json = "[" + String.join(",", listed) + "]";
+        return FakeInstance.of(wire -> {
+            HttpMessage query = wire.read();
+            if (query != null && !query.startLine().contains("index=")) {
+                wire.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Consul-Index: 7\r\n"
+                        + "X-Consul-KnownLeader: true\r\nX-Consul-LastContact: 0\r\nContent-Length: "
+                        + json.length() + "\r\n\r\n" + json);
+            } else {
+                wire.awaitEnd();
+            }
+        });
+    }
+
+    private static GatewayFixture behind(FakeInstance consul, Consumer<ObjectNode> route) throws Exception {
+        var gateway = GatewayFixture.routing("guard.min-share=0 consul.address=" + consul.address(), route);
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> gateway.admin("/readyz").statusCode() == 200);
+        return gateway;
+    }
+
+    @Test
+    void consuls_weights_are_kept_exactly() throws Exception {
+        try (var a = named("a");
+                var b = named("b");
+                var c = named("c");
+                var consul = consul(listed(a, "x", 3), listed(b, "x", 2), listed(c, "x", 1));
+                var gateway = behind(consul, route -> route.put("balancer", "weighted"))) {
+            assertThat(counts(gateway, "", 60))
+                    .containsOnly(Map.entry("a", 30), Map.entry("b", 20), Map.entry("c", 10));
+        }
+    }
+
+    @Test
+    void canaries_are_those_with_the_header_and_a_share_of_the_others() throws Exception {
+        try (var a = named("a");
+                var b = named("b");
+                var canary = named("canary");
+                var consul = consul(listed(a, "x", 1), listed(b, "x", 1), listed(canary, "canary", 1));
+                var gateway = behind(
+                        consul,
+                        route -> route.putObject("canary")
+                                .put("percent", 10)
+                                .put("header", "X-Canary: yes")
+                                .put("tag", "canary"))) {
+            assertThat(counts(gateway, "x-canary: yes", 10)).containsOnly(Map.entry("canary", 10));
+            assertThat(counts(gateway, "", 100))
+                    .containsOnly(Map.entry("a", 45), Map.entry("b", 45), Map.entry("canary", 10));
+        }
+    }
+}
