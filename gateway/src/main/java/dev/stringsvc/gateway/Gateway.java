@@ -130,7 +130,7 @@ public final class Gateway implements AutoCloseable {
                 new SlowestRate(limits.clientRate().bytes(), limits.clientGrace()));
     }
 
-    private Upstream upstream(String service) {
+    private Upstream upstream(String service, GatewayConfig.Service definition) {
         var upstream = new Upstream(service, transports, config.ejection(), config.guard(), telemetry, steady);
         telemetry.upstream(upstream);
         return upstream;

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// who watches it changes. Used by one thread at a time.
 final class Upstreams implements AutoCloseable {
     private final Discovery discovery;
-    private final Function<String, Upstream> factory;
+    private final BiFunction<String, GatewayConfig.Service, Upstream> factory;
     private final Consumer<Upstream> retired;
     private final Map<String, Watched> watched = new TreeMap<>();
     /// Those that no route names any more, until their last request is answered.
@@ -34,7 +34,10 @@ final class Upstreams implements AutoCloseable {
 
     /// @param factory makes one
     /// @param retired hears of each that is not named any more
-    Upstreams(Discovery discovery, Function<String, Upstream> factory, Consumer<Upstream> retired) {
+    Upstreams(
+            Discovery discovery,
+            BiFunction<String, GatewayConfig.Service, Upstream> factory,
+            Consumer<Upstream> retired) {
         this.discovery = discovery;
         this.factory = factory;
         this.retired = retired;
@@ -49,7 +52,7 @@ final class Upstreams implements AutoCloseable {
         definitions.forEach((service, definition) -> {
             @Nullable Watched before = watched.get(service);
             if (before == null) {
-                watched.put(service, watch(factory.apply(service), definition, false));
+                watched.put(service, watch(factory.apply(service, definition), definition, false));
             } else if (!before.definition().equals(definition)) {
                 before.instancer().close();
                 watched.put(service, watch(before.upstream(), definition, true));
@@ -83,12 +86,16 @@ final class Upstreams implements AutoCloseable {
             Watched one = all.next();
             if (!services.contains(one.upstream().service())) {
                 all.remove();
-                one.instancer().close();
-                one.upstream().retire();
-                leaving.add(one.upstream());
-                retired.accept(one.upstream());
+                retire(one);
             }
         }
+    }
+
+    private void retire(Watched one) {
+        one.instancer().close();
+        one.upstream().retire();
+        leaving.add(one.upstream());
+        retired.accept(one.upstream());
     }
 
     /// One that is open.

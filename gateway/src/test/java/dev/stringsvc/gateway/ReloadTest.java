@@ -11,6 +11,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -143,7 +147,9 @@ class ReloadTest {
             gateway.awaitIdle();
             await().atMost(SOON).until(() -> other.openConnections() == 0);
             assertThat(gateway.get("/two").text()).isEqualTo("ok");
-            assertThat(metrics(gateway)).doesNotContain("service=\"a\"");
+            assertThat(metrics(gateway))
+                    .contains("gateway_instance_in_flight{instance=\"" + other.address() + "\",service=\"b\"}")
+                    .doesNotContain("service=\"a\"");
         }
     }
 
@@ -207,6 +213,42 @@ class ReloadTest {
             gateway.get("/one");
             assertThat(one.requests()).hasSize(1);
             assertThat(two.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void no_request_fails_while_instances_and_routes_are_changed_again_and_again() throws Exception {
+        var a = FakeInstance.healthy();
+        var b = FakeInstance.healthy();
+        var c = FakeInstance.healthy();
+        write(services(service("s", a, b)), routes(route("one", "s")));
+        try (var gateway = GatewayFixture.of(file(), a, b, c);
+                var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            var done = new AtomicBoolean();
+            List<Future<Integer>> counts = Stream.generate(() -> clients.submit(() -> {
+                        int count = 0;
+                        for (; !done.get(); count++) {
+                            assertThat(gateway.get("/one").status()).isEqualTo(200);
+                        }
+                        return count;
+                    }))
+                    .limit(4)
+                    .toList();
+            for (int i = 0; i < 40; i++) {
+                boolean even = i % 2 == 0;
+                // the service, its instances, and what it is called
+                write(
+                        services(service(i % 4 < 2 ? "s" : "t", even ? b : a, even ? c : b)),
+                        routes(route("one", i % 4 < 2 ? "s" : "t"), route("more" + i, i % 4 < 2 ? "s" : "t")));
+                gateway.gateway().reload();
+            }
+            done.set(true);
+            int sum = 0;
+            for (Future<Integer> count : counts) {
+                sum += count.get();
+            }
+            assertThat(sum).isPositive();
+            assertThat(metrics(gateway)).contains("gateway_routes{state=\"live\"} 2.0");
         }
     }
 }

@@ -82,6 +82,11 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
     private final Map<String, Integer> present = new ConcurrentHashMap<>();
     private final Map<AttemptKey, Timer> attempts = new ConcurrentHashMap<>();
 
+    private final Map<Shown, Integer> shown = new ConcurrentHashMap<>();
+
+    /// An instance, as a service has it: another may have the same.
+    private record Shown(String service, String instance) {}
+
     private record RequestKey(String route, int status, String instance) {}
 
     private record AttemptKey(String route, String outcome) {}
@@ -237,7 +242,8 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
     @Override
     public void joined(String service, Endpoint endpoint) {
         String instance = endpoint.instance().id();
-        if (present.merge(instance, 1, Integer::sum) == 1) {
+        present.merge(instance, 1, Integer::sum);
+        if (shown.merge(new Shown(service, instance), 1, Integer::sum) == 1) {
             Gauge.builder("gateway.instance.in.flight", endpoint, Endpoint::inFlight)
                     .tags("service", service, "instance", instance)
                     .register(registry);
@@ -248,9 +254,20 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
     @Override
     public void left(String service, Endpoint endpoint) {
         String instance = endpoint.instance().id();
-        if (present.computeIfPresent(instance, (id, count) -> count > 1 ? count - 1 : null) == null) {
+        if (lessOne(shown, new Shown(service, instance))) {
+            registry.find("gateway.instance.in.flight")
+                    .tags("service", service, "instance", instance)
+                    .meters()
+                    .forEach(registry::remove);
+        }
+        if (lessOne(present, instance)) {
             forget(instance);
         }
+    }
+
+    /// Whether none is left.
+    private static <K> boolean lessOne(Map<K, Integer> counts, K key) {
+        return counts.computeIfPresent(key, (id, count) -> count > 1 ? count - 1 : null) == null;
     }
 
     private void forget(String instance) {
