@@ -4,6 +4,7 @@ import dev.stringsvc.gateway.config.GatewayConfig;
 import dev.stringsvc.gateway.discovery.FixedInstancer;
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.discovery.Instancer;
+import dev.stringsvc.gateway.discovery.WithMeta;
 import dev.stringsvc.gateway.discovery.consul.ConsulCatalog;
 import dev.stringsvc.gateway.discovery.consul.ConsulClient;
 import dev.stringsvc.gateway.discovery.consul.ConsulInstancer;
@@ -51,9 +52,10 @@ final class Discovery implements AutoCloseable {
         String service = upstream.service();
         List<String> tags = definition.tags();
         var instancer = new ConsulInstancer(consul().client(), service, tags);
-        return consul().lastGood()
+        Instancer source = consul().lastGood()
                 .<Instancer>map(file -> file.over(instancer, service, tags, upstream::instances))
                 .orElse(instancer);
+        return definition.meta().isEmpty() ? source : new WithMeta(source, definition.meta());
     }
 
     /// Watches the services there are. The caller closes it.

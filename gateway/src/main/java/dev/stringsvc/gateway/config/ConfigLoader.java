@@ -150,6 +150,7 @@ public final class ConfigLoader {
                 if (entry.getValue() instanceof ObjectNode service) {
                     ObjectNode given = service.deepCopy();
                     service.removeAll().putArray("tags");
+                    service.putObject("meta");
                     service.putArray("instances");
                     lay(given, service);
                 }

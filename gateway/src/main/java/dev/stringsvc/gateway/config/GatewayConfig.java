@@ -89,16 +89,17 @@ public record GatewayConfig(
         }
     }
 
-    /// Where a service's instances come from: fixed ones, or Consul's with all of the tags.
-    public record Service(List<String> tags, List<HostPort> instances) {
+    /// Where a service's instances come from: fixed ones, or Consul's with all of the tags and meta.
+    public record Service(List<String> tags, Map<String, String> meta, List<HostPort> instances) {
         public Service {
             tags = List.copyOf(tags);
+            meta = Map.copyOf(meta);
             instances = List.copyOf(instances);
         }
     }
 
     /// What is known of a service; nothing special where it is not listed.
     public Service service(String name) {
-        return services.getOrDefault(name, new Service(List.of(), List.of()));
+        return services.getOrDefault(name, new Service(List.of(), Map.of(), List.of()));
     }
 }

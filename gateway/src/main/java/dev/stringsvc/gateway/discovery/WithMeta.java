@@ -1,0 +1,40 @@
+package dev.stringsvc.gateway.discovery;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// Passes on only those instances that have all of this meta.
+public final class WithMeta implements Instancer {
+    private final Instancer source;
+    private final Map<String, String> meta;
+
+    public WithMeta(Instancer source, Map<String, String> meta) {
+        this.source = source;
+        this.meta = Map.copyOf(meta);
+    }
+
+    @Override
+    public void watch(Consumer<DiscoveryEvent> listener) {
+        source.watch(event -> listener.accept(
+                switch (event) {
+                    case DiscoveryEvent.Snapshot(var instances, long index) ->
+                        new DiscoveryEvent.Snapshot(only(instances), index);
+                    case DiscoveryEvent.Remembered(var instances, var savedAt) ->
+                        new DiscoveryEvent.Remembered(only(instances), savedAt);
+                    case DiscoveryEvent.Failure failure -> failure;
+                }));
+    }
+
+    private List<Instance> only(List<Instance> instances) {
+        return instances.stream()
+                .filter(instance ->
+                        instance.meta().entrySet().containsAll(meta.entrySet()))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        source.close();
+    }
+}
