@@ -74,7 +74,7 @@ public final class Gateway implements AutoCloseable {
         telemetry.inFlight(proxy::inFlight);
         var adminApi = new AdminApi(live::now, telemetry::scrape, () -> draining, steady);
         var timeouts =
-                new ClientTimeouts(config.timeouts().head(), config.timeouts().client());
+                new ClientTimeouts(config.timeouts().head(), config.timeouts().client(), config.timeouts().stream());
         try {
             this.admin = new HttpPort(
                     config.admin().host(),
@@ -127,6 +127,7 @@ public final class Gateway implements AutoCloseable {
                 (int) limits.replayBody().bytes(),
                 limits.requestBody().bytes(),
                 limits.inFlight(),
+                limits.tunnels(),
                 new SlowestRate(limits.clientRate().bytes(), limits.clientGrace()));
     }
 

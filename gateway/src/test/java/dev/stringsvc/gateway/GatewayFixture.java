@@ -109,7 +109,7 @@ final class GatewayFixture implements AutoCloseable {
         ObjectNode section = key.startsWith("route.") ? route : config.withObject("/" + key.substring(0, dot));
         switch (name) {
             case "methods" -> section.putArray(name).add(value);
-            case "attempts", "in-flight" -> section.put(name, Integer.parseInt(value));
+            case "attempts", "in-flight", "tunnels" -> section.put(name, Integer.parseInt(value));
             case "idempotent", "routes" -> section.put(name, Boolean.parseBoolean(value));
             case "budget-ratio", "min-share", "max-share", "slow-factor" ->
                 section.put(name, Double.parseDouble(value));

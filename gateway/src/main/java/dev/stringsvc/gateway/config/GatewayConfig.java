@@ -62,8 +62,14 @@ public record GatewayConfig(
 
     /// What the gateway takes from clients.
     public record Limits(
-            ByteSize replayBody, ByteSize requestBody, int inFlight, ByteSize clientRate, Duration clientGrace) {
+            ByteSize replayBody,
+            ByteSize requestBody,
+            int inFlight,
+            int tunnels,
+            ByteSize clientRate,
+            Duration clientGrace) {
         public Limits {
+            Check.that(tunnels >= 0 && tunnels <= 1_000_000, "tunnels", "0 to 1000000");
             Check.that(inFlight >= 1 && inFlight <= 1_000_000, "in-flight", "1 to 1000000");
             Check.that(clientRate.bytes() <= 1 << 30, "client-rate", "at most 1GiB");
             Check.that(clientGrace.isPositive(), "client-grace", "more than 0");
@@ -72,8 +78,9 @@ public record GatewayConfig(
     }
 
     /// How long instances may take, and clients.
-    public record Timeouts(Duration connect, Duration idle, Duration head, Duration client) {
+    public record Timeouts(Duration connect, Duration idle, Duration head, Duration client, Duration stream) {
         public Timeouts {
+            Check.that(stream.isPositive(), "stream", "more than 0");
             Check.that(head.isPositive(), "head", "more than 0");
             Check.that(client.isPositive(), "client", "more than 0");
             Check.that(connect.isPositive(), "connect", "more than 0");

@@ -63,11 +63,11 @@ final class Attempts {
         return key != null && !key.isBlank();
     }
 
-    /// Whether a copy may be under way at the same time. That asks for more than to be repeatable: of two DELETEs, or
-    /// of
-    /// two POSTs with one key, one may be answered with 404 or 409, and that one could be the client's.
+    /// Whether a copy may be under way at the same time. That asks for more than to be repeatable: of two DELETEs,
+    /// or of two POSTs with one key, one may be answered with 404 or 409, and that one could be the client's. A
+    /// copy of a WebSocket's handshake would open a session for nobody.
     private boolean copyable() {
-        return !streamed() && (course.forward().idempotent() || SAFE.contains(request.method()));
+        return !streamed() && !request.upgrade() && (course.forward().idempotent() || SAFE.contains(request.method()));
     }
 
     private boolean streamed() {

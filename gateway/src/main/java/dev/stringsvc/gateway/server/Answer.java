@@ -8,6 +8,7 @@ import dev.stringsvc.gateway.route.HeaderEdits;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.transport.UpstreamBrokenException;
 import dev.stringsvc.gateway.transport.UpstreamResponse;
+import dev.stringsvc.gateway.transport.UpstreamSocket;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -42,6 +43,7 @@ final class Answer {
     private List<Attempt> attempts = List.of();
     private int status;
     private @Nullable String error;
+    private long tunnelled;
 
     /// @param core the request below the servlet layer, which would otherwise rewrite some of what passes through
     Answer(HttpServletResponse response, ServletContextRequest core, String requestId, BooleanSupplier draining) {
@@ -78,11 +80,16 @@ final class Answer {
         try (answered) {
             UpstreamResponse upstream = answered.response();
             begin(upstream.status());
+            @Nullable UpstreamSocket switched = upstream.socket();
             if (!copyHeaders(upstream)) {
                 giveUp("the instance's head is too long", "The service's answer has too long a head.", 502);
                 return;
             }
             date();
+            if (switched != null) {
+                carry(upstream, switched);
+                return;
+            }
             client().answering(rate);
             var out = new ClientOutput(response.getOutputStream(), rate);
             upstream.copyBodyTo(out);
@@ -91,6 +98,19 @@ final class Answer {
             answered.permit().brokeOff();
             giveUp("the instance broke off within its answer", "The service broke off within its answer.", 502);
         }
+    }
+
+    /// Says that protocols were switched, and carries what follows until it is over. Hop-by-hop headers do not pass,
+    /// save the one that says so.
+    private void carry(UpstreamResponse upstream, UpstreamSocket socket) throws IOException {
+        fields.put(HttpHeader.CONNECTION, "Upgrade");
+        fields.put(HttpHeader.UPGRADE, upstream.header("Upgrade"));
+        response.flushBuffer();
+        var connection = (ClientConnection) core.getConnectionMetaData().getConnection();
+        var tunnel = new Tunnel(new ClientSocket(connection.getEndPoint(), connection.onUpgradeFrom()), socket);
+        client().begin(tunnel);
+        error = tunnel.carry().orElse(null);
+        tunnelled = tunnel.bytes();
     }
 
     /// Whether all of it is within the limit.
@@ -225,7 +245,7 @@ final class Answer {
                 method,
                 path,
                 status,
-                response.getOutputStream() instanceof HttpOutput out ? out.getWritten() : 0,
+                tunnelled + (response.getOutputStream() instanceof HttpOutput out ? out.getWritten() : 0),
                 Duration.ofNanos(System.nanoTime() - startNanos),
                 route,
                 attempts.isEmpty()

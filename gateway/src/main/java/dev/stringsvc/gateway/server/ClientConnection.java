@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.server;
 
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Connector;
@@ -30,6 +31,12 @@ final class ClientConnection extends HttpConnection {
                 super.badMessage(failure);
             }
         };
+    }
+
+    /// In a tunnel nobody but the tunnel reads and writes, and it is to hear of the silence.
+    @Override
+    public boolean onIdleExpired(TimeoutException timeout) {
+        return client.tunnelling() || super.onIdleExpired(timeout);
     }
 
     @Override

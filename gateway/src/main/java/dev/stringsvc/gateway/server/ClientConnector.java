@@ -32,7 +32,7 @@ final class ClientConnector extends ServerConnector {
 
     @Override
     protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key) {
-        var endPoint = new ClientEndPoint(channel, selector, key, getScheduler());
+        var endPoint = new ClientEndPoint(channel, selector, key, getScheduler(), timeouts.stream());
         endPoint.setIdleTimeout(getIdleTimeout());
         return endPoint;
     }
@@ -56,6 +56,15 @@ final class ClientConnector extends ServerConnector {
             }
         } finally {
             lookAgain();
+        }
+    }
+
+    /// Asks both sides of each tunnel to close it.
+    void leaveTunnels() {
+        for (EndPoint endPoint : getConnectedEndPoints()) {
+            if (endPoint instanceof ClientEndPoint client) {
+                client.leave();
+            }
         }
     }
 

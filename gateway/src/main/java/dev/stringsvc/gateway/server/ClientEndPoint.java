@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class ClientEndPoint extends SocketChannelEndPoint {
     private static final int NONE = -1;
 
+    private final Duration tunnelIdle;
     private final Object reading = new Object();
     /// What was read by looking, and belongs to what the client says next.
     private int ahead = NONE;
@@ -25,12 +26,21 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     private boolean headOver;
     /// The body of the request in hand.
     private @Nullable ClientBody inHand;
+    private @Nullable Tunnel tunnel;
+    private boolean leaving;
 
     private volatile @Nullable ClientRate answer;
     private volatile boolean tooSlow;
 
-    ClientEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
+    /// @param tunnelIdle for how long nothing may be said either way in a tunnel
+    ClientEndPoint(
+            SocketChannel channel,
+            ManagedSelector selector,
+            SelectionKey key,
+            Scheduler scheduler,
+            Duration tunnelIdle) {
         super(channel, selector, key, scheduler);
+        this.tunnelIdle = tunnelIdle;
     }
 
     /// The head that was coming in is whole, or will never be one.
@@ -45,6 +55,39 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     void begin(ClientBody body) {
         synchronized (reading) {
             inHand = body;
+        }
+    }
+
+    /// Notes that the connection has stopped speaking HTTP: whether the client is there and how fast it is, the tunnel
+    /// finds out.
+    void begin(Tunnel tunnel) {
+        boolean late;
+        synchronized (reading) {
+            inHand = null;
+            this.tunnel = tunnel;
+            late = leaving;
+        }
+        setIdleTimeout(tunnelIdle.toMillis());
+        if (late) {
+            Thread.startVirtualThread(tunnel::leave);
+        }
+    }
+
+    boolean tunnelling() {
+        synchronized (reading) {
+            return tunnel != null;
+        }
+    }
+
+    /// Asks both sides of a tunnel to close it, of one that begins later too. Never waits.
+    void leave() {
+        @Nullable Tunnel now;
+        synchronized (reading) {
+            leaving = true;
+            now = tunnel;
+        }
+        if (now != null) {
+            Thread.startVirtualThread(now::leave);
         }
     }
 

@@ -6,4 +6,5 @@ import java.time.Duration;
 ///
 /// @param head from a request's first byte to the end of its head
 /// @param idle the longest silence, between requests or within one
-public record ClientTimeouts(Duration head, Duration idle) {}
+/// @param stream the longest silence of a WebSocket
+public record ClientTimeouts(Duration head, Duration idle, Duration stream) {}

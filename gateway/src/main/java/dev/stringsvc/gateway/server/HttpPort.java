@@ -38,7 +38,7 @@ public final class HttpPort implements AutoCloseable {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
     private final Javalin javalin;
-    private final ServerConnector connector;
+    private final ClientConnector connector;
     private final Duration drain;
     private final IntSupplier inFlight;
     private final int port;
@@ -76,7 +76,7 @@ public final class HttpPort implements AutoCloseable {
         });
         javalin.start();
         this.port = javalin.port();
-        this.connector = (ServerConnector) javalin.jettyServer().server().getConnectors()[0];
+        this.connector = (ClientConnector) javalin.jettyServer().server().getConnectors()[0];
     }
 
     private static void quiet(JavalinConfig config) {
@@ -119,6 +119,7 @@ public final class HttpPort implements AutoCloseable {
     @Override
     public void close() {
         connector.close();
+        connector.leaveTunnels();
         if (!awaitQuiet()) {
             LOG.warn("port {}: requests did not finish in {} ms and are cut", port, drain.toMillis());
         }

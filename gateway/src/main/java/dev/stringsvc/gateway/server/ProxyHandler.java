@@ -43,6 +43,7 @@ public final class ProxyHandler implements Handler {
     private final RequestBodies bodies;
     private final AwaitedBodies awaited;
     private final Semaphore free;
+    private final Semaphore tunnels;
     private final Exchange.Listener listener;
     private final BooleanSupplier draining;
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -56,6 +57,7 @@ public final class ProxyHandler implements Handler {
         this.bodies = new RequestBodies(limits, BodyMemory.shareOfHeap());
         this.awaited = new AwaitedBodies(limits.awaitedBodies());
         this.free = new Semaphore(limits.inFlight());
+        this.tunnels = new Semaphore(limits.tunnels());
         this.listener = listener;
         this.draining = draining;
     }
@@ -134,24 +136,28 @@ public final class ProxyHandler implements Handler {
     /// A request counts from when its body is here, or as much of it as is kept: clients that are slow to send it keep
     /// nobody out. Where there is no room no body is asked for. If one is still to come then, the connection
     /// cannot be used again, which the client is told.
+    ///
+    /// A WebSocket has room of its own: it lasts for hours, and does next to nothing in them.
     private void forward(HttpServletRequest request, Way way, Answer answer) throws IOException {
         Route route = way.route();
+        boolean webSocket = WebSockets.isHandshake(ServletContextRequest.getServletContextRequest(request));
+        Semaphore room = webSocket ? tunnels : free;
         try (ClientBody body = bodies.open(request, Math.min(way.to().requestBody(), limits.bodyBytes()))) {
             boolean here = isHere(body);
-            if (free.availablePermits() == 0 || (!here && inFlight.get() > limits.inHand())) {
+            if (room.availablePermits() == 0 || (!here && inHand() > limits.inHand())) {
                 answer.problem(overloaded(route), here ? RETRY_SOON : RETRY_SOON_ANEW);
                 return;
             }
             answer.client().begin(body);
             Body kept = await(body, answer.client());
-            if (!free.tryAcquire()) {
+            if (!room.tryAcquire()) {
                 answer.problem(overloaded(route), RETRY_SOON);
                 return;
             }
             try {
-                send(request, body, kept, way, answer);
+                send(request, body, kept, way, webSocket, answer);
             } finally {
-                free.release();
+                room.release();
             }
         } catch (PayloadTooLargeException e) {
             answer.problem(tooLarge(route, e), Map.of("Connection", "close"));
@@ -160,6 +166,10 @@ public final class ProxyHandler implements Handler {
         } catch (IOException e) {
             answer.clientGone(e);
         }
+    }
+
+    private int inHand() {
+        return inFlight.get() - (limits.tunnels() - tunnels.availablePermits());
     }
 
     private Body await(ClientBody body, ClientEndPoint client) throws IOException {
@@ -177,20 +187,27 @@ public final class ProxyHandler implements Handler {
         return body.isHere(limits.replayBytes());
     }
 
-    private void send(HttpServletRequest request, ClientBody body, Body kept, Way way, Answer answer)
+    private void send(
+            HttpServletRequest request, ClientBody body, Body kept, Way way, boolean webSocket, Answer answer)
             throws IOException {
         Route route = way.route();
         Action.Forward to = way.to();
         ClientEndPoint client = answer.client();
         String clientAddress = request.getRemoteAddr();
+        HeaderFields fields =
+                fields(request, to.preserveHost(), route.requestHeaders(), answer.requestId(), clientAddress);
+        if (webSocket) {
+            WebSockets.addTo(fields);
+        }
         var upstreamRequest = new UpstreamRequest(
                 request.getMethod(),
                 to.rewrite().apply(route.predicates().path(), request.getRequestURI()),
                 request.getQueryString(),
-                fields(request, to.preserveHost(), route.requestHeaders(), answer.requestId(), clientAddress),
+                fields,
                 kept,
                 clientAddress,
-                () -> client.hasLeft(body));
+                () -> client.hasLeft(body),
+                webSocket);
         ProxyResult result = way.forwarder().forward(upstreamRequest);
         answer.attempted(result.attempts());
         pass(result, route, answer);

@@ -18,13 +18,25 @@ final class OkHttpResponse implements UpstreamResponse {
     private final AttemptTrace trace;
     private final Watchdog.Watch watch;
     private final Duration idleTimeout;
+    private final @Nullable OkHttpSocket socket;
 
     OkHttpResponse(Response response, AttemptTrace trace, Watchdog.Watch watch, Duration idleTimeout) {
         this.response = response;
         this.trace = trace;
         this.watch = watch;
         this.idleTimeout = idleTimeout;
-        watch.pause();
+        okio.@Nullable Socket switched = response.socket();
+        this.socket = switched == null ? null : new OkHttpSocket(switched);
+        if (switched == null) {
+            watch.pause();
+        } else {
+            watch.cancel(); // whoever passes the bytes on sees that somebody has gone
+        }
+    }
+
+    @Override
+    public @Nullable UpstreamSocket socket() {
+        return socket;
     }
 
     @Override
@@ -86,6 +98,10 @@ final class OkHttpResponse implements UpstreamResponse {
     @Override
     public void close() {
         watch.cancel();
+        if (socket != null) {
+            socket.cut();
+            return;
+        }
         if (status() == NOT_MODIFIED && response.body().contentLength() != 0) {
             // The length is that of the body which was not sent; OkHttp would wait for it.
             trace.cancel();

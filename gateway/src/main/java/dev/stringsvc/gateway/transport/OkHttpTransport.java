@@ -77,7 +77,7 @@ final class OkHttpTransport implements Transport {
         while (true) {
             boolean trusted = trusts();
             try {
-                Request next = trusted
+                Request next = trusted || request.header("Upgrade") != null
                         ? request
                         : request.newBuilder().header("Connection", "close").build();
                 return trace.calling(client.newCall(next)).execute();

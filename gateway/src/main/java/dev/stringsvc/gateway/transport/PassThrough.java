@@ -43,7 +43,10 @@ final class PassThrough implements Interceptor {
     /// after the gateway (RFC 9112, section 6.3).
     private static Response framed(Response response) throws ProtocolException {
         if (response.code() == 101) {
-            throw new ProtocolException("a switch of protocols that nobody asked for");
+            if (response.socket() == null) {
+                throw new ProtocolException("a switch of protocols that nobody asked for");
+            }
+            return response;
         }
         List<String> codings = response.headers("Transfer-Encoding");
         if (!codings.isEmpty()) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param headers end-to-end headers only; `Host`, `Content-Length` and connection headers are the transport's
 /// @param clientAddress the IP address of who asks; not sent, but what a balancer may go by
 /// @param abandoned whether nobody waits for the answer any more; asked by another thread, and must not block
+/// @param upgrade whether the headers ask for a switch of protocols, which the instance may answer with 101
 public record UpstreamRequest(
         String method,
         String path,
@@ -17,9 +18,10 @@ public record UpstreamRequest(
         HeaderFields headers,
         Body body,
         String clientAddress,
-        BooleanSupplier abandoned) {
+        BooleanSupplier abandoned,
+        boolean upgrade) {
     /// A request of the gateway itself, whose answer is waited for.
     public UpstreamRequest(String method, String path, @Nullable String query, HeaderFields headers, Body body) {
-        this(method, path, query, headers, body, "", () -> false);
+        this(method, path, query, headers, body, "", () -> false, false);
     }
 }

@@ -21,6 +21,12 @@ public interface UpstreamResponse extends AutoCloseable {
     /// Calls `action` with each header, in order, hop-by-hop ones included.
     void forEachHeader(BiConsumer<? super String, ? super String> action);
 
+    /// The connection, where the instance has switched protocols as it was asked to; closing the response cuts it.
+    /// `null` where the answer is an answer.
+    default @Nullable UpstreamSocket socket() {
+        return null;
+    }
+
     /// Copies the body to its end, as it comes: a body of unknown length is flushed whenever the instance pauses.
     ///
     /// @throws UpstreamBrokenException when the instance's side breaks or pauses for too long
