@@ -16,6 +16,7 @@ import dev.stringsvc.gateway.server.ProxyHandler;
 import dev.stringsvc.gateway.server.SlowestRate;
 import dev.stringsvc.gateway.telemetry.Telemetry;
 import dev.stringsvc.gateway.transport.OkHttpTransports;
+import dev.stringsvc.gateway.transport.Pauses;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.logfmt.LogWriter;
 import java.nio.file.Files;
@@ -57,7 +58,7 @@ public final class Gateway implements AutoCloseable {
         this.config = configuration.config();
         stops.push(telemetry::close);
         this.transports = new OkHttpTransports(
-                config.timeouts().connect(), config.timeouts().idle());
+                config.timeouts().connect(), new Pauses(config.timeouts().idle(), config.timeouts().stream()));
         stops.push(transports::close);
         var discovery = new Discovery(config.consul(), consulToken, clock);
         stops.push(discovery::close);

@@ -33,10 +33,14 @@ final class ClientConnection extends HttpConnection {
         };
     }
 
-    /// In a tunnel nobody but the tunnel reads and writes, and it is to hear of the silence.
+    /// In a tunnel nobody but the tunnel reads and writes, and it is to hear of the silence. Within an answer that
+    /// pauses a write may just have begun, and Jetty would make it fail.
     @Override
     public boolean onIdleExpired(TimeoutException timeout) {
-        return client.tunnelling() || super.onIdleExpired(timeout);
+        if (client.tunnelling()) {
+            return true;
+        }
+        return !client.answerPauses() && super.onIdleExpired(timeout);
     }
 
     @Override

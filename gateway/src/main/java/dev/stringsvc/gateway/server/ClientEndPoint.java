@@ -96,6 +96,12 @@ final class ClientEndPoint extends SocketChannelEndPoint {
         answer = rate;
     }
 
+    /// Whether it is not the client's doing that nothing is written: the answer has nothing to say, or had until now.
+    boolean answerPauses() {
+        @Nullable ClientRate rate = answer;
+        return rate != null && !rate.waits(Duration.ofMillis(getIdleTimeout()));
+    }
+
     void requestIsOver() {
         answer = null;
         synchronized (reading) {

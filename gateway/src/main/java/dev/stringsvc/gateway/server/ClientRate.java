@@ -27,6 +27,11 @@ final class ClientRate {
         waiting = false;
     }
 
+    /// Whether it is the client that has been waited for all this time.
+    synchronized boolean waits(Duration time) {
+        return waiting && System.nanoTime() - waitingSince >= time.toNanos();
+    }
+
     /// Whether the client is slower than it may be, the wait that goes on included.
     synchronized boolean tooSlow() {
         long nanos = waitedNanos + (waiting ? System.nanoTime() - waitingSince : 0);

@@ -20,11 +20,11 @@ final class OkHttpResponse implements UpstreamResponse {
     private final Duration idleTimeout;
     private final @Nullable OkHttpSocket socket;
 
-    OkHttpResponse(Response response, AttemptTrace trace, Watchdog.Watch watch, Duration idleTimeout) {
+    OkHttpResponse(Response response, AttemptTrace trace, Watchdog.Watch watch, Pauses pauses) {
         this.response = response;
         this.trace = trace;
         this.watch = watch;
-        this.idleTimeout = idleTimeout;
+        this.idleTimeout = pauses.within(response.header("Content-Type"));
         okio.@Nullable Socket switched = response.socket();
         this.socket = switched == null ? null : new OkHttpSocket(switched);
         if (switched == null) {

@@ -21,14 +21,14 @@ final class OkHttpTransport implements Transport {
     private final OkHttpClient client;
     private final HttpUrl base;
     private final Watchdog watchdog;
-    private final Duration idleTimeout;
+    private final Pauses pauses;
     private final AtomicLong trustAgainAt = new AtomicLong(System.nanoTime());
 
-    OkHttpTransport(OkHttpClient client, HttpUrl base, Watchdog watchdog, Duration idleTimeout) {
+    OkHttpTransport(OkHttpClient client, HttpUrl base, Watchdog watchdog, Pauses pauses) {
         this.client = client;
         this.base = base;
         this.watchdog = watchdog;
-        this.idleTimeout = idleTimeout;
+        this.pauses = pauses;
     }
 
     @Override
@@ -54,7 +54,7 @@ final class OkHttpTransport implements Transport {
             streamed.start(watch, timeout);
         }
         try {
-            var response = new OkHttpResponse(send(sent, trace), trace, watch, idleTimeout);
+            var response = new OkHttpResponse(send(sent, trace), trace, watch, pauses);
             if (watch.abandoned() || watch.expired()) {
                 response.close();
                 return watch.abandoned() ? abandoned() : new AttemptResult.TimedOut(timeout);

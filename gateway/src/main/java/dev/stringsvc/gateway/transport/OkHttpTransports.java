@@ -20,13 +20,13 @@ public final class OkHttpTransports implements Transport.Factory, AutoCloseable 
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
 
     private final Watchdog watchdog = Watchdog.start();
-    private final Duration idleTimeout;
+    private final Pauses pauses;
     private final OkHttpClient base;
 
     /// @param connectTimeout the longest wait for a connection
-    /// @param idleTimeout the longest pause of an instance within a body
-    public OkHttpTransports(Duration connectTimeout, Duration idleTimeout) {
-        this.idleTimeout = idleTimeout;
+    /// @param pauses how long an instance may pause within a body
+    public OkHttpTransports(Duration connectTimeout, Pauses pauses) {
+        this.pauses = pauses;
         this.base = new OkHttpClient.Builder()
                 .connectTimeout(connectTimeout)
                 .readTimeout(Duration.ZERO)
@@ -50,7 +50,7 @@ public final class OkHttpTransports implements Transport.Factory, AutoCloseable 
                 .dispatcher(new Dispatcher())
                 .connectionPool(new ConnectionPool(IDLE_CONNECTIONS, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
                 .build();
-        return new OkHttpTransport(client, url, watchdog, idleTimeout);
+        return new OkHttpTransport(client, url, watchdog, pauses);
     }
 
     /// Stops the watchdog, which cuts what is still in flight.

@@ -35,7 +35,7 @@ class AttemptFailureTest {
     @Test
     void connection_that_is_not_made_in_time_is_not_sent() throws IOException {
         try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                var transports = new OkHttpTransports(SHORT, TransportFixture.LONG)) {
+                var transports = new OkHttpTransports(SHORT, TransportFixture.PAUSES)) {
             List<SocketChannel> crowd = fillBacklog(server);
             try (Transport transport = transports.open("127.0.0.1", server.getLocalPort())) {
                 long start = System.nanoTime();
@@ -53,7 +53,7 @@ class AttemptFailureTest {
     @Test
     void attempt_that_times_out_while_connecting_is_not_sent() throws IOException {
         try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                var transports = new OkHttpTransports(TransportFixture.LONG, TransportFixture.LONG)) {
+                var transports = new OkHttpTransports(TransportFixture.LONG, TransportFixture.PAUSES)) {
             List<SocketChannel> crowd = fillBacklog(server);
             try (Transport transport = transports.open("127.0.0.1", server.getLocalPort())) {
                 assertThat(transport.execute(get("/"), SHORT)).isInstanceOf(AttemptResult.NotSent.class);
@@ -79,7 +79,7 @@ class AttemptFailureTest {
 
     @Test
     void unknown_host_is_not_sent() {
-        try (var transports = new OkHttpTransports(SHORT, TransportFixture.LONG);
+        try (var transports = new OkHttpTransports(SHORT, TransportFixture.PAUSES);
                 Transport transport = transports.open("no-such-host.invalid", 80)) {
             assertThat(transport.execute(get("/"), TransportFixture.LONG)).isInstanceOf(AttemptResult.NotSent.class);
         }

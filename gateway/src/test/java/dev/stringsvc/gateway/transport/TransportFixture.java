@@ -14,6 +14,8 @@ final class TransportFixture implements AutoCloseable {
     /// Far beyond what anything takes here.
     static final Duration LONG = Duration.ofSeconds(20);
 
+    static final Pauses PAUSES = new Pauses(LONG, LONG);
+
     private final OkHttpTransports transports;
     private final FakeInstance instance;
     private final Transport transport;
@@ -24,7 +26,7 @@ final class TransportFixture implements AutoCloseable {
 
     TransportFixture(FakeInstance instance, Duration connectTimeout, Duration idleTimeout) {
         this.instance = instance;
-        this.transports = new OkHttpTransports(connectTimeout, idleTimeout);
+        this.transports = new OkHttpTransports(connectTimeout, new Pauses(idleTimeout, idleTimeout));
         this.transport = transports.open("127.0.0.1", instance.port());
     }
 
