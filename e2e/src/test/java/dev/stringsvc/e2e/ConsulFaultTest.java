@@ -114,6 +114,7 @@ class ConsulFaultTest {
                 cluster.consul()::resume);
     }
 
+    @Tag("long")
     @Fault("Consul answers 500")
     void a_consul_that_answers_500_costs_nothing(FaultRow row) throws Throwable {
         costsNothing(row, () -> consul.answer(500, "No cluster leader"), consul::passOn);
@@ -145,6 +146,7 @@ class ConsulFaultTest {
                 consul::passOn);
     }
 
+    @Tag("long")
     @Fault("Consul's index goes backwards")
     void an_index_that_goes_backwards_costs_nothing(FaultRow row) throws Throwable {
         var falling = new AtomicLong(1_000_000);
@@ -157,6 +159,7 @@ class ConsulFaultTest {
         costsNothing(row, () -> consul.reindex(_ -> "0"), consul::passOn);
     }
 
+    @Tag("long")
     @Fault("Consul knows no leader, and no instances")
     void an_agent_whose_servers_have_no_leader_is_not_believed(FaultRow row) throws Throwable {
         costsNothing(row, () -> consul.answerWithoutLeader("X-Consul-KnownLeader: false\r\n"), consul::passOn);

@@ -42,6 +42,7 @@ class KeepAliveFaultTest {
         costsNothing(row, Behaviour.closeWhenIdle(Duration.ofMillis(80)));
     }
 
+    @Tag("long")
     @Fault("kept connections are reset after some answers; any load")
     void a_connection_reset_after_an_answer_costs_no_request(FaultRow row) throws Exception {
         costsNothing(row, Behaviour.resetAfterAnswers(3));

@@ -45,6 +45,7 @@ class OverloadTest {
         sendsAway(row, Form.pick(2_000, 9_000), Crowd::trickling);
     }
 
+    @Tag("long")
     @Fault("thousands of clients that send a body at a byte a second, beside a normal load")
     void clients_that_send_a_body_slowly_are_sent_away_and_hold_up_nobody(FaultRow row) throws Exception {
         sendsAway(row, 2_500, Crowd::tricklingBodies);

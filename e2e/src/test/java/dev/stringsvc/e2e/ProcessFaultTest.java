@@ -100,7 +100,6 @@ class ProcessFaultTest {
         row.nothingLost();
     }
 
-    @Tag("long")
     @Fault("SIGTERM of one instance; any load")
     void a_stopped_instance_costs_no_request(FaultRow row) throws Exception {
         anyLoad(row);
@@ -119,6 +118,7 @@ class ProcessFaultTest {
                 row.load(16, cluster.gateway(), Call.UPPERCASE), row.load(16, cluster.gateway(), Call.NOTIFICATOR));
     }
 
+    @Tag("long")
     @Fault("rolling restart of all instances; any load")
     void a_rolling_restart_costs_no_request(FaultRow row) throws Exception {
         List<Load> loads = anyLoad(row);

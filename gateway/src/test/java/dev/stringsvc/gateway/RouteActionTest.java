@@ -54,7 +54,8 @@ class RouteActionTest {
 
     private HttpMessage get(String target, String... headers) throws Exception {
         return gateway.exchange("GET " + target + " HTTP/1.1\r\n" + String.join("\r\n", headers)
-                + (headers.length > 0 ? "\r\n" : "") + (String.join("", headers).contains("Host:") ? "" : "Host: gw\r\n")
+                + (headers.length > 0 ? "\r\n" : "")
+                + (String.join("", headers).contains("Host:") ? "" : "Host: gw\r\n")
                 + "\r\n");
     }
 
@@ -66,8 +67,8 @@ class RouteActionTest {
 
     @Test
     void headers_are_set_and_removed_both_ways_and_the_clients_host_goes_upstream() throws Exception {
-        HttpMessage answer =
-                get("/users/7/orders", "Host: shop.example.com", "x-set: old", "X-Set: older", "X-Gone: 1", "X-Stays: 1");
+        HttpMessage answer = get(
+                "/users/7/orders", "Host: shop.example.com", "x-set: old", "X-Set: older", "X-Gone: 1", "X-Stays: 1");
         HttpMessage seen = instance.request();
         assertThat(seen.headers("X-Set")).containsExactly("new");
         assertThat(seen.headers("X-Team")).containsExactly("blue");

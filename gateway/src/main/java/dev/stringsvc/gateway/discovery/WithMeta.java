@@ -28,8 +28,7 @@ public final class WithMeta implements Instancer {
 
     private List<Instance> only(List<Instance> instances) {
         return instances.stream()
-                .filter(instance ->
-                        instance.meta().entrySet().containsAll(meta.entrySet()))
+                .filter(instance -> instance.meta().entrySet().containsAll(meta.entrySet()))
                 .toList();
     }
 

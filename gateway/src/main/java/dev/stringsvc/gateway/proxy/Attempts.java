@@ -125,7 +125,9 @@ final class Attempts {
         }
         Duration took = Duration.ofNanos(now() - startedAt);
         // where the deadline is no longer than an attempt may be, what is left of it is a little less
-        boolean enough = timeout.compareTo(course.forward().attemptTimeout().multipliedBy(9).dividedBy(10)) >= 0;
+        boolean enough = timeout.compareTo(
+                        course.forward().attemptTimeout().multipliedBy(9).dividedBy(10))
+                >= 0;
         last.ended(result, took, enough, !streamed());
         if (!(result instanceof AttemptResult.Responded)) {
             last.close();

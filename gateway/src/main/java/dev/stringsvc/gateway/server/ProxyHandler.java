@@ -187,8 +187,7 @@ public final class ProxyHandler implements Handler {
         return body.isHere(limits.replayBytes());
     }
 
-    private void send(
-            HttpServletRequest request, ClientBody body, Body kept, Way way, boolean webSocket, Answer answer)
+    private void send(HttpServletRequest request, ClientBody body, Body kept, Way way, boolean webSocket, Answer answer)
             throws IOException {
         Route route = way.route();
         Action.Forward to = way.to();

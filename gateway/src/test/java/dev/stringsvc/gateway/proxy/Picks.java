@@ -56,7 +56,8 @@ final class Picks {
     }
 
     static UpstreamRequest requestFrom(String clientAddress) {
-        return new UpstreamRequest("GET", "/", null, new HeaderFields(), new Body.None(), clientAddress, () -> false, false);
+        return new UpstreamRequest(
+                "GET", "/", null, new HeaderFields(), new Body.None(), clientAddress, () -> false, false);
     }
 
     /// Whom a request's first attempt goes to.

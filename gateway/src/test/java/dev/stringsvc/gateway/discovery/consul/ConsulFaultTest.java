@@ -19,6 +19,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -178,6 +180,7 @@ class ConsulFaultTest {
 
     @ParameterizedTest
     @MethodSource("faults")
+    @Execution(ExecutionMode.CONCURRENT)
     void is_a_failure_each_time_and_forgotten_when_it_is_over(Script fault, int times) throws Exception {
         var pace = new Pace(System::nanoTime, () -> 0.5, delay -> {
             slept.add(delay);
