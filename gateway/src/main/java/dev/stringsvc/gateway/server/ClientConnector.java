@@ -19,8 +19,12 @@ import org.eclipse.jetty.server.ServerConnector;
 final class ClientConnector extends ServerConnector {
     private static final Duration LOOK = Duration.ofMillis(250);
 
+    /// Who looks so late has not run for a while, and may have left unread what clients have sent since.
+    private static final Duration STALLED = LOOK.multipliedBy(4);
+
     private final ClientTimeouts timeouts;
     private final Exchange.Listener refused;
+    private volatile long lookedAt;
 
     /// @param refused hears of requests that were not whole in time
     ClientConnector(Server server, HttpConfiguration http, ClientTimeouts timeouts, Exchange.Listener refused) {
@@ -44,13 +48,15 @@ final class ClientConnector extends ServerConnector {
     }
 
     private void lookAgain() {
+        lookedAt = System.nanoTime();
         getScheduler().schedule(this::endSlowOnes, LOOK.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void endSlowOnes() {
+        boolean stalled = System.nanoTime() - lookedAt > STALLED.toNanos();
         try {
             for (EndPoint endPoint : getConnectedEndPoints()) {
-                if (endPoint instanceof ClientEndPoint client) {
+                if (!stalled && endPoint instanceof ClientEndPoint client) {
                     client.endIfTooSlow(timeouts.head(), refused);
                 }
             }

@@ -25,7 +25,7 @@ final class CountedSocket extends Socket {
     private static final int ONE_SEGMENT = 1_200;
 
     /// Within which time RST follows what it refuses, where the other end is near.
-    private static final long RESET_NANOS = 10_000_000;
+    private static final long RESET_NANOS = 30_000_000;
 
     private final SocketChannel channel = SocketChannel.open();
     private final Socket socket = channel.socket();

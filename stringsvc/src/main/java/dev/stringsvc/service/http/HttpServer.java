@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import kotlin.LazyKt;
-import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -115,15 +114,10 @@ public final class HttpServer {
     /// @return whether all that was in flight was finished
     public boolean stop(Duration longest) throws InterruptedException {
         drain();
-        Connector[] connectors = javalin.jettyServer().server().getConnectors();
-        for (Connector connector : connectors) {
-            ((ServerConnector) connector).close();
-        }
-        boolean finished = intake.awaitIdle(longest);
-        // FIN before the end: who has just sent a request can tell then that nobody took it.
-        for (Connector connector : connectors) {
-            connector.getConnectedEndPoints().forEach(EndPoint::shutdownOutput);
-        }
+        var connector = (ServerConnector) javalin.jettyServer().server().getConnectors()[0];
+        connector.close();
+        boolean finished = intake.close(longest);
+        Parting.endQuiet(connector);
         javalin.stop();
         meters.close();
         return finished;

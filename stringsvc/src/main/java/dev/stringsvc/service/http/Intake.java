@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -17,6 +18,9 @@ final class Intake extends Handler.Wrapper {
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY");
 
+    /// What is counted as in flight once nothing is taken any more, and stays far below 0.
+    private static final int CLOSED = Integer.MIN_VALUE / 2;
+
     private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
 
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -24,7 +28,11 @@ final class Intake extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        inFlight.incrementAndGet();
+        if (inFlight.getAndUpdate(count -> count < 0 ? count : count + 1) < 0) {
+            Parting.refuse(request.getConnectionMetaData().getConnection().getEndPoint());
+            callback.failed(new EofException("the service has stopped"));
+            return true;
+        }
         Request.addCompletionListener(request, failure -> inFlight.decrementAndGet());
         if (!METHODS.contains(request.getMethod())) {
             Response.writeError(request, response, callback, HttpStatus.NOT_IMPLEMENTED_501);
@@ -50,15 +58,16 @@ final class Intake extends Handler.Wrapper {
     }
 
     int inFlight() {
-        return inFlight.get();
+        return Math.max(0, inFlight.get());
     }
 
-    /// Waits until nothing is in flight, at most `longest`. Returns whether that came to pass.
-    boolean awaitIdle(Duration longest) throws InterruptedException {
+    /// Waits until nothing is in flight, at most `longest`; from then on what comes in is refused. Returns whether
+    /// nothing was.
+    boolean close(Duration longest) throws InterruptedException {
         long deadline = System.nanoTime() + longest.toNanos();
-        while (inFlight.get() > 0) {
+        while (!inFlight.compareAndSet(0, CLOSED)) {
             if (System.nanoTime() - deadline >= 0) {
-                return false;
+                return inFlight.getAndSet(CLOSED) == 0;
             }
             Thread.sleep(LOOK_AGAIN);
         }
