@@ -5,11 +5,14 @@ import java.time.Duration;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.EventListener;
+import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /// What happened on the wire during one call, as far as the retry question needs it. Used by the calling thread;
 /// [#cancel] by any.
 final class AttemptTrace extends EventListener {
+    private static final int NO_CONTENT = 204;
+
     private @Nullable CountedSocket socket;
     private boolean begun;
     private long acceptedBefore;
@@ -18,6 +21,7 @@ final class AttemptTrace extends EventListener {
     private volatile @Nullable Call call;
     private volatile boolean cancelled;
     private boolean userAgentGiven;
+    private @Nullable Response noContent;
 
     /// The trace that was put on the call's request.
     static EventListener of(Call call) {
@@ -76,6 +80,19 @@ final class AttemptTrace extends EventListener {
     @Override
     public void requestHeadersStart(Call call) {
         begun = true;
+    }
+
+    @Override
+    public void responseHeadersEnd(Call call, Response response) {
+        if (response.code() == NO_CONTENT) {
+            noContent = response;
+        }
+    }
+
+    /// An answer without content, which OkHttp refuses where its head tells of some.
+    @Nullable
+    Response noContent() {
+        return noContent;
     }
 
     /// Whether it is certain that not one byte of the request reached the instance: it had not begun to leave, the

@@ -3,14 +3,16 @@ package dev.stringsvc.gateway.transport;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /// Header values between one character per byte, as a proxy must see them, and OkHttp, which takes every header for
-/// UTF-8. What is UTF-8 passes byte for byte. What is not cannot pass OkHttp: a request's value is then sent as the
-/// UTF-8 of its ISO 8859-1 characters, and an answer's bytes have been replaced already.
+/// UTF-8. What is UTF-8 passes byte for byte. What is not cannot pass OkHttp: such a request is not sent,
+/// and of an answer's value those bytes have been replaced already.
 final class HeaderBytes {
     private HeaderBytes() {}
 
-    static String toOkHttp(String value) {
+    /// @return `null` where the bytes are not UTF-8
+    static @Nullable String toOkHttp(String value) {
         if (isAscii(value)) {
             return value;
         }
@@ -18,7 +20,7 @@ final class HeaderBytes {
             var bytes = ByteBuffer.wrap(value.getBytes(StandardCharsets.ISO_8859_1));
             return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
         } catch (CharacterCodingException e) {
-            return value;
+            return null;
         }
     }
 

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /// An answer that OkHttp is reading.
 final class OkHttpResponse implements UpstreamResponse {
-    private static final int NOT_MODIFIED = 304;
-
     private final Response response;
     private final AttemptTrace trace;
     private final Watchdog.Watch watch;
@@ -62,7 +60,10 @@ final class OkHttpResponse implements UpstreamResponse {
 
     @Override
     public void forEachHeader(BiConsumer<? super String, ? super String> action) {
-        Headers headers = response.headers();
+        forEach(response.headers(), action);
+    }
+
+    private static void forEach(Headers headers, BiConsumer<? super String, ? super String> action) {
         for (int i = 0; i < headers.size(); i++) {
             action.accept(headers.name(i), HeaderBytes.fromOkHttp(headers.value(i)));
         }
@@ -70,7 +71,7 @@ final class OkHttpResponse implements UpstreamResponse {
 
     @Override
     public void copyBodyTo(OutputStream out) throws IOException {
-        if (status() == NOT_MODIFIED) {
+        if (bodiless()) {
             return;
         }
         BufferedSource source = response.body().source();
@@ -82,6 +83,23 @@ final class OkHttpResponse implements UpstreamResponse {
                 out.flush();
             }
         }
+    }
+
+    @Override
+    public void forEachTrailer(BiConsumer<? super String, ? super String> action) throws IOException {
+        if (bodiless()) {
+            return;
+        }
+        try {
+            forEach(response.trailers(), action);
+        } catch (IOException e) {
+            throw new UpstreamBrokenException(e);
+        }
+    }
+
+    /// Whether there is no body, whatever the headers say.
+    private boolean bodiless() {
+        return status() == 204 || status() == 304;
     }
 
     private boolean hasMore(BufferedSource source) throws IOException {
@@ -102,7 +120,7 @@ final class OkHttpResponse implements UpstreamResponse {
             socket.cut();
             return;
         }
-        if (status() == NOT_MODIFIED && response.body().contentLength() != 0) {
+        if (bodiless() && response.body().contentLength() != 0) {
             // The length is that of the body which was not sent; OkHttp would wait for it.
             trace.cancel();
         }

@@ -1,7 +1,9 @@
 package dev.stringsvc.gateway.transport;
 
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -38,14 +40,18 @@ final class OkHttpTransport implements Transport {
             // OkHttp resolves dot segments and re-encodes: what would be sent is not what was matched to a route.
             return new AttemptResult.Unsendable("The path holds dot segments, or characters that must be encoded.");
         }
-        if (!takesBody(request.method()) && !(request.body() instanceof Body.None)) {
+        if (!takesBody(request.method()) && !isEmpty(request.body())) {
             return new AttemptResult.Unsendable("A " + request.method() + " request with a body is not passed on.");
         }
         var trace = new AttemptTrace();
+        @Nullable Headers headers = headers(request, trace);
+        if (headers == null) {
+            return new AttemptResult.Unsendable("A header holds bytes that are not UTF-8.");
+        }
         var body = body(request, trace);
         var sent = new Request.Builder()
                 .url(url)
-                .headers(headers(request, trace))
+                .headers(headers)
                 .method(request.method(), body)
                 .tag(AttemptTrace.class, trace)
                 .build();
@@ -81,6 +87,12 @@ final class OkHttpTransport implements Transport {
                         ? request
                         : request.newBuilder().header("Connection", "close").build();
                 return trace.calling(client.newCall(next)).execute();
+            } catch (ProtocolException e) {
+                @Nullable Response noContent = trace.noContent();
+                if (noContent == null) {
+                    throw e;
+                }
+                return noContent;
             } catch (StaleConnectionException e) {
                 if (trusted && trace.unused().compareTo(EARLY) < 0) {
                     distrust();
@@ -125,15 +137,30 @@ final class OkHttpTransport implements Transport {
     }
 
     private HttpUrl url(UpstreamRequest request) {
-        return base.newBuilder()
-                .encodedPath(request.path())
-                .encodedQuery(request.query())
-                .build();
+        @Nullable String query = request.query();
+        var builder = base.newBuilder().encodedPath(request.path());
+        HttpUrl url = builder.encodedQuery(query).build();
+        if (query == null || query.equals(url.encodedQuery())) {
+            return url;
+        }
+        // OkHttp's own way in, past its public one, which encodes quotes and angle brackets: as one name without a
+        // value the query stays as the client wrote it.
+        builder.setEncodedQueryNamesAndValues$okhttp(Arrays.asList(query, null));
+        return builder.build();
     }
 
-    private static Headers headers(UpstreamRequest request, AttemptTrace trace) {
+    /// The headers as OkHttp takes them; `null` where one of them cannot be sent as it is.
+    private static @Nullable Headers headers(UpstreamRequest request, AttemptTrace trace) {
         var headers = new Headers.Builder();
-        request.headers().forEach((name, value) -> headers.addUnsafeNonAscii(name, HeaderBytes.toOkHttp(value)));
+        boolean[] sendable = {true};
+        request.headers().forEach((name, value) -> {
+            @Nullable String text = HeaderBytes.toOkHttp(value);
+            sendable[0] &= text != null;
+            headers.addUnsafeNonAscii(name, text == null ? "" : text);
+        });
+        if (!sendable[0]) {
+            return null;
+        }
         if (headers.get("Accept-Encoding") == null) {
             // Else OkHttp asks for gzip by itself and unpacks it.
             headers.add("Accept-Encoding", "identity");
@@ -145,9 +172,13 @@ final class OkHttpTransport implements Transport {
     private static @Nullable RequestBody body(UpstreamRequest request, AttemptTrace trace) {
         return switch (request.body()) {
             case Body.None() -> needsBody(request.method()) ? RequestBody.EMPTY : null;
-            case Body.Buffered(byte[] bytes) -> RequestBody.create(bytes);
+            case Body.Buffered(byte[] bytes) -> takesBody(request.method()) ? RequestBody.create(bytes) : null;
             case Body.Streamed streamed -> new StreamedRequestBody(streamed, trace);
         };
+    }
+
+    private static boolean isEmpty(Body body) {
+        return body instanceof Body.None || (body instanceof Body.Buffered(byte[] bytes) && bytes.length == 0);
     }
 
     /// OkHttp's rule.

@@ -31,6 +31,11 @@ final class PassThrough implements Interceptor {
         if (!trace.userAgentGiven()) {
             request = request.newBuilder().removeHeader("User-Agent").build();
         }
+        if (request.header("TE") != null && "Keep-Alive".equals(request.header("Connection"))) {
+            // TE speaks of this connection only, and says so.
+            request =
+                    request.newBuilder().header("Connection", "TE, Keep-Alive").build();
+        }
         Response response = framed(chain.proceed(request));
         if (response.code() != 407 && response.code() != 503) {
             return response;

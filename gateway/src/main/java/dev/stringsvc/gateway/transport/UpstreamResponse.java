@@ -33,6 +33,12 @@ public interface UpstreamResponse extends AutoCloseable {
     /// @throws IOException as thrown by `out`, and when nobody waits for the answer any more
     void copyBodyTo(OutputStream out) throws IOException;
 
+    /// Calls `action` with each header that follows the body, in order. To be asked once the body was
+    /// read to its end.
+    ///
+    /// @throws UpstreamBrokenException when the instance's side breaks
+    default void forEachTrailer(BiConsumer<? super String, ? super String> action) throws IOException {}
+
     /// Gives the connection back, or cuts it where the body was not read to its end. May be called twice.
     @Override
     void close();

@@ -115,6 +115,51 @@ class AnswerPassThroughTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 5\r\n\r\n",
+                "Content-Length: 5\r\n\r\nhello",
+                "Transfer-Encoding: chunked\r\n\r\n",
+                "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+            })
+    void answer_without_content_is_whole_with_its_head(String rest) throws IOException {
+        try (var fixture = answering("HTTP/1.1 204 No Content\r\nETag: \"x\"\r\n" + rest)) {
+            for (int i = 0; i < 2; i++) {
+                try (UpstreamResponse response = fixture.respond(get("/"))) {
+                    assertThat(response.status()).isEqualTo(204);
+                    assertThat(response.header("ETag")).isEqualTo("\"x\"");
+                    assertThat(body(response)).isEmpty();
+                }
+            }
+            assertThat(fixture.instance().requests()).hasSize(2);
+        }
+    }
+
+    @Test
+    void trailers_follow_the_body() throws IOException {
+        String answer = String.join(
+                "\r\n",
+                "HTTP/1.1 200 OK",
+                "Transfer-Encoding: chunked",
+                "",
+                "3",
+                "abc",
+                "0",
+                "X-Sum: 1",
+                "X-Name: Zo\u00c3\u00ab",
+                "",
+                "");
+        try (var fixture = answering(answer)) {
+            try (UpstreamResponse response = fixture.respond(get("/"))) {
+                assertThat(body(response)).isEqualTo("abc");
+                List<String> trailers = new ArrayList<>();
+                response.forEachTrailer((name, value) -> trailers.add(name + ": " + value));
+                assertThat(trailers).containsExactly("X-Sum: 1", "X-Name: Zo\u00c3\u00ab");
+            }
+        }
+    }
+
     @Test
     void chunks_are_taken_apart_and_the_connection_is_kept() throws IOException {
         try (var fixture =

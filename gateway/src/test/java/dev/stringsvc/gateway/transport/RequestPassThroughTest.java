@@ -101,17 +101,35 @@ class RequestPassThroughTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a=1&b=2", "q=%20%C3%A9+x", "a=%zz&&=", "x=[1]|{2}^`\\", "?a=?/b"})
+    @ValueSource(
+            strings = {
+                "",
+                "a=1&b=2",
+                "q=%20%C3%A9+x",
+                "a=%zz&&=",
+                "x=[1]|{2}^`\\",
+                "?a=?/b",
+                "q='<\">",
+                "'",
+                "a='b'&c='&&"
+            })
     void query_is_sent_byte_for_byte(String query) throws IOException {
         fixture.fetch(new UpstreamRequest("GET", "/", query, new HeaderFields(), new Body.None()));
         assertThat(fixture.instance().request().startLine()).isEqualTo("GET /?" + query + " HTTP/1.1");
     }
 
-    /// OkHttp's way to write a query; a server reads the same from it.
     @Test
-    void quotes_and_angle_brackets_in_a_query_are_encoded() throws IOException {
-        fixture.fetch(new UpstreamRequest("GET", "/", "q='<\">", new HeaderFields(), new Body.None()));
-        assertThat(fixture.instance().request().startLine()).isEqualTo("GET /?q=%27%3C%22%3E HTTP/1.1");
+    void host_that_is_given_is_sent_instead_of_the_instance_s() throws IOException {
+        fixture.fetch(get(new HeaderFields().add("Host", "shop.example:8080")));
+        assertThat(fixture.instance().request().headers("Host")).containsExactly("shop.example:8080");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u00e9", "a\u00c3b"})
+    void header_bytes_that_are_not_utf_8_are_not_sent(String value) {
+        assertThat(fixture.execute(get(new HeaderFields().add("X-Name", value))))
+                .isInstanceOf(AttemptResult.Unsendable.class);
+        assertThat(fixture.instance().connections()).isZero();
     }
 
     @ParameterizedTest
