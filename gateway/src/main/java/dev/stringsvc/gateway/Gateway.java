@@ -80,6 +80,7 @@ public final class Gateway implements AutoCloseable {
             this.admin = new HttpPort(
                     config.admin().host(),
                     config.admin().port(),
+                    Optional.empty(),
                     timeouts,
                     exchange -> {},
                     Duration.ZERO,
@@ -92,6 +93,7 @@ public final class Gateway implements AutoCloseable {
             this.data = new HttpPort(
                     config.host(),
                     config.port(),
+                    config.tls().context(),
                     timeouts,
                     listener,
                     config.shutdown().drain(),

@@ -14,6 +14,7 @@ import java.util.Optional;
 public record GatewayConfig(
         String host,
         int port,
+        Tls tls,
         Admin admin,
         Consul consul,
         Shutdown shutdown,

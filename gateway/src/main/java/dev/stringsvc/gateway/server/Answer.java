@@ -35,6 +35,7 @@ final class Answer {
 
     private final HttpServletResponse response;
     private final ServletContextRequest core;
+    private final Client client;
     private final HttpFields.Mutable fields;
     private final String requestId;
     private final BooleanSupplier draining;
@@ -49,6 +50,7 @@ final class Answer {
     Answer(HttpServletResponse response, ServletContextRequest core, String requestId, BooleanSupplier draining) {
         this.response = response;
         this.core = core;
+        this.client = Client.of(core);
         this.fields = core.getServletContextResponse().getHeaders();
         this.requestId = requestId;
         this.draining = draining;
@@ -58,9 +60,9 @@ final class Answer {
         return requestId;
     }
 
-    /// The connection that it goes to.
-    ClientEndPoint client() {
-        return (ClientEndPoint) core.getConnectionMetaData().getConnection().getEndPoint();
+    /// Whom it goes to.
+    Client client() {
+        return client;
     }
 
     void routed(Route route) {
@@ -108,7 +110,7 @@ final class Answer {
         response.flushBuffer();
         var connection = (ClientConnection) core.getConnectionMetaData().getConnection();
         var tunnel = new Tunnel(new ClientSocket(connection.getEndPoint(), connection.onUpgradeFrom()), socket);
-        client().begin(tunnel);
+        connection.client().begin(tunnel);
         error = tunnel.carry().orElse(null);
         tunnelled = tunnel.bytes();
     }
@@ -224,7 +226,7 @@ final class Answer {
 
     /// Closes the line itself: the servlet way to abort leaves a state behind that Javalin logs as an error.
     private void cut() {
-        client().close();
+        client.cut();
     }
 
     private void begin(int status) {
@@ -233,7 +235,7 @@ final class Answer {
         fields.remove(HttpHeader.CONTENT_TYPE);
         fields.put(RequestId.HEADER, requestId);
         if (draining.getAsBoolean()) {
-            fields.put(HttpHeader.CONNECTION, "close");
+            client.sendElsewhere(fields);
         }
     }
 

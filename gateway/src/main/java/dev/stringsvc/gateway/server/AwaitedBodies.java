@@ -9,26 +9,26 @@ import java.util.Set;
 /// through however many others send theirs slowly. Thread-safe.
 final class AwaitedBodies {
     private final int most;
-    private final Set<ClientEndPoint> clients = new LinkedHashSet<>();
+    private final Set<Client> clients = new LinkedHashSet<>();
 
     AwaitedBodies(int most) {
         this.most = most;
     }
 
     /// The one that is let go of is still waited for then: its request cannot have gone on in between.
-    void add(ClientEndPoint client) {
+    void add(Client client) {
         synchronized (clients) {
             clients.add(client);
             if (clients.size() > most) {
-                Iterator<ClientEndPoint> first = clients.iterator();
-                ClientEndPoint longest = first.next();
+                Iterator<Client> first = clients.iterator();
+                Client longest = first.next();
                 first.remove();
                 longest.stopBody();
             }
         }
     }
 
-    void remove(ClientEndPoint client) {
+    void remove(Client client) {
         synchronized (clients) {
             clients.remove(client);
         }

@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.server;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.internal.HttpConnection;
@@ -11,9 +12,13 @@ import org.eclipse.jetty.server.internal.HttpConnection;
 final class ClientConnection extends HttpConnection {
     private final ClientEndPoint client;
 
-    ClientConnection(HttpConfiguration http, Connector connector, ClientEndPoint client) {
-        super(http, connector, client);
-        this.client = client;
+    ClientConnection(HttpConfiguration http, Connector connector, EndPoint endPoint) {
+        super(http, connector, endPoint);
+        this.client = ClientEndPoint.below(endPoint);
+    }
+
+    ClientEndPoint client() {
+        return client;
     }
 
     @Override

@@ -3,16 +3,24 @@ package dev.stringsvc.gateway.server;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /// Takes clients' connections, each a [ClientEndPoint], and looks at all of them four times a second for those whose
 /// client is too slow: so a request costs no timer.
@@ -23,15 +31,41 @@ final class ClientConnector extends ServerConnector {
     private static final Duration STALLED = LOOK.multipliedBy(4);
 
     private final ClientTimeouts timeouts;
+    /// Those to whom an answer goes over HTTP/2.
+    private final Set<Http2Client> measured = ConcurrentHashMap.newKeySet();
     private final Exchange.Listener refused;
     private volatile long lookedAt;
 
+    /// @param tls what the port shows for TLS; empty where it is clear text
     /// @param refused hears of requests that were not whole in time
-    ClientConnector(Server server, HttpConfiguration http, ClientTimeouts timeouts, Exchange.Listener refused) {
-        super(server, new Connections(http));
+    ClientConnector(
+            Server server,
+            HttpConfiguration http,
+            Optional<SSLContext> tls,
+            ClientTimeouts timeouts,
+            Exchange.Listener refused) {
+        super(server, tls.map(ClientConnector::certified).orElse(null), protocols(http, tls.isPresent()));
         this.timeouts = timeouts;
         this.refused = refused;
         setIdleTimeout(timeouts.idle().toMillis());
+    }
+
+    private static SslContextFactory.Server certified(SSLContext context) {
+        var factory = new SslContextFactory.Server();
+        factory.setSslContext(context);
+        return factory;
+    }
+
+    /// The first is what a connection begins with. HTTP/1.1 is the last, which ALPN falls back to.
+    private static ConnectionFactory[] protocols(HttpConfiguration http, boolean tls) {
+        var http1 = new Connections(http);
+        if (!tls) {
+            return new ConnectionFactory[] {http1, new Http2Protocol(http, "h2c")};
+        }
+        http.addCustomizer(new SecureRequestCustomizer(false)); // else Host must be in the certificate: not for a proxy
+        var alpn = new ALPNServerConnectionFactory();
+        alpn.setDefaultProtocol(http1.getProtocol());
+        return new ConnectionFactory[] {alpn, new Http2Protocol(http, "h2"), http1};
     }
 
     @Override
@@ -60,13 +94,21 @@ final class ClientConnector extends ServerConnector {
                     client.endIfTooSlow(timeouts.head(), refused);
                 }
             }
+            measured.removeIf(Http2Client::endIfTooSlow);
         } finally {
             lookAgain();
         }
     }
 
-    /// Asks both sides of each tunnel to close it.
-    void leaveTunnels() {
+    /// Looks from now on how fast a client of HTTP/2 takes its answer, until that is over.
+    void measure(Http2Client client) {
+        measured.add(client);
+    }
+
+    /// Tells clients that what they began is still served and nothing else: with GOAWAY those of HTTP/2, and with a
+    /// Close frame both sides of each tunnel.
+    void sendElsewhere() {
+        getBeans(Http2Protocol.class).forEach(Http2Protocol::sendElsewhere);
         for (EndPoint endPoint : getConnectedEndPoints()) {
             if (endPoint instanceof ClientEndPoint client) {
                 client.leave();
@@ -81,10 +123,7 @@ final class ClientConnector extends ServerConnector {
 
         @Override
         public Connection newConnection(Connector connector, EndPoint endPoint) {
-            return configure(
-                    new ClientConnection(getHttpConfiguration(), connector, (ClientEndPoint) endPoint),
-                    connector,
-                    endPoint);
+            return configure(new ClientConnection(getHttpConfiguration(), connector, endPoint), connector, endPoint);
         }
     }
 }

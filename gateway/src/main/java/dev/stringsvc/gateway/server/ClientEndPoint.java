@@ -7,23 +7,29 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /// A client's connection that can be asked whether the client is still there, and whether it is too slow. Thread-safe.
-final class ClientEndPoint extends SocketChannelEndPoint {
-    private static final int NONE = -1;
+final class ClientEndPoint extends SocketChannelEndPoint implements Client {
+    /// How far to look where a client speaks TLS, and so says goodbye before it goes: two alerts at the most.
+    private static final int TLS_GOODBYE = 128;
 
     private final Duration tunnelIdle;
     private final Object reading = new Object();
     /// What was read by looking, and belongs to what the client says next.
-    private int ahead = NONE;
+    private @Nullable ByteBuffer ahead;
     /// When the head that is coming in began, by [System#nanoTime]; `null` where none is.
     private @Nullable Long headSince;
     private boolean headOver;
+    private boolean http2;
     /// The body of the request in hand.
     private @Nullable ClientBody inHand;
     private @Nullable Tunnel tunnel;
@@ -43,6 +49,26 @@ final class ClientEndPoint extends SocketChannelEndPoint {
         this.tunnelIdle = tunnelIdle;
     }
 
+    /// What a connection's bytes come from in the end.
+    static ClientEndPoint below(EndPoint endPoint) {
+        return (ClientEndPoint)
+                (endPoint instanceof SslConnection.SslEndPoint tls
+                        ? tls.getSslConnection().getEndPoint()
+                        : endPoint);
+    }
+
+    private boolean encrypted() {
+        return getConnection() instanceof SslConnection;
+    }
+
+    /// Notes that no head will come as HTTP/1.1 has them.
+    void speaksHttp2() {
+        synchronized (reading) {
+            http2 = true;
+            headSince = null;
+        }
+    }
+
     /// The head that was coming in is whole, or will never be one.
     void headIsOver() {
         synchronized (reading) {
@@ -51,8 +77,8 @@ final class ClientEndPoint extends SocketChannelEndPoint {
         }
     }
 
-    /// Notes which request is in hand, by its body.
-    void begin(ClientBody body) {
+    @Override
+    public void begin(ClientBody body) {
         synchronized (reading) {
             inHand = body;
         }
@@ -91,8 +117,8 @@ final class ClientEndPoint extends SocketChannelEndPoint {
         }
     }
 
-    /// Notes how fast the client takes the answer.
-    void answering(ClientRate rate) {
+    @Override
+    public void answering(ClientRate rate) {
         answer = rate;
     }
 
@@ -114,18 +140,17 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     ///
     /// Only a read can tell, and it may bring a byte. Where the request has been read to its end, that byte is the
     /// first of another request, whose further bytes wake who waits for it; within a body it could be the last.
-    boolean hasLeft(ClientBody body) {
+    @Override
+    public boolean hasLeft(ClientBody body) {
         synchronized (reading) {
-            if (inHand != body || !body.ended() || ahead != NONE) {
+            if (inHand != body || !body.ended()) {
                 return false;
             }
-            ByteBuffer one = ByteBuffer.allocate(1);
+            if (ahead == null) {
+                ahead = ByteBuffer.allocate(encrypted() ? TLS_GOODBYE : 1);
+            }
             try {
-                int n = getChannel().read(one);
-                if (n > 0) {
-                    ahead = Byte.toUnsignedInt(one.get(0));
-                }
-                return n < 0;
+                return ahead.hasRemaining() && getChannel().read(ahead) < 0;
             } catch (IOException e) {
                 return true;
             }
@@ -135,25 +160,39 @@ final class ClientEndPoint extends SocketChannelEndPoint {
     @Override
     public int fill(ByteBuffer buffer) throws IOException {
         synchronized (reading) {
-            int n = ahead == NONE ? super.fill(buffer) : fillAhead(buffer);
-            if (n > 0 && !headOver && headSince == null) {
+            int n = ahead == null || ahead.position() == 0 ? super.fill(buffer) : fillAhead(ahead, buffer);
+            if (n > 0 && !headOver && headSince == null && !http2) {
                 headSince = System.nanoTime();
             }
             return n;
         }
     }
 
-    private int fillAhead(ByteBuffer buffer) {
-        int position = BufferUtil.flipToFill(buffer);
-        buffer.put((byte) ahead);
-        BufferUtil.flipToFlush(buffer, position);
-        ahead = NONE;
-        notIdle();
-        return 1;
+    /// What was read ahead the selector will not tell of.
+    @Override
+    protected void needsFillInterest() {
+        boolean more;
+        synchronized (reading) {
+            more = ahead != null && ahead.position() > 0;
+        }
+        if (more) {
+            Thread.startVirtualThread(getFillInterest()::fillable);
+        } else {
+            super.needsFillInterest();
+        }
     }
 
-    /// Whether the connection was cut because the client took its answer too slowly.
-    boolean tooSlow() {
+    private int fillAhead(ByteBuffer read, ByteBuffer buffer) {
+        int position = BufferUtil.flipToFill(buffer);
+        int n = BufferUtil.put(read.flip(), buffer);
+        BufferUtil.flipToFlush(buffer, position);
+        read.compact();
+        notIdle();
+        return n;
+    }
+
+    @Override
+    public boolean tooSlow() {
         return tooSlow;
     }
 
@@ -167,16 +206,26 @@ final class ClientEndPoint extends SocketChannelEndPoint {
             tooSlow = true;
             close();
         } else if (isHeadLate(head)) {
-            if (!isOutputShutdown()) {
+            if (!isOutputShutdown() && !encrypted()) {
                 refused.finished(sayTooLate(head));
             }
             close();
         }
     }
 
-    /// Takes no more of the body in hand: a read that waits for it ends as it does where nothing comes for too
-    /// long, and a further one fails.
-    void stopBody() {
+    @Override
+    public void cut() {
+        close();
+    }
+
+    @Override
+    public void sendElsewhere(HttpFields.Mutable answer) {
+        answer.put(HttpHeader.CONNECTION, "close");
+    }
+
+    /// Ends it as a read ends where nothing comes for too long.
+    @Override
+    public void stopBody() {
         synchronized (reading) {
             if (inHand != null) {
                 inHand.stop();

@@ -8,9 +8,11 @@ import io.javalin.http.servlet.ServletEntry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import javax.net.ssl.SSLContext;
 import kotlin.LazyKt;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.IdleTimeout;
@@ -44,6 +46,7 @@ public final class HttpPort implements AutoCloseable {
     private final int port;
 
     /// @param port 0 picks a free one
+    /// @param tls what the port shows for TLS; empty where it is clear text
     /// @param timeouts how long clients may take
     /// @param refused hears of requests that no handler sees
     /// @param drain how long requests in flight may take to finish when the port is closed
@@ -52,6 +55,7 @@ public final class HttpPort implements AutoCloseable {
     public HttpPort(
             String host,
             int port,
+            Optional<SSLContext> tls,
             ClientTimeouts timeouts,
             Exchange.Listener refused,
             Duration drain,
@@ -71,7 +75,7 @@ public final class HttpPort implements AutoCloseable {
             config.jetty.modifyServletContextHandler(
                     context -> context.setErrorHandler(new ProblemErrorHandler(refused)));
             config.jetty.addConnector(
-                    (server, http) -> listen(new ClientConnector(server, http, timeouts, refused), host, port));
+                    (server, http) -> listen(new ClientConnector(server, http, tls, timeouts, refused), host, port));
             routes.accept(config);
         });
         javalin.start();
@@ -119,7 +123,7 @@ public final class HttpPort implements AutoCloseable {
     @Override
     public void close() {
         connector.close();
-        connector.leaveTunnels();
+        connector.sendElsewhere();
         if (!awaitQuiet()) {
             LOG.warn("port {}: requests did not finish in {} ms and are cut", port, drain.toMillis());
         }

@@ -172,7 +172,7 @@ public final class ProxyHandler implements Handler {
         return inFlight.get() - (limits.tunnels() - tunnels.availablePermits());
     }
 
-    private Body await(ClientBody body, ClientEndPoint client) throws IOException {
+    private Body await(ClientBody body, Client client) throws IOException {
         if (!isHere(body)) {
             awaited.add(client);
         }
@@ -191,7 +191,7 @@ public final class ProxyHandler implements Handler {
             throws IOException {
         Route route = way.route();
         Action.Forward to = way.to();
-        ClientEndPoint client = answer.client();
+        Client client = answer.client();
         String clientAddress = request.getRemoteAddr();
         HeaderFields fields =
                 fields(request, to.preserveHost(), route.requestHeaders(), answer.requestId(), clientAddress);

@@ -1,0 +1,44 @@
+package dev.stringsvc.gateway.server;
+
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.server.ConnectionMetaData;
+
+/// The client of a request, whichever HTTP it speaks. Thread-safe.
+interface Client {
+    /// The client of this request.
+    static Client of(ServletContextRequest request) {
+        ConnectionMetaData http = request.getConnectionMetaData();
+        return switch (http.getConnection()) {
+            case ClientConnection http1 -> http1.client();
+            case HTTP2Connection http2 ->
+                new Http2Client(
+                        http2.getSession(), Integer.parseInt(request.getId()), (ClientConnector) http.getConnector());
+            default -> throw new IllegalStateException("neither HTTP/1.1 nor HTTP/2: " + http.getConnection());
+        };
+    }
+
+    /// Notes which request is in hand, by its body.
+    void begin(ClientBody body);
+
+    /// Whether the client has gone while this request is in hand. Never waits.
+    boolean hasLeft(ClientBody body);
+
+    /// Takes no more of the body in hand: a read that waits for it ends, and a further one fails.
+    void stopBody();
+
+    /// Notes how fast the client takes the answer.
+    void answering(ClientRate rate);
+
+    /// Whether the answer was cut because the client took it too slowly.
+    boolean tooSlow();
+
+    /// Ends the answer so that it does not look whole.
+    void cut();
+
+    /// Tells the client to send its next request elsewhere.
+    ///
+    /// @param answer the head that is about to be sent
+    void sendElsewhere(HttpFields.Mutable answer);
+}

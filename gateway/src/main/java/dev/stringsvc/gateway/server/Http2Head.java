@@ -1,0 +1,87 @@
+package dev.stringsvc.gateway.server;
+
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.MetaData;
+import org.jspecify.annotations.Nullable;
+
+/// A request's head in HTTP/2, made into what it would have been in HTTP/1.1: with `Host` instead of `:authority`, one
+/// `Cookie` instead of its parts, and a transfer coding where a body of unknown length follows. Whoever reads it then
+/// needs to know of one HTTP only.
+final class Http2Head {
+    private Http2Head() {}
+
+    /// The head, less what belongs to a connection of HTTP/1.1 only; empty where it is malformed (RFC 9113, section
+    /// 8.2.1): in HTTP/1.1 its values would end lines.
+    ///
+    /// @param ended whether no body follows
+    static Optional<MetaData.Request> asHttp1(MetaData.Request head, boolean ended) {
+        if (!isToken(head.getMethod())) {
+            return Optional.empty();
+        }
+        HttpFields.Mutable fields = HttpFields.build();
+        @Nullable String authority = head.getHttpURI().getAuthority();
+        if (authority != null && !authority.isEmpty()) {
+            fields.put(HttpHeader.HOST, authority);
+        }
+        @Nullable String cookies = null;
+        for (HttpField field : head.getHttpFields()) {
+            String value = field.getValue() == null ? "" : field.getValue();
+            if (!isToken(field.getName()) || !isLine(value)) {
+                return Optional.empty();
+            }
+            if (field.getHeader() == HttpHeader.COOKIE) {
+                cookies = cookies == null ? value : cookies + "; " + value;
+            } else if (!isOfConnection(field) && !(field.getHeader() == HttpHeader.HOST && authority != null)) {
+                fields.add(field);
+            }
+        }
+        if (cookies != null) {
+            fields.add(HttpHeader.COOKIE, cookies);
+        }
+        if (!ended && !fields.contains(HttpHeader.CONTENT_LENGTH)) {
+            fields.add(HttpHeader.TRANSFER_ENCODING, "chunked");
+        }
+        return isLine(String.valueOf(authority))
+                ? Optional.of(new MetaData.Request(
+                        head.getBeginNanoTime(),
+                        head.getMethod(),
+                        head.getHttpURI(),
+                        head.getHttpVersion(),
+                        fields.asImmutable(),
+                        head.getContentLength(),
+                        head.getTrailersSupplier()))
+                : Optional.empty();
+    }
+
+    private static boolean isOfConnection(HttpField field) {
+        @Nullable HttpHeader header = field.getHeader();
+        return header != null
+                && switch (header) {
+                    case CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, TRANSFER_ENCODING, UPGRADE, HTTP2_SETTINGS -> true;
+                    default -> false;
+                };
+    }
+
+    private static boolean isToken(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c <= ' ' || c >= 0x7f || "\"(),/:;<=>?@[\\]{}".indexOf(c) >= 0) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
+    }
+
+    private static boolean isLine(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if ((c < ' ' && c != '\t') || c == 0x7f) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.stringsvc.gateway.server;
+
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http2.ErrorCode;
+import org.eclipse.jetty.http2.HTTP2Cipher;
+import org.eclipse.jetty.http2.HTTP2Session;
+import org.eclipse.jetty.http2.SessionContainer;
+import org.eclipse.jetty.http2.api.Session;
+import org.eclipse.jetty.http2.api.Stream;
+import org.eclipse.jetty.http2.api.server.ServerSessionListener;
+import org.eclipse.jetty.http2.frames.HeadersFrame;
+import org.eclipse.jetty.http2.frames.ResetFrame;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Promise;
+import org.jspecify.annotations.Nullable;
+
+/// HTTP/2 towards clients: as `h2` where TLS has agreed on it, and as `h2c` on a clear-text port, to which a client
+/// comes by prior knowledge or by an upgrade from HTTP/1.1. Jetty's limits against floods of frames hold.
+final class Http2Protocol extends HTTP2CServerConnectionFactory {
+    /// @param protocol `h2` or `h2c`
+    Http2Protocol(HttpConfiguration http, String protocol) {
+        super(http, protocol);
+        setConnectProtocolEnabled(false); // a WebSocket comes by HTTP/1.1
+    }
+
+    @Override
+    public Connection newConnection(Connector connector, EndPoint endPoint) {
+        ClientEndPoint.below(endPoint).speaksHttp2();
+        return super.newConnection(connector, endPoint);
+    }
+
+    /// As HTTP/2 has it, and not as `h2c`, which TLS never agrees on (RFC 9113, appendix A).
+    @Override
+    public boolean isAcceptable(String protocol, String tlsProtocol, String tlsCipher) {
+        return !(HTTP2Cipher.isBlackListProtocol(tlsProtocol) && HTTP2Cipher.isBlackListCipher(tlsCipher));
+    }
+
+    /// A request with a body goes on in HTTP/1.1: Jetty would take the body for frames.
+    @Override
+    public @Nullable Connection upgradeConnection(
+            Connector connector, EndPoint endPoint, MetaData.Request request, HttpFields.Mutable answer) {
+        HttpFields fields = request.getHttpFields();
+        boolean hasBody =
+                fields.getLongField(HttpHeader.CONTENT_LENGTH) > 0 || fields.contains(HttpHeader.TRANSFER_ENCODING);
+        return hasBody ? null : super.upgradeConnection(connector, endPoint, request, answer);
+    }
+
+    @Override
+    protected ServerSessionListener newSessionListener(Connector connector, EndPoint endPoint) {
+        return new Streams(endPoint);
+    }
+
+    /// Tells every client to open no more streams here.
+    void sendElsewhere() {
+        for (Session session : getBean(SessionContainer.class).getSessions()) {
+            Http2Client.sendElsewhere((HTTP2Session) session);
+        }
+    }
+
+    private final class Streams extends HTTPServerSessionListener {
+        Streams(EndPoint endPoint) {
+            super(endPoint);
+        }
+
+        @Override
+        public Stream.Listener onNewStream(Stream stream, HeadersFrame frame) {
+            boolean ended = frame.isEndStream();
+            Optional<MetaData.Request> head = Http2Head.asHttp1((MetaData.Request) frame.getMetaData(), ended);
+            if (head.isEmpty()) {
+                stream.reset(new ResetFrame(stream.getId(), ErrorCode.PROTOCOL_ERROR.code), Callback.NOOP);
+                return this;
+            }
+            return super.onNewStream(
+                    stream, new HeadersFrame(frame.getStreamId(), head.get(), frame.getPriority(), ended));
+        }
+
+        /// As for a connection of HTTP/1.1: a write may just have begun.
+        @Override
+        public void onIdleTimeout(Stream stream, TimeoutException timeout, Promise<Boolean> promise) {
+            if (Http2Client.answerPauses(stream)) {
+                promise.succeeded(false);
+            } else {
+                super.onIdleTimeout(stream, timeout, promise);
+            }
+        }
+    }
+}
