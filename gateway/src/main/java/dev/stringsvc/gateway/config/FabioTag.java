@@ -86,6 +86,8 @@ final class FabioTag {
             return;
         }
         route.put("service", service);
+        // fabio passes the client's Host on, unless it is told otherwise
+        route.put("preserve-host", !options.containsKey("host"));
         String strip = options.getOrDefault("strip", "");
         @Nullable String prepend = options.get("prepend");
         if (prepend == null) {
@@ -103,13 +105,12 @@ final class FabioTag {
         int comma = value.indexOf(',');
         try {
             int status = Integer.parseInt(value.substring(0, Math.max(comma, 0)));
+            String to = value.substring(comma + 1);
+            // the query goes with the path
+            String query = to.contains("$path") && to.indexOf('?') < 0 ? "{query}" : "";
             route.putObject("redirect")
                     .put("status", status)
-                    .put(
-                            "to",
-                            value.substring(comma + 1)
-                                    .replace("$path", "{path}")
-                                    .replace("$host", "{host}"));
+                    .put("to", to.replace("$path", "{path}").replace("$host", "{host}") + query);
         } catch (NumberFormatException _) {
             refuse("redirect=" + value + ": expected redirect=STATUS,URL");
         }

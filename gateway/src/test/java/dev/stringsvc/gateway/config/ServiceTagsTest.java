@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stringsvc.gateway.config.RouteBinder.Bound;
 import dev.stringsvc.gateway.route.Route;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServiceTagsTest {
     private static final JsonMapper JSON = new JsonMapper();
@@ -102,7 +104,7 @@ class ServiceTagsTest {
             urlprefix-/foo strip=/foo                 | :/foo     | {"path": "/foo", "strip-prefix": "/foo"}
             urlprefix-I.com/Img                       | :i.com/Img | {"path": "/Img", "host": "i.com"}
             urlprefix-mysite.com/                     | :mysite.com/ | {"path": "/", "host": "mysite.com"}
-            urlprefix-/foo proto=http host=dst        | :/foo     | {"path": "/foo"}
+            urlprefix-/foo proto=http                 | :/foo     | {"path": "/foo"}
             urlprefix-/foo register=x weight=0.5      | :/foo     | {"path": "/foo"}
             urlprefix-/foo prepend=/v2                | :/foo     | {"path": "/foo", "rewrite": "/v2/foo"}
             urlprefix-/foo/x strip=/foo prepend=/v2   | :/foo/x   | {"path": "/foo/x", "rewrite": "/v2/x"}
@@ -111,7 +113,13 @@ class ServiceTagsTest {
         TagRoute route = route(tag);
         assertThat(route.refusal()).isNull();
         assertThat(route.name()).isEqualTo("users" + name + "@consul");
-        assertThat(tree(route)).isEqualTo(JSON.readTree(tree));
+        assertThat(tree(route)).isEqualTo(((ObjectNode) JSON.readTree(tree)).put("preserve-host", true));
+    }
+
+    @Test
+    void fabio_passes_the_clients_host_on_unless_it_is_told_otherwise() {
+        assertThat(tree(route("urlprefix-/foo host=dst")).path("preserve-host").booleanValue())
+                .isFalse();
     }
 
     @Test
@@ -119,7 +127,7 @@ class ServiceTagsTest {
         assertThat(tree(route("urlprefix-old.org/ redirect=301,https://new.org$path")))
                 .isEqualTo(JSON.readTree("""
                         {"path": "/", "host": "old.org",
-                         "redirect": {"status": 301, "to": "https://new.org{path}"}}"""));
+                         "redirect": {"status": 301, "to": "https://new.org{path}{query}"}}"""));
     }
 
     @ParameterizedTest
@@ -178,6 +186,41 @@ class ServiceTagsTest {
                 .getFirst();
         assertThat(bound.route()).isEqualTo(expected);
         assertThat(bound.definition().tags()).containsExactly("blue");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gateway.host=*.example.com",
+                "gateway.exact=true",
+                "gateway.methods=GET,POST",
+                "gateway.strip=true",
+                "gateway.rewrite=/v2",
+                "gateway.preserve-host=true",
+                "gateway.balancer=least-in-flight",
+                "gateway.balancer=hash header X-User",
+                "gateway.idempotent=true",
+                "gateway.idempotency-key=true",
+                "gateway.attempts=2",
+                "gateway.deadline=5s",
+                "gateway.attempt-timeout=50ms",
+                "gateway.request-body=10MiB"
+            })
+    void each_key_is_one_of_the_files(String tag) throws Exception {
+        assertThat(bind("", "gateway.path=/foo", tag)).isInstanceOf(Bound.Accepted.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "urlprefix-/foo",
+                "urlprefix-i.com/foo strip=/foo host=dst",
+                "urlprefix-*.i.com/ prepend=/v2",
+                "urlprefix-/foo strip=/foo prepend=/v2",
+                "urlprefix-old.org/ redirect=301,https://new.org$path"
+            })
+    void what_fabio_does_can_be_done(String tag) throws Exception {
+        assertThat(bind("", tag)).isInstanceOf(Bound.Accepted.class);
     }
 
     @ParameterizedTest
