@@ -170,7 +170,9 @@ class TlsTest {
         var certificate = TestCertificate.of("dns:localhost", algorithm);
         Path pem = certificate.certificate(folder.resolve("a.pem"));
         Path key = certificate.key(folder.resolve("a.key"));
-        var config = GatewayFixture.config("tls.certificate=" + pem + " tls.key=" + key, 0, 0);
+        var config = GatewayFixture.config("tls.certificate=" + pem + " tls.key=" + key, 0, 0)
+                .load()
+                .config();
         assertThat(config.tls().context()).isPresent();
     }
 
