@@ -11,6 +11,7 @@ import dev.stringsvc.gateway.server.AdminApi;
 import dev.stringsvc.gateway.server.ClientLimits;
 import dev.stringsvc.gateway.server.ClientTimeouts;
 import dev.stringsvc.gateway.server.Exchange;
+import dev.stringsvc.gateway.server.Forwarding;
 import dev.stringsvc.gateway.server.HttpPort;
 import dev.stringsvc.gateway.server.ProxyHandler;
 import dev.stringsvc.gateway.server.SlowestRate;
@@ -71,17 +72,24 @@ public final class Gateway implements AutoCloseable {
             telemetry.finished(exchange);
             accessLog.finished(exchange);
         };
-        var proxy = new ProxyHandler(() -> live.now().routing(), limits(config.limits()), listener, () -> draining);
+        var proxy = new ProxyHandler(
+                () -> live.now().routing(),
+                limits(config.limits()),
+                new Forwarding(config.trustedProxies()),
+                listener,
+                () -> draining);
         telemetry.inFlight(proxy::inFlight);
         var adminApi = new AdminApi(live::now, telemetry::scrape, () -> draining, steady);
         var timeouts =
                 new ClientTimeouts(config.timeouts().head(), config.timeouts().client(), config.timeouts().stream());
+        int headBytes = (int) config.limits().head().bytes();
         try {
             this.admin = new HttpPort(
                     config.admin().host(),
                     config.admin().port(),
                     Optional.empty(),
                     timeouts,
+                    headBytes,
                     exchange -> {},
                     Duration.ZERO,
                     () -> 0,
@@ -95,6 +103,7 @@ public final class Gateway implements AutoCloseable {
                     config.port(),
                     config.tls().context(),
                     timeouts,
+                    headBytes,
                     listener,
                     config.shutdown().drain(),
                     proxy::inFlight,
@@ -127,6 +136,7 @@ public final class Gateway implements AutoCloseable {
 
     private static ClientLimits limits(GatewayConfig.Limits limits) {
         return new ClientLimits(
+                (int) limits.target().bytes(),
                 (int) limits.replayBody().bytes(),
                 limits.requestBody().bytes(),
                 limits.inFlight(),

@@ -39,7 +39,7 @@ class ClientRequestTest {
                                         "Authorization: Basic eDp5")
                                 + "{}")
                         .head())
-                .filteredOn(line -> !line.startsWith("Host: "))
+                .filteredOn(line -> !line.startsWith("Host: ") && !line.startsWith("X-Forwarded-Port: "))
                 .containsExactlyInAnyOrder(
                         "POST /svc/a?b=c HTTP/1.1",
                         "Cookie: a=1",
@@ -52,6 +52,8 @@ class ClientRequestTest {
                         "X-Forwarded-For: 127.0.0.1",
                         "X-Forwarded-Host: shop.example",
                         "X-Forwarded-Proto: http",
+                        "Forwarded: for=127.0.0.1;host=shop.example;proto=http",
+                        "Via: 1.1 gateway",
                         "Content-Length: 2",
                         "Connection: Keep-Alive",
                         "Accept-Encoding: identity");
@@ -67,7 +69,7 @@ class ClientRequestTest {
                 "Connection: x-other",
                 "X-Other: 1",
                 "Keep-Alive: 5",
-                "TE: trailers",
+                "TE: deflate",
                 "Proxy-Authorization: Basic x",
                 "Proxy-Connection: x",
                 "X-Kept: 1"));
@@ -77,7 +79,7 @@ class ClientRequestTest {
                 .doesNotContainIgnoringCase("secret")
                 .doesNotContainIgnoringCase("other")
                 .doesNotContainIgnoringCase("keep-alive")
-                .doesNotContainIgnoringCase("trailers")
+                .doesNotContainIgnoringCase("deflate")
                 .doesNotContainIgnoringCase("proxy-");
     }
 
@@ -95,8 +97,95 @@ class ClientRequestTest {
         assertThat(request.headers("X-Forwarded-For")).containsExactly("127.0.0.1");
         assertThat(request.headers("X-Forwarded-Host")).containsExactly("gw");
         assertThat(request.headers("X-Forwarded-Proto")).containsExactly("http");
-        assertThat(request.headers("X-Forwarded-Port")).isEmpty();
-        assertThat(request.headers("Forwarded")).isEmpty();
+        assertThat(request.headers("X-Forwarded-Port")).hasSize(1).doesNotContain("1");
+        assertThat(request.headers("Forwarded")).containsExactly("for=127.0.0.1;host=gw;proto=http");
+    }
+
+    @Test
+    void what_a_trusted_proxy_says_of_forwarding_is_kept_and_added_to() throws Exception {
+        HttpMessage request = pass(
+                "trusted-proxies=127.0.0.0/8",
+                head(
+                        "GET /svc HTTP/1.1",
+                        "Host: gw",
+                        "X-Forwarded-For: 192.0.2.1",
+                        "X-Forwarded-Host: shop.example",
+                        "X-Forwarded-Proto: https",
+                        "X-Forwarded-Port: 443",
+                        "Forwarded: for=192.0.2.1;proto=https"));
+        assertThat(request.headers("X-Forwarded-For")).containsExactly("192.0.2.1, 127.0.0.1");
+        assertThat(request.headers("X-Forwarded-Host")).containsExactly("shop.example");
+        assertThat(request.headers("X-Forwarded-Proto")).containsExactly("https");
+        assertThat(request.headers("X-Forwarded-Port")).containsExactly("443");
+        assertThat(request.headers("Forwarded"))
+                .containsExactly("for=192.0.2.1;proto=https, for=127.0.0.1;host=gw;proto=http");
+    }
+
+    @Test
+    void gateway_puts_its_name_behind_those_whom_the_request_passed_before() throws Exception {
+        assertThat(pass(head("GET /svc HTTP/1.1", "Host: gw", "Via: 1.0 one", "Via: 1.1 two"))
+                        .headers("Via"))
+                .containsExactly("1.0 one", "1.1 two", "1.1 gateway");
+        assertThat(pass("GET /svc HTTP/1.0\r\n\r\n").headers("Via")).containsExactly("1.0 gateway");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"trailers", "gzip;q=0.5, Trailers;q=1"})
+    void client_that_takes_trailers_has_the_gateway_take_them(String te) throws Exception {
+        HttpMessage request = pass(head("GET /svc HTTP/1.1", "Host: gw", "TE: " + te, "Connection: TE"));
+        assertThat(request.headers("TE")).containsExactly("trailers");
+        assertThat(request.headers("Connection")).containsExactly("TE, Keep-Alive");
+    }
+
+    @Test
+    void repeated_headers_keep_their_order() throws Exception {
+        HttpMessage request = pass(head(
+                "GET /svc HTTP/1.1",
+                "Host: gw",
+                "X-A: 1",
+                "Cookie: a=1",
+                "x-a: 2",
+                "Accept: a",
+                "Cookie: b=2",
+                "X-A:",
+                "Accept: b, c"));
+        assertThat(request.headers("X-A")).containsExactly("1", "2", "");
+        assertThat(request.headers("Cookie")).containsExactly("a=1", "b=2");
+        assertThat(request.headers("Accept")).containsExactly("a", "b, c");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\u00e9", "\u00ff", "a\u00c3"})
+    void header_bytes_that_are_not_utf_8_are_400_and_reach_nobody(String value) throws Exception {
+        var instance = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.over(instance)) {
+            HttpMessage answer = gateway.exchange("GET /svc HTTP/1.1\r\nHost: gw\r\nX-Name: " + value + "\r\n\r\n");
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+            assertThat(instance.connections()).isZero();
+        }
+    }
+
+    @Test
+    void empty_body_of_a_get_request_is_none() throws Exception {
+        HttpMessage request = pass(head("GET /svc HTTP/1.1", "Host: gw", "Transfer-Encoding: chunked") + "0\r\n\r\n");
+        assertThat(request.header("Content-Length")).isNull();
+        assertThat(request.header("Transfer-Encoding")).isNull();
+        assertThat(pass(head("GET /svc HTTP/1.1", "Host: gw", "Content-Length: 0"))
+                        .header("Content-Length"))
+                .isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "HEAD"})
+    void body_of_a_get_request_is_400_and_reaches_nobody(String method) throws Exception {
+        var instance = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.over(instance);
+                RawClient client = gateway.client()) {
+            client.send(head(method + " /svc HTTP/1.1", "Host: gw", "Content-Length: 2") + "{}");
+            assertThat(client.readHead().status()).isEqualTo(400);
+            assertThat(instance.connections()).isZero();
+        }
     }
 
     @Test
@@ -153,7 +242,21 @@ class ClientRequestTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/svc?", "/svc?a=1&b=2&a=3", "/svc/%C3%A9?q=%20+%26", "/svc/?x=a/../b", "/svc/~a!$&'()*+,=:@"})
+            strings = {
+                "/svc?",
+                "/svc?a=1&b=2&a=3",
+                "/svc/%C3%A9?q=%20+%26",
+                "/svc/?x=a/../b",
+                "/svc/~a!$&'()*+,=:@",
+                "/svc?$filter=name%20eq%20'x'",
+                "/svc?q='\"<>`{|}^[]\\",
+                "/svc?a=%zz&&=&%",
+                "/svc/100%25",
+                "/svc/a%2520b",
+                "/svc/a//b",
+                "/svc/a;v=1/b",
+                "/svc/..."
+            })
     void target_passes_byte_for_byte(String target) throws Exception {
         assertThat(pass("GET " + target + " HTTP/1.1\r\nHost: gw\r\n\r\n").startLine())
                 .isEqualTo("GET " + target + " HTTP/1.1");
@@ -195,6 +298,32 @@ class ClientRequestTest {
             assertThat(client.send("hello").read().status()).isEqualTo(200);
             assertThat(instance.request().header("Expect")).isNull();
             assertThat(instance.request().text()).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void client_that_waits_to_be_told_to_go_on_is_told_where_its_body_is_not_wanted() throws Exception {
+        try (var gateway = GatewayFixture.with("route.methods=POST limits.request-body=4B", FakeInstance.healthy())) {
+            String rest = " HTTP/1.1\r\nHost: gw\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
+            for (String refused : List.of("404 POST /other", "405 PUT /svc", "413 POST /svc")) {
+                try (RawClient client = gateway.client()) {
+                    HttpMessage answer =
+                            client.send(refused.substring(4) + rest).read();
+                    assertThat(answer.status()).isEqualTo(Integer.parseInt(refused.substring(0, 3)));
+                    assertThat(answer.header("Connection")).isEqualTo("close");
+                    assertThat(client.ended()).isTrue();
+                }
+            }
+        }
+    }
+
+    @Test
+    void client_that_expects_what_nobody_knows_is_told_so() throws Exception {
+        var instance = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.over(instance)) {
+            HttpMessage answer = gateway.exchange("GET /svc HTTP/1.1\r\nHost: gw\r\nExpect: wonders\r\n\r\n");
+            assertThat(answer.status()).isEqualTo(417);
+            assertThat(instance.connections()).isZero();
         }
     }
 

@@ -104,6 +104,18 @@ final class GatewayFixture implements AutoCloseable {
     }
 
     private static void set(ObjectNode config, ObjectNode route, String key, String value) {
+        if (key.equals("trusted-proxies")) {
+            config.putArray(key).add(value);
+            return;
+        }
+        if (key.equals("also")) { // another route, to the same service
+            config.withArray("/routes")
+                    .addObject()
+                    .put("name", key)
+                    .put("path", value)
+                    .put("service", "svc");
+            return;
+        }
         int dot = key.indexOf('.');
         String name = key.substring(dot + 1);
         ObjectNode section = key.startsWith("route.") ? route : config.withObject("/" + key.substring(0, dot));
@@ -189,6 +201,13 @@ final class GatewayFixture implements AutoCloseable {
         List<String> all = logLines(1);
         assertThat(all).hasSize(1);
         return all.getFirst();
+    }
+
+    /// The access log line of an answer, once it is there.
+    String logLineOf(HttpMessage answer) {
+        String id = "request_id=" + answer.header("X-Request-Id");
+        soon().until(() -> lines.stream().anyMatch(line -> line.contains(id)));
+        return lines.stream().filter(line -> line.contains(id)).findFirst().orElseThrow();
     }
 
     /// Waits until no request is in flight, by the gateway's own account.

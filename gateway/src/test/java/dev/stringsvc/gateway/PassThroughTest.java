@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.HttpMessage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,6 +48,7 @@ class PassThroughTest {
                             "ETag: W/\"1\"",
                             "Cache-Control: no-store",
                             "X-Empty: ",
+                            "Via: 1.1 gateway",
                             "Content-Length: 2",
                             "X-Request-Id: id-1");
         }
@@ -146,6 +148,9 @@ class PassThroughTest {
     @ValueSource(
             strings = {
                 "204 No Content\r\nX-A: 1",
+                "204 No Content\r\nX-A: 1\r\nContent-Length: 0",
+                "204 No Content\r\nX-A: 1\r\nContent-Length: 5",
+                "204 No Content\r\nX-A: 1\r\nTransfer-Encoding: chunked",
                 "304 Not Modified\r\nX-A: 1",
                 "304 Not Modified\r\nX-A: 1\r\nContent-Length: 99"
             })
@@ -158,6 +163,111 @@ class PassThroughTest {
                 assertThat(answer.status()).isEqualTo(Integer.parseInt(head.substring(0, 3)));
                 assertThat(answer.header("X-A")).isEqualTo("1");
                 assertThat(answer.header("Transfer-Encoding")).isNull();
+                if (answer.status() == 204) {
+                    assertThat(answer.header("Content-Length")).isNull();
+                }
+            }
+        }
+    }
+
+    @Test
+    void part_of_a_resource_passes_as_it_was_asked_for() throws Exception {
+        var instance = FakeInstance.answering(head(
+                        "HTTP/1.1 206 Partial Content",
+                        "Content-Range: bytes 2-4/10",
+                        "Accept-Ranges: bytes",
+                        "Content-Length: 3")
+                + "cde");
+        try (var gateway = GatewayFixture.over(instance)) {
+            HttpMessage answer =
+                    gateway.exchange(head("GET /svc HTTP/1.1", "Host: gw", "Range: bytes=2-4", "If-Range: \"v1\""));
+            assertThat(answer.status()).isEqualTo(206);
+            assertThat(answer.header("Content-Range")).isEqualTo("bytes 2-4/10");
+            assertThat(answer.header("Accept-Ranges")).isEqualTo("bytes");
+            assertThat(answer.text()).isEqualTo("cde");
+            assertThat(instance.request().header("Range")).isEqualTo("bytes=2-4");
+            assertThat(instance.request().header("If-Range")).isEqualTo("\"v1\"");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "br", "zstd, identity"})
+    void compressed_body_passes_untouched_and_so_does_what_was_asked_for(String coding) throws Exception {
+        String body = "\u001f\u008b\b\0any bytes\u00ff\u00fe";
+        var instance = FakeInstance.answering(head(
+                        "HTTP/1.1 200 OK",
+                        "Content-Encoding: " + coding,
+                        "Vary: Accept-Encoding",
+                        "Content-Length: " + body.length())
+                + body);
+        try (var gateway = GatewayFixture.over(instance)) {
+            HttpMessage answer = gateway.exchange(head("GET /svc HTTP/1.1", "Host: gw", "Accept-Encoding: " + coding));
+            assertThat(answer.header("Content-Encoding")).isEqualTo(coding);
+            assertThat(answer.header("Content-Length")).isEqualTo(Integer.toString(body.length()));
+            assertThat(answer.body()).isEqualTo(body.getBytes(StandardCharsets.ISO_8859_1));
+            assertThat(instance.request().headers("Accept-Encoding")).containsExactly(coding);
+        }
+    }
+
+    @Test
+    void provisional_answers_stay_with_the_gateway() throws Exception {
+        try (var gateway =
+                answering("HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n"
+                        + FakeInstance.OK)) {
+            HttpMessage answer = gateway.get("/svc");
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.header("Link")).isNull();
+            assertThat(answer.text()).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void gateway_puts_its_name_behind_those_whom_the_answer_passed_before() throws Exception {
+        try (var gateway = answering("HTTP/1.1 200 OK\r\nVia: 1.1 cache\r\nContent-Length: 0\r\n\r\n")) {
+            assertThat(gateway.get("/svc").headers("Via")).containsExactly("1.1 cache", "1.1 gateway");
+            assertThat(gateway.get("/none").headers("Via")).isEmpty();
+        }
+    }
+
+    private static final String WITH_TRAILERS =
+            head("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "Trailer: X-Sum, X-Late")
+                    + "3\r\nabc\r\n0\r\nX-Sum: 1\r\nConnection: close\r\nContent-Length: 9\r\nX-Late: a\r\nx-late: b\r\n\r\n";
+
+    @Test
+    void trailers_pass_to_a_client_that_takes_them() throws Exception {
+        try (var gateway = answering(WITH_TRAILERS);
+                RawClient client = gateway.client()) {
+            for (int i = 0; i < 2; i++) {
+                client.send(head("GET /svc HTTP/1.1", "Host: gw", "TE: trailers", "Connection: TE"));
+                HttpMessage answer = client.readHead();
+                assertThat(answer.header("Trailer")).isEqualTo("X-Sum, X-Late");
+                assertThat(client.readChunk()).isEqualTo("abc".getBytes(StandardCharsets.ISO_8859_1));
+                client.readPast("0\r\nX-Sum: 1\r\nX-Late: a\r\nx-late: b\r\n\r\n");
+            }
+        }
+    }
+
+    @Test
+    void trailers_stay_with_the_gateway_where_the_client_does_not_ask_for_them() throws Exception {
+        try (var gateway = answering(WITH_TRAILERS);
+                RawClient client = gateway.client()) {
+            for (int i = 0; i < 2; i++) {
+                client.send(head("GET /svc HTTP/1.1", "Host: gw"));
+                assertThat(client.readHead().header("Trailer")).isNull();
+                assertThat(client.readChunk()).isEqualTo("abc".getBytes(StandardCharsets.ISO_8859_1));
+                client.readPast("0\r\n\r\n");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 2\r\n\r\nok", "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"})
+    void answer_without_trailers_is_whole_for_a_client_that_takes_them(String rest) throws Exception {
+        try (var gateway = answering("HTTP/1.1 200 OK\r\n" + rest);
+                RawClient client = gateway.client()) {
+            for (int i = 0; i < 2; i++) {
+                client.send(head("GET /svc HTTP/1.1", "Host: gw", "TE: trailers", "Connection: TE"));
+                assertThat(client.read().text()).isEqualTo("ok");
             }
         }
     }

@@ -19,6 +19,7 @@ public record GatewayConfig(
         Consul consul,
         Shutdown shutdown,
         Limits limits,
+        TrustedProxies trustedProxies,
         Timeouts timeouts,
         Retry retry,
         Ejection ejection,
@@ -63,6 +64,8 @@ public record GatewayConfig(
 
     /// What the gateway takes from clients.
     public record Limits(
+            ByteSize head,
+            ByteSize target,
             ByteSize replayBody,
             ByteSize requestBody,
             int inFlight,
@@ -70,6 +73,8 @@ public record GatewayConfig(
             ByteSize clientRate,
             Duration clientGrace) {
         public Limits {
+            Check.that(head.bytes() >= 1_024 && head.bytes() <= 1 << 20, "head", "1KiB to 1MiB");
+            Check.that(target.bytes() >= 1 && target.bytes() <= head.bytes(), "target", "at least 1, at most the head");
             Check.that(tunnels >= 0 && tunnels <= 1_000_000, "tunnels", "0 to 1000000");
             Check.that(inFlight >= 1 && inFlight <= 1_000_000, "in-flight", "1 to 1000000");
             Check.that(clientRate.bytes() <= 1 << 30, "client-rate", "at most 1GiB");

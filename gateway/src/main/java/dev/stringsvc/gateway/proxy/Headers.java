@@ -30,6 +30,9 @@ public final class Headers {
             "x-forwarded-port",
             "forwarded");
 
+    /// How the gateway names itself in `Via`.
+    private static final String SELF = " gateway";
+
     private Headers() {}
 
     /// Whether a client's header goes to the instance.
@@ -55,6 +58,29 @@ public final class Headers {
             case 1 -> values.getFirst();
             default -> String.join(",", values);
         };
+    }
+
+    /// What the gateway adds to `Via` (RFC 9110, section 7.6.3).
+    ///
+    /// @param protocol in which the message was received: `HTTP/1.1`
+    public static String via(String protocol) {
+        return protocol.startsWith("HTTP/") ? protocol.substring("HTTP/".length()) + SELF : protocol + SELF;
+    }
+
+    /// Whether a sender says that it takes trailers.
+    ///
+    /// @param te its `TE` header
+    public static boolean takesTrailers(@Nullable String te) {
+        if (te == null) {
+            return false;
+        }
+        for (String coding : te.split(",", -1)) {
+            String name = coding.indexOf(';') < 0 ? coding : coding.substring(0, coding.indexOf(';'));
+            if (name.strip().equalsIgnoreCase("trailers")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean names(@Nullable String connection, String lower) {

@@ -80,13 +80,24 @@ public sealed interface Action {
         /// @param query as it came, without the question mark; empty where there is none
         public String location(PathPattern pattern, RequestHead request, String scheme, String query) {
             Map<String, String> values = pattern.values(request.path());
-            return Template.parse(to).fill(name -> switch (name) {
-                case "scheme" -> scheme;
-                case "host" -> request.host();
-                case "path" -> request.path();
-                case "query" -> query.isEmpty() ? "" : "?" + query;
-                default -> Objects.requireNonNull(values.get(name));
-            });
+            String location = Template.parse(to)
+                    .fill(name -> switch (name) {
+                        case "scheme" -> scheme;
+                        case "host" -> request.host();
+                        case "path" -> request.path();
+                        case "query" -> query.isEmpty() ? "" : "?" + query;
+                        default -> Objects.requireNonNull(values.get(name));
+                    });
+            return to.startsWith("{path}") ? onThisHost(location) : location;
+        }
+
+        /// Two slashes first would name another host.
+        private static String onThisHost(String path) {
+            int slashes = 0;
+            while (slashes < path.length() && path.charAt(slashes) == '/') {
+                slashes++;
+            }
+            return "/" + path.substring(slashes);
         }
     }
 

@@ -31,6 +31,7 @@ final class Answer {
     /// The longest head of an instance's answer that is passed on.
     static final int MOST_HEAD_BYTES = 65_536;
 
+    private static final int NO_CONTENT = 204;
     private static final int CLIENT_CLOSED_REQUEST = 499;
 
     private final HttpServletResponse response;
@@ -39,6 +40,7 @@ final class Answer {
     private final HttpFields.Mutable fields;
     private final String requestId;
     private final BooleanSupplier draining;
+    private @Nullable ClientBody body;
     private @Nullable String route;
     private HeaderEdits edits = HeaderEdits.NONE;
     private List<Attempt> attempts = List.of();
@@ -70,6 +72,11 @@ final class Answer {
         this.edits = route.responseHeaders();
     }
 
+    /// Notes what is read of the request's body.
+    void taking(ClientBody body) {
+        this.body = body;
+    }
+
     void attempted(List<Attempt> attempts) {
         this.attempts = attempts;
     }
@@ -83,10 +90,12 @@ final class Answer {
             UpstreamResponse upstream = answered.response();
             begin(upstream.status());
             @Nullable UpstreamSocket switched = upstream.socket();
-            if (!copyHeaders(upstream)) {
+            boolean trailers = Headers.takesTrailers(core.getHeaders().get(HttpHeader.TE));
+            if (!copyHeaders(upstream, trailers)) {
                 giveUp("the instance's head is too long", "The service's answer has too long a head.", 502);
                 return;
             }
+            fields.add(HttpHeader.VIA, Headers.via("1.1"));
             date();
             if (switched != null) {
                 carry(upstream, switched);
@@ -94,7 +103,11 @@ final class Answer {
             }
             client().answering(rate);
             var out = new ClientOutput(response.getOutputStream(), rate);
-            upstream.copyBodyTo(out);
+            if (trailers && !fields.contains(HttpHeader.CONTENT_LENGTH)) {
+                copyWithTrailers(upstream, out);
+            } else {
+                upstream.copyBodyTo(out);
+            }
             out.close();
         } catch (UpstreamBrokenException e) {
             answered.permit().brokeOff();
@@ -115,12 +128,28 @@ final class Answer {
         tunnelled = tunnel.bytes();
     }
 
+    private void copyWithTrailers(UpstreamResponse upstream, ClientOutput out) throws IOException {
+        @Nullable String connection = connection(upstream);
+        HttpFields.Mutable trailers = HttpFields.build();
+        core.getServletContextResponse().setTrailersSupplier(() -> trailers);
+        upstream.copyBodyTo(out);
+        upstream.forEachTrailer((name, value) -> {
+            if (Headers.passesDownstream(name, connection) && !HttpHeader.CONTENT_LENGTH.is(name)) {
+                trailers.add(name, value);
+            }
+        });
+    }
+
     /// Whether all of it is within the limit.
-    private boolean copyHeaders(UpstreamResponse upstream) {
+    ///
+    /// @param trailers whether the client takes them, and may be told which are to come
+    private boolean copyHeaders(UpstreamResponse upstream, boolean trailers) {
         String connection = connection(upstream);
         int[] bytes = {0};
         upstream.forEachHeader((name, value) -> {
-            if (Headers.passesDownstream(name, connection) && edits.keeps(name)) {
+            boolean none = status == NO_CONTENT && HttpHeader.CONTENT_LENGTH.is(name);
+            boolean passes = Headers.passesDownstream(name, connection) || (trailers && HttpHeader.TRAILER.is(name));
+            if (passes && !none && edits.keeps(name)) {
                 fields.add(name, value);
                 bytes[0] += name.length() + value.length() + ": \r\n".length();
             }
@@ -229,14 +258,26 @@ final class Answer {
         client.cut();
     }
 
-    private void begin(int status) {
+    private void begin(int status) throws IOException {
         this.status = status;
         response.setStatus(status);
         fields.remove(HttpHeader.CONTENT_TYPE);
         fields.put(RequestId.HEADER, requestId);
         if (draining.getAsBoolean()) {
             client.sendElsewhere(fields);
+        } else if (isBodyLeft()) {
+            fields.put(HttpHeader.CONNECTION, "close");
         }
+    }
+
+    /// Whether the client may still be sending a body that nobody will read: what comes on its connection
+    /// is no request then.
+    private boolean isBodyLeft() throws IOException {
+        if (body != null) {
+            return !body.isHere(Integer.MAX_VALUE);
+        }
+        HttpFields given = core.getHeaders();
+        return given.contains(HttpHeader.TRANSFER_ENCODING) || given.getLongField(HttpHeader.CONTENT_LENGTH) > 0;
     }
 
     /// What is to be said of it now that it is over.

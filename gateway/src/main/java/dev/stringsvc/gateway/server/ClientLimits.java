@@ -2,12 +2,14 @@ package dev.stringsvc.gateway.server;
 
 /// What one client, and all of them together, may ask of the data port.
 ///
+/// @param targetBytes the longest path with its query that is taken
 /// @param replayBytes the longest body that is kept for another attempt
 /// @param bodyBytes the longest body that is taken
 /// @param inFlight the most requests that are forwarded at a time
 /// @param tunnels the most WebSockets that are open at a time
 /// @param slowest how slowly a client may send its body, or take its answer
-public record ClientLimits(int replayBytes, long bodyBytes, int inFlight, int tunnels, SlowestRate slowest) {
+public record ClientLimits(
+        int targetBytes, int replayBytes, long bodyBytes, int inFlight, int tunnels, SlowestRate slowest) {
     /// The most requests whose bodies are waited for at a time. Each takes about a third of the memory that one takes
     /// which is forwarded.
     int awaitedBodies() {

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import javax.net.ssl.SSLContext;
 import kotlin.LazyKt;
+import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.IdleTimeout;
 import org.eclipse.jetty.server.Connector;
@@ -48,6 +49,7 @@ public final class HttpPort implements AutoCloseable {
     /// @param port 0 picks a free one
     /// @param tls what the port shows for TLS; empty where it is clear text
     /// @param timeouts how long clients may take
+    /// @param headBytes the longest head of a request that is taken, its first line included
     /// @param refused hears of requests that no handler sees
     /// @param drain how long requests in flight may take to finish when the port is closed
     /// @param inFlight how many requests are not yet answered
@@ -57,6 +59,7 @@ public final class HttpPort implements AutoCloseable {
             int port,
             Optional<SSLContext> tls,
             ClientTimeouts timeouts,
+            int headBytes,
             Exchange.Listener refused,
             Duration drain,
             IntSupplier inFlight,
@@ -70,7 +73,7 @@ public final class HttpPort implements AutoCloseable {
             threads.setName("jetty");
             threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
             config.jetty.threadPool = threads;
-            config.jetty.modifyHttpConfiguration(HttpPort::configure);
+            config.jetty.modifyHttpConfiguration(http -> configure(http, headBytes));
             config.jetty.modifyServer(server -> server.setErrorHandler(new ProblemErrorHandler(refused)));
             config.jetty.modifyServletContextHandler(
                     context -> context.setErrorHandler(new ProblemErrorHandler(refused)));
@@ -93,11 +96,18 @@ public final class HttpPort implements AutoCloseable {
         config.unsafe.servlet = LazyKt.lazyOf(new ServletEntry(null, new JavalinServlet(config.unsafe)));
     }
 
-    private static void configure(HttpConfiguration http) {
+    /// Jetty lets paths with `//` and `%25` pass besides: the handler looks at them more closely.
+    private static void configure(HttpConfiguration http, int headBytes) {
         http.setSendServerVersion(false);
         http.setMaxResponseHeaderSize(Answer.MOST_HEAD_BYTES + OWN_HEAD_BYTES);
         http.setSendDateHeader(false); // a handler says it, or passes an instance's on
-        http.setUriCompliance(UriCompliance.RFC3986);
+        http.setRequestHeaderSize(headBytes);
+        http.setHeaderCacheCaseSensitive(true); // else `TEXT/html` becomes `text/html`
+        http.setHttpCompliance(HttpCompliance.STRICT); // else a line may end with LF alone
+        http.setUriCompliance(UriCompliance.RFC3986.with(
+                "PLAIN",
+                UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT,
+                UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING));
     }
 
     /// Opens the port before Javalin starts, which would log a taken port in words of its own.

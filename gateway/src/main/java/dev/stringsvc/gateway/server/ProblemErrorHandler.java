@@ -10,7 +10,7 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /// What Jetty refuses before a handler sees it (a malformed request, a header block over the limit) is a problem
-/// too, and is told of as other requests are. Thread-safe.
+/// too, ends its connection, and is told of as other requests are. Thread-safe.
 final class ProblemErrorHandler extends ErrorHandler {
     private final Exchange.Listener listener;
 
@@ -34,7 +34,10 @@ final class ProblemErrorHandler extends ErrorHandler {
         String detail = detail(code);
         String requestId = RequestId.of(request.getHeaders().get(RequestId.HEADER));
         byte[] json = Problem.of(code, detail).inRequest(requestId).json();
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE).put(RequestId.HEADER, requestId);
+        response.getHeaders()
+                .put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE)
+                .put(HttpHeader.CONNECTION, "close")
+                .put(RequestId.HEADER, requestId);
         response.write(true, ByteBuffer.wrap(json), callback);
         listener.finished(Exchange.refused(
                 request.getMethod(),

@@ -9,6 +9,7 @@ import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.HeaderEdits;
 import dev.stringsvc.gateway.route.Match;
 import dev.stringsvc.gateway.route.RequestHead;
+import dev.stringsvc.gateway.route.RequestTarget;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.transport.Body;
 import dev.stringsvc.gateway.transport.HeaderFields;
@@ -17,6 +18,7 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -35,11 +37,13 @@ import org.slf4j.LoggerFactory;
 /// answer or as a problem. Thread-safe.
 public final class ProxyHandler implements Handler {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyHandler.class);
+    private static final Map<String, String> CLOSE = Map.of("Connection", "close");
     private static final Map<String, String> RETRY_SOON = Map.of("Retry-After", "1");
     private static final Map<String, String> RETRY_SOON_ANEW = Map.of("Retry-After", "1", "Connection", "close");
 
     private final Supplier<Routing> routing;
     private final ClientLimits limits;
+    private final Forwarding forwarding;
     private final RequestBodies bodies;
     private final AwaitedBodies awaited;
     private final Semaphore free;
@@ -51,9 +55,14 @@ public final class ProxyHandler implements Handler {
     /// @param routing where requests go now; asked once per request
     /// @param draining whether clients are to be told to open a new connection, elsewhere
     public ProxyHandler(
-            Supplier<Routing> routing, ClientLimits limits, Exchange.Listener listener, BooleanSupplier draining) {
+            Supplier<Routing> routing,
+            ClientLimits limits,
+            Forwarding forwarding,
+            Exchange.Listener listener,
+            BooleanSupplier draining) {
         this.routing = routing;
         this.limits = limits;
+        this.forwarding = forwarding;
         this.bodies = new RequestBodies(limits, BodyMemory.shareOfHeap());
         this.awaited = new AwaitedBodies(limits.awaitedBodies());
         this.free = new Semaphore(limits.inFlight());
@@ -92,18 +101,36 @@ public final class ProxyHandler implements Handler {
     private void answer(HttpServletRequest request, Answer answer) throws IOException {
         @Nullable String coding = request.getHeader("Transfer-Encoding");
         if (coding != null && !coding.equalsIgnoreCase("chunked")) {
-            answer.problem(
-                    Problem.of(501, "A body in the transfer coding '" + coding + "' is not taken."),
-                    Map.of("Connection", "close"));
+            answer.problem(Problem.of(501, "A body in the transfer coding '" + coding + "' is not taken."), CLOSE);
             return;
         }
-        String path = request.getRequestURI();
-        HttpFields given =
-                ServletContextRequest.getServletContextRequest(request).getHeaders();
-        var head = RequestHead.of(
-                request.getMethod(), given.get(HttpHeader.HOST), path, name -> given.getValuesList(name));
+        if (coding != null && request.getProtocol().equals("HTTP/1.0")) {
+            answer.problem(Problem.of(400, "HTTP/1.0 knows no transfer codings."), CLOSE);
+            return;
+        }
+        @Nullable String query = request.getQueryString();
+        if (request.getRequestURI().length() + (query == null ? 0 : query.length()) > limits.targetBytes()) {
+            answer.problem(
+                    Problem.of(414, "The request target is longer than " + limits.targetBytes() + " bytes."), CLOSE);
+            return;
+        }
+        @Nullable String path = RequestTarget.path(request.getRequestURI());
+        if (path == null
+                || (query != null && !RequestTarget.isQuery(query))
+                || !RequestTarget.isMethod(request.getMethod())) {
+            answer.problem(Problem.of(400, "The request's first line is not valid, or its path is ambiguous."), CLOSE);
+            return;
+        }
+        RequestHead head = head(request, path);
         Routing now = routing.get();
-        switch (now.table().match(head)) {
+        Match match = now.table().match(head);
+        String read = RequestTarget.carelesslyRead(path);
+        if (!read.equals(path) && !match.equals(now.table().match(head(request, read)))) {
+            answer.problem(
+                    Problem.of(400, "The path could be read in two ways, of which each is another route."), CLOSE);
+            return;
+        }
+        switch (match) {
             case Match.Found(var route) -> act(request, head, route, now, answer);
             case Match.MethodNotAllowed(var allowed) -> {
                 String methods = String.join(", ", allowed);
@@ -115,6 +142,13 @@ public final class ProxyHandler implements Handler {
         }
     }
 
+    private static RequestHead head(HttpServletRequest request, String path) {
+        HttpFields given =
+                ServletContextRequest.getServletContextRequest(request).getHeaders();
+        return RequestHead.of(
+                request.getMethod(), given.get(HttpHeader.HOST), path, name -> given.getValuesList(name));
+    }
+
     /// Where one request goes.
     private record Way(Route route, Action.Forward to, Forwarder forwarder) {}
 
@@ -122,7 +156,10 @@ public final class ProxyHandler implements Handler {
             throws IOException {
         answer.routed(route);
         switch (route.action()) {
-            case Action.Forward to -> forward(request, new Way(route, to, now.forwarder(route)), answer);
+            case Action.Forward to -> {
+                String path = to.rewrite().apply(route.predicates().path(), head.path());
+                forward(request, path, new Way(route, to, now.forwarder(route)), answer);
+            }
             case Action.Redirect to -> {
                 @Nullable String query = request.getQueryString();
                 answer.redirect(
@@ -138,11 +175,16 @@ public final class ProxyHandler implements Handler {
     /// cannot be used again, which the client is told.
     ///
     /// A WebSocket has room of its own: it lasts for hours, and does next to nothing in them.
-    private void forward(HttpServletRequest request, Way way, Answer answer) throws IOException {
+    private void forward(HttpServletRequest request, String path, Way way, Answer answer) throws IOException {
         Route route = way.route();
+        if (path.startsWith("//")) {
+            answer.problem(Problem.of(400, "The path would begin with two slashes for the service."), CLOSE);
+            return;
+        }
         boolean webSocket = WebSockets.isHandshake(ServletContextRequest.getServletContextRequest(request));
         Semaphore room = webSocket ? tunnels : free;
         try (ClientBody body = bodies.open(request, Math.min(way.to().requestBody(), limits.bodyBytes()))) {
+            answer.taking(body);
             boolean here = isHere(body);
             if (room.availablePermits() == 0 || (!here && inHand() > limits.inHand())) {
                 answer.problem(overloaded(route), here ? RETRY_SOON : RETRY_SOON_ANEW);
@@ -155,14 +197,14 @@ public final class ProxyHandler implements Handler {
                 return;
             }
             try {
-                send(request, body, kept, way, webSocket, answer);
+                send(request, path, body, kept, way, webSocket, answer);
             } finally {
                 room.release();
             }
         } catch (PayloadTooLargeException e) {
-            answer.problem(tooLarge(route, e), Map.of("Connection", "close"));
+            answer.problem(tooLarge(route, e), CLOSE);
         } catch (SlowClientException e) {
-            answer.problem(tooSlow(route), Map.of("Connection", "close"));
+            answer.problem(tooSlow(route), CLOSE);
         } catch (IOException e) {
             answer.clientGone(e);
         }
@@ -187,29 +229,33 @@ public final class ProxyHandler implements Handler {
         return body.isHere(limits.replayBytes());
     }
 
-    private void send(HttpServletRequest request, ClientBody body, Body kept, Way way, boolean webSocket, Answer answer)
+    private void send(
+            HttpServletRequest request,
+            String path,
+            ClientBody body,
+            Body kept,
+            Way way,
+            boolean webSocket,
+            Answer answer)
             throws IOException {
-        Route route = way.route();
-        Action.Forward to = way.to();
         Client client = answer.client();
-        String clientAddress = request.getRemoteAddr();
-        HeaderFields fields =
-                fields(request, to.preserveHost(), route.requestHeaders(), answer.requestId(), clientAddress);
+        ServletContextRequest core = ServletContextRequest.getServletContextRequest(request);
+        HeaderFields fields = fields(request, way, answer.requestId());
         if (webSocket) {
             WebSockets.addTo(fields);
         }
         var upstreamRequest = new UpstreamRequest(
                 request.getMethod(),
-                to.rewrite().apply(route.predicates().path(), request.getRequestURI()),
+                path,
                 request.getQueryString(),
                 fields,
                 kept,
-                clientAddress,
+                forwarding.client(hop(request, core), core.getHeaders()),
                 () -> client.hasLeft(body),
                 webSocket);
         ProxyResult result = way.forwarder().forward(upstreamRequest);
         answer.attempted(result.attempts());
-        pass(result, route, answer);
+        pass(result, way.route(), answer);
     }
 
     private void pass(ProxyResult result, Route route, Answer answer) throws IOException {
@@ -232,9 +278,9 @@ public final class ProxyHandler implements Handler {
             case ProxyResult.DeadlineExceeded(var attempts) ->
                 answer.problem(about(504, "The service did not answer in time.", route, attempts), Map.of());
             case ProxyResult.ClientFault(PayloadTooLargeException tooLong, var attempts) ->
-                answer.problem(tooLarge(route, tooLong), Map.of("Connection", "close"));
+                answer.problem(tooLarge(route, tooLong), CLOSE);
             case ProxyResult.ClientFault(SlowClientException ignored, var attempts) ->
-                answer.problem(tooSlow(route), Map.of("Connection", "close"));
+                answer.problem(tooSlow(route), CLOSE);
             case ProxyResult.ClientFault(var cause, var attempts) -> answer.clientGone(cause);
             case ProxyResult.Unsendable(var reason, var attempts) ->
                 answer.problem(about(400, reason, route, List.of()), Map.of());
@@ -259,14 +305,10 @@ public final class ProxyHandler implements Handler {
                 .onRoute(route.name(), List.of());
     }
 
-    private static HeaderFields fields(
-            HttpServletRequest request,
-            boolean preserveHost,
-            HeaderEdits edits,
-            String requestId,
-            String clientAddress) {
-        HttpFields given =
-                ServletContextRequest.getServletContextRequest(request).getHeaders();
+    private HeaderFields fields(HttpServletRequest request, Way way, String requestId) {
+        ServletContextRequest core = ServletContextRequest.getServletContextRequest(request);
+        HttpFields given = core.getHeaders();
+        HeaderEdits edits = way.route().requestHeaders();
         String connection = Headers.connection(given.getValuesList(HttpHeader.CONNECTION));
         var fields = new HeaderFields();
         for (HttpField field : given) {
@@ -275,16 +317,21 @@ public final class ProxyHandler implements Handler {
                 fields.add(field.getName(), value);
             }
         }
-        @Nullable String host = given.get(HttpHeader.HOST);
-        if (host != null) {
-            fields.add("X-Forwarded-Host", host);
-            if (preserveHost) {
-                fields.add("Host", host);
-            }
+        if (Headers.takesTrailers(given.get(HttpHeader.TE))) {
+            fields.add("TE", "trailers");
         }
+        @Nullable String host = given.get(HttpHeader.HOST);
+        if (host != null && way.to().preserveHost()) {
+            fields.add("Host", host);
+        }
+        forwarding.tell(hop(request, core), given, fields);
         edits.set().forEach(fields::add);
-        return fields.add(RequestId.HEADER, requestId)
-                .add("X-Forwarded-For", clientAddress)
-                .add("X-Forwarded-Proto", request.getScheme());
+        return fields.add(RequestId.HEADER, requestId).add("Via", Headers.via(request.getProtocol()));
+    }
+
+    private static Forwarding.Hop hop(HttpServletRequest request, ServletContextRequest core) {
+        var peer = (InetSocketAddress) core.getConnectionMetaData().getRemoteSocketAddress();
+        return new Forwarding.Hop(
+                peer.getAddress(), request.getScheme(), core.getHeaders().get(HttpHeader.HOST), request.getLocalPort());
     }
 }

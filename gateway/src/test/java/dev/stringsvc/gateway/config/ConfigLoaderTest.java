@@ -163,6 +163,13 @@ class ConfigLoaderTest {
             'port: [1\\nx'                           | :2: while parsing a flow sequence: expected ',' or ']'
             'port: 8080.5' | :1: port: expected a whole number
             'port: 99999999999' | :1: port: expected a smaller number
+            'limits:\\n  head: 1000' | :2: limits.head: expected 1KiB to 1MiB
+            'limits:\\n  head: 2MiB' | :2: limits.head: expected 1KiB to 1MiB
+            'limits:\\n  target: 0' | :2: limits.target: expected at least 1, at most the head
+            'limits:\\n  target: 33KiB' | :2: limits.target: expected at least 1, at most the head
+            'trusted-proxies: [10.0.0.0/33]' | :1: trusted-proxies[0]: expected an address or a range, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8
+            'trusted-proxies: [proxy.example]' | :1: trusted-proxies[0]: expected an address or a range, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8
+            'trusted-proxies: 10.0.0.0/8' | :1: trusted-proxies: expected a list
             'limits:\\n  in-flight: 0' | :2: limits.in-flight: expected 1 to 1000000
             'limits:\\n  client-rate: unlimited' | :2: limits.client-rate: expected at most 1GiB
             'limits:\\n  client-grace: 0' | :2: limits.client-grace: expected more than 0
@@ -183,7 +190,7 @@ class ConfigLoaderTest {
             'routes:\\n- &r {path: /a, service: s}\\n- *r' | :3: YAML aliases are not supported
             'consul:\\n  address: a..b' | :2: consul.address: expected Consul's host:port, or http(s)://host:port
             'port: 1\\n---\\nport: 2' | :3: a second YAML document begins; expected one in a file
-            'prot: 1' | :1: prot: unknown key; expected one of [admin, consul, ejection, guard, host, limits, port, retry, route-defaults, routes, services, shutdown, timeouts]
+            'prot: 1' | :1: prot: unknown key; expected one of [admin, consul, ejection, guard, host, limits, port, retry, route-defaults, routes, services, shutdown, timeouts, trusted-proxies]
             'route-defaults: foo' | :1: route-defaults: expected keys and values
             'route-defaults:\\n  deadlnie: 1s' | :2: route-defaults.deadlnie: unknown key; expected one of [attempt-timeout, attempts, balancer, deadline, idempotency-key, idempotent, methods, preserve-host, request-body, request-headers, response-headers, strip-prefix]
             'route-defaults:\\n  attempts: 99' | :2: route-defaults.attempts: expected 1 to 10

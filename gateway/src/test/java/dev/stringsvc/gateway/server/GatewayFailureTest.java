@@ -24,14 +24,16 @@ class GatewayFailureTest {
     void failure_of_the_gateway_itself_is_a_problem_and_is_told_of() throws Exception {
         var route = Route.to(TestRoutes.forward("svc", false, false), "r", "/");
         var exchanges = new LinkedBlockingQueue<Exchange>();
-        var limits = new ClientLimits(1_024, Long.MAX_VALUE, 1, 1, new SlowestRate(0, Duration.ZERO));
+        var limits = new ClientLimits(8_192, 1_024, Long.MAX_VALUE, 1, 1, new SlowestRate(0, Duration.ZERO));
         var routing = new Routing(new RouteTable(List.of(route)), Map.of());
-        var withoutForwarder = new ProxyHandler(() -> routing, limits, exchanges::add, () -> false);
+        var withoutForwarder = new ProxyHandler(
+                () -> routing, limits, new Forwarding(address -> false), exchanges::add, () -> false);
         try (var port = new HttpPort(
                         "127.0.0.1",
                         0,
                         Optional.empty(),
                         new ClientTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofHours(1)),
+                        8_192,
                         exchanges::add,
                         Duration.ofSeconds(5),
                         withoutForwarder::inFlight,

@@ -15,7 +15,7 @@ class RequestBodiesTest {
     private static final int REPLAY = 4_096;
 
     private final ClientLimits limits =
-            new ClientLimits(REPLAY, Long.MAX_VALUE, 1, 1, new SlowestRate(0, Duration.ZERO));
+            new ClientLimits(8_192, REPLAY, Long.MAX_VALUE, 1, 1, new SlowestRate(0, Duration.ZERO));
     private final BodyMemory memory = new BodyMemory(10_000);
     private final RequestBodies bodies = new RequestBodies(limits, memory);
 

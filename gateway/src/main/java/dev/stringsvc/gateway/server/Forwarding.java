@@ -1,0 +1,134 @@
+package dev.stringsvc.gateway.server;
+
+import dev.stringsvc.gateway.transport.HeaderFields;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.eclipse.jetty.http.HttpFields;
+import org.jspecify.annotations.Nullable;
+
+/// What instances are told of where a request comes from: `X-Forwarded-For`, `-Proto`, `-Host` and
+/// `-Port`, and `Forwarded` (RFC 7239). What a client says of that itself is dropped, unless it is a
+/// trusted proxy: then the gateway adds to it. Such a proxy may use only one of the two forms; the
+/// other is made of it. Thread-safe.
+public final class Forwarding {
+    private static final String FOR = "X-Forwarded-For";
+    private static final String PROTO = "X-Forwarded-Proto";
+    private static final String HOST = "X-Forwarded-Host";
+    private static final String PORT = "X-Forwarded-Port";
+    private static final String FORWARDED = "Forwarded";
+
+    private final Predicate<InetAddress> trusted;
+
+    /// @param trusted which addresses are proxies that are believed; asked by any thread
+    public Forwarding(Predicate<InetAddress> trusted) {
+        this.trusted = trusted;
+    }
+
+    /// The connection on which a request came.
+    ///
+    /// @param host the request's `Host`; `null` where it has none
+    /// @param port the port that was connected to
+    record Hop(InetAddress peer, String proto, @Nullable String host, int port) {
+        private ForwardedElement element() {
+            return new ForwardedElement(ForwardedElement.text(peer), host, proto);
+        }
+    }
+
+    /// Adds the headers that an instance gets.
+    void tell(Hop hop, HttpFields given, HeaderFields to) {
+        if (trusted.test(hop.peer())) {
+            tellOn(hop, given, to);
+            return;
+        }
+        ForwardedElement own = hop.element();
+        to.add(FOR, own.node()).add(PROTO, hop.proto());
+        addIfAny(HOST, hop.host(), to);
+        to.add(PORT, Integer.toString(hop.port())).add(FORWARDED, own.toString());
+    }
+
+    /// Adds to what a trusted proxy says. The port is the gateway's to say only where the proxy says
+    /// nothing at all: beside another's scheme and host it would be wrong.
+    private static void tellOn(Hop hop, HttpFields given, HeaderFields to) {
+        List<ForwardedElement> path = path(given);
+        @Nullable ForwardedElement first = path.isEmpty() ? null : path.getFirst();
+        @Nullable String proto = firstOf(joined(given, PROTO), first == null ? null : first.proto());
+        @Nullable String host = firstOf(joined(given, HOST), first == null ? null : first.host());
+        @Nullable String port = joined(given, PORT);
+        boolean silent = first == null && proto == null && host == null;
+        var begin = new ForwardedElement(hop.element().node(), firstOf(host, hop.host()), firstOf(proto, hop.proto()));
+
+        to.add(FOR, after(joined(given, FOR), path, ForwardedElement::nodeAlone) + begin.node());
+        addIfAny(PROTO, begin.proto(), to);
+        addIfAny(HOST, begin.host(), to);
+        addIfAny(PORT, port == null && silent ? Integer.toString(hop.port()) : port, to);
+        ForwardedElement own = path.isEmpty() ? begin : hop.element();
+        to.add(FORWARDED, after(joined(given, FORWARDED), path, ForwardedElement::toString) + own);
+    }
+
+    /// The address of the client: the last one that no trusted proxy is known to have, as far as
+    /// trusted proxies tell.
+    String client(Hop hop, HttpFields given) {
+        InetAddress client = hop.peer();
+        List<ForwardedElement> path = trusted.test(client) ? path(given) : List.of();
+        for (ForwardedElement element : path.reversed()) {
+            @Nullable InetAddress before = element.address();
+            if (before == null || !trusted.test(client)) {
+                break;
+            }
+            client = before;
+        }
+        return ForwardedElement.text(client);
+    }
+
+    /// Whom the request passed before the peer, as the peer tells.
+    private static List<ForwardedElement> path(HttpFields given) {
+        @Nullable String forwarded = joined(given, FORWARDED);
+        if (forwarded != null) {
+            return ForwardedElement.parse(forwarded);
+        }
+        List<ForwardedElement> path = new ArrayList<>();
+        @Nullable String addresses = joined(given, FOR);
+        if (addresses != null) {
+            for (String node : addresses.split(",", -1)) {
+                boolean first = path.isEmpty();
+                if (!node.isBlank()) {
+                    path.add(new ForwardedElement(
+                            node.strip(), first ? joined(given, HOST) : null, first ? joined(given, PROTO) : null));
+                }
+            }
+        }
+        return path;
+    }
+
+    /// What comes before the gateway's own words in a list: what was said, or what that is in the
+    /// other form.
+    private static String after(
+            @Nullable String said, List<ForwardedElement> path, Function<ForwardedElement, String> form) {
+        if (said != null) {
+            return said + ", ";
+        }
+        var list = new StringBuilder();
+        path.forEach(element -> list.append(form.apply(element)).append(", "));
+        return list.toString();
+    }
+
+    /// All values of a header as one list; `null` where there is none, or nothing in it.
+    private static @Nullable String joined(HttpFields given, String name) {
+        List<String> values = given.getValuesList(name);
+        String joined = values.size() == 1 ? values.getFirst() : String.join(", ", values);
+        return joined.isBlank() ? null : joined;
+    }
+
+    private static @Nullable String firstOf(@Nullable String one, @Nullable String other) {
+        return one == null ? other : one;
+    }
+
+    private static void addIfAny(String name, @Nullable String value, HeaderFields to) {
+        if (value != null) {
+            to.add(name, value);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.stringsvc.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stringsvc.gateway.transport.FakeInstance;
+import dev.stringsvc.gateway.transport.HttpMessage;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// Which path is matched is which path is sent, however it is written: there is a route `/`, and
+/// another `/admin`.
+class PathTest {
+    private static final String ROUTES = "route.path=/ also=/admin";
+
+    @Test
+    void path_takes_its_route_and_arrives_in_its_normal_form() throws Exception {
+        List<String> cases = List.of(
+                "/a r /a",
+                "/administrator r /administrator",
+                "/admin also /admin",
+                "/admin/a%20b also /admin/a%20b",
+                "/%61dmin also /admin",
+                "/%41dmin r /Admin",
+                "/%61%64%6D%69%6e/x also /admin/x",
+                "/a%2Db%5F r /a-b_",
+                "/%c3%a9 r /%C3%A9",
+                "/a//b r /a//b",
+                "/admin//b/ also /admin//b/",
+                "/a;v=1/b;w r /a;v=1/b;w",
+                "/admin/a;v=1 also /admin/a;v=1",
+                "/a%3Bb r /a%3Bb",
+                "/100%25 r /100%25",
+                "/admin/100%25 also /admin/100%25",
+                "/a%2520b r /a%2520b",
+                "/%25zz r /%25zz",
+                "/... r /...",
+                "/a/.../b r /a/.../b",
+                "/.well-known/x r /.well-known/x");
+        var instance = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.with(ROUTES, instance)) {
+            for (String each : cases) {
+                String[] expected = each.split(" ", -1);
+                HttpMessage answer = gateway.get(expected[0]);
+                assertThat(answer.status()).as(each).isEqualTo(200);
+                assertThat(instance.requests().getLast().startLine())
+                        .as(each)
+                        .isEqualTo("GET " + expected[2] + " HTTP/1.1");
+                assertThat(gateway.logLineOf(answer)).contains(" route=" + expected[1] + " ");
+            }
+        }
+    }
+
+    @Test
+    void path_that_could_be_read_in_two_ways_is_400_and_reaches_nobody() throws Exception {
+        List<String> paths = List.of(
+                "/%2561dmin",
+                "/%25%36%31dmin",
+                "/admin;x",
+                "/admin;x/y",
+                "/admin%3Bx",
+                "/admin%253Bx",
+                "/;x/admin",
+                "/a/..;/admin",
+                "//admin",
+                "///admin",
+                "/;//admin",
+                "/%2fadmin",
+                "/%5cadmin",
+                "/%252fadmin",
+                "/a/%252e%252e/admin",
+                "/a/..%252fadmin",
+                "/a/%2e%252e/admin",
+                "/a/.%25%32%65/admin",
+                "/admin%00",
+                "/admin%2500",
+                "/admin/../a",
+                "/admin/%c0%ae%c0%ae/a",
+                "/admin/%25c0%25ae%25c0%25ae/a",
+                "/a%09b",
+                "/%E9",
+                "/a\"b",
+                "/a<b",
+                "/a|b",
+                "/a[b",
+                "/\u00c3\u00a9",
+                "/?a#b",
+                "/?\u00c3\u00a9",
+                "/?a\tb",
+                "/?a\u007fb");
+        var instance = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.with(ROUTES, instance)) {
+            for (String path : paths) {
+                HttpMessage answer = gateway.get(path);
+                assertThat(answer.status()).as(path).isEqualTo(400);
+                assertThat(answer.header("Content-Type")).as(path).isEqualTo("application/problem+json");
+                assertThat(answer.header("Connection")).as(path).isEqualTo("close");
+                assertThat(instance.connections()).as(path).isZero();
+            }
+        }
+    }
+
+    @Test
+    void path_that_would_begin_with_two_slashes_without_its_prefix_is_400() throws Exception {
+        var instance = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.with("route.strip-prefix=/svc", instance)) {
+            for (String path : List.of("/svc//", "/svc//evil.example/", "/svc///a")) {
+                assertThat(gateway.get(path).status()).as(path).isEqualTo(400);
+            }
+            assertThat(gateway.get("/svc/a//b").status()).isEqualTo(200);
+            assertThat(instance.request().startLine()).isEqualTo("GET /a//b HTTP/1.1");
+        }
+    }
+}
