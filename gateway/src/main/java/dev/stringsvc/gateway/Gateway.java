@@ -16,6 +16,7 @@ import dev.stringsvc.gateway.server.HttpPort;
 import dev.stringsvc.gateway.server.ProxyHandler;
 import dev.stringsvc.gateway.server.SlowestRate;
 import dev.stringsvc.gateway.telemetry.Telemetry;
+import dev.stringsvc.gateway.transport.Link;
 import dev.stringsvc.gateway.transport.OkHttpTransports;
 import dev.stringsvc.gateway.transport.Pauses;
 import dev.stringsvc.gateway.upstream.Upstream;
@@ -145,9 +146,25 @@ public final class Gateway implements AutoCloseable {
     }
 
     private Upstream upstream(String service, GatewayConfig.Service definition) {
-        var upstream = new Upstream(service, transports, config.ejection(), config.guard(), telemetry, steady);
+        var upstream = new Upstream(
+                service,
+                transports.speaking(link(definition)),
+                config.ejection(),
+                config.guard(),
+                telemetry,
+                steady);
         telemetry.upstream(upstream);
         return upstream;
+    }
+
+    private static Link link(GatewayConfig.Service service) {
+        return switch (service.protocol()) {
+            case HTTP -> new Link.Http();
+            case H2C -> new Link.H2c();
+            case HTTPS ->
+                new Link.Https(
+                        service.trusted(), Optional.of(service.serverName()).filter(given -> !given.isEmpty()));
+        };
     }
 
     /// Has services' tags make routes: those of the run before, until Consul answers.

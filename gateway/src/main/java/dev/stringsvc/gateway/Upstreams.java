@@ -51,7 +51,11 @@ final class Upstreams implements AutoCloseable {
         List<String> changed = new ArrayList<>();
         definitions.forEach((service, definition) -> {
             @Nullable Watched before = watched.get(service);
-            if (before == null) {
+            if (before != null && !before.definition().isSpokenToAs(definition)) {
+                retire(before);
+                watched.put(service, watch(factory.apply(service, definition), definition, false));
+                changed.add(service);
+            } else if (before == null) {
                 watched.put(service, watch(factory.apply(service, definition), definition, false));
             } else if (!before.definition().equals(definition)) {
                 before.instancer().close();

@@ -55,7 +55,8 @@ final class GatewayFixture implements AutoCloseable {
 
     /// A gateway with options of its own.
     ///
-    /// @param options `section.key=value` and, of the route, `route.key=value`, separated by blanks
+    /// @param options `section.key=value` and, of the route and the service, `route.key=value` and
+    /// `service.key=value`, separated by blanks
     static GatewayFixture with(String options, FakeInstance... instances) throws ConfigException {
         return new GatewayFixture(config(options, 0, 0, instances), List.of(instances));
     }
@@ -118,9 +119,10 @@ final class GatewayFixture implements AutoCloseable {
         }
         int dot = key.indexOf('.');
         String name = key.substring(dot + 1);
-        ObjectNode section = key.startsWith("route.") ? route : config.withObject("/" + key.substring(0, dot));
+        String path = key.startsWith("service.") ? "/services/svc" : "/" + key.substring(0, dot);
+        ObjectNode section = key.startsWith("route.") ? route : config.withObject(path);
         switch (name) {
-            case "methods" -> section.putArray(name).add(value);
+            case "methods", "instances" -> section.putArray(name).add(value);
             case "attempts", "in-flight", "tunnels" -> section.put(name, Integer.parseInt(value));
             case "idempotent", "routes" -> section.put(name, Boolean.parseBoolean(value));
             case "budget-ratio", "min-share", "max-share", "slow-factor" ->

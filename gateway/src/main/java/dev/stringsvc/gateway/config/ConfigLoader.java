@@ -152,6 +152,7 @@ public final class ConfigLoader {
                     service.removeAll().putArray("tags");
                     service.putObject("meta");
                     service.putArray("instances");
+                    service.put("protocol", "http").put("ca", "").put("server-name", "");
                     lay(given, service);
                 }
             });

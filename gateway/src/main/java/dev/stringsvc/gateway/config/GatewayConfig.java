@@ -1,9 +1,11 @@
 package dev.stringsvc.gateway.config;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.gateway.upstream.Ejection;
 import dev.stringsvc.gateway.upstream.Guard;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -102,17 +104,56 @@ public record GatewayConfig(
         }
     }
 
-    /// Where a service's instances come from: fixed ones, or Consul's with all of the tags and meta.
-    public record Service(List<String> tags, Map<String, String> meta, List<HostPort> instances) {
+    /// Where a service's instances come from, fixed ones or Consul's with all of the tags and meta, and what they speak.
+    ///
+    /// @param ca the file of who signs the instances' certificates; empty for those that the JVM trusts
+    /// @param serverName whom the certificates must name; empty for the instance's address
+    public record Service(
+            List<String> tags,
+            Map<String, String> meta,
+            List<HostPort> instances,
+            Protocol protocol,
+            String ca,
+            String serverName) {
+        /// A service in Consul, of which nothing else is known.
+        static final Service PLAIN = new Service(List.of(), Map.of(), List.of(), Protocol.HTTP, "", "");
+
         public Service {
+            Check.that(ca.isEmpty() || protocol == Protocol.HTTPS, "ca", "protocol: https with it");
+            Check.that(serverName.isEmpty() || protocol == Protocol.HTTPS, "server-name", "protocol: https with it");
+            trusted(ca);
             tags = List.copyOf(tags);
             meta = Map.copyOf(meta);
             instances = List.copyOf(instances);
         }
+
+        /// Who signs the instances' certificates, read now; empty where it is whom the JVM trusts.
+        public Optional<KeyStore> trusted() {
+            return trusted(ca);
+        }
+
+        /// Whether its instances are spoken to in the same way.
+        public boolean isSpokenToAs(Service other) {
+            return protocol == other.protocol && ca.equals(other.ca) && serverName.equals(other.serverName);
+        }
+
+        private static Optional<KeyStore> trusted(String ca) {
+            return ca.isEmpty() ? Optional.empty() : Optional.of(Pem.trusting("ca", ca));
+        }
+    }
+
+    /// What a service's instances speak.
+    public enum Protocol {
+        @JsonProperty("http")
+        HTTP,
+        @JsonProperty("h2c")
+        H2C,
+        @JsonProperty("https")
+        HTTPS
     }
 
     /// What is known of a service; nothing special where it is not listed.
     public Service service(String name) {
-        return services.getOrDefault(name, new Service(List.of(), Map.of(), List.of()));
+        return services.getOrDefault(name, Service.PLAIN);
     }
 }

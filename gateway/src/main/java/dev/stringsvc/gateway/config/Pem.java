@@ -8,6 +8,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
@@ -38,6 +39,23 @@ final class Pem {
             return all;
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException(key + ": expected certificates in PEM, and " + file + " holds none", e);
+        }
+    }
+
+    /// A store that trusts the certificates of a file.
+    ///
+    /// @param key what names the file in the configuration
+    static KeyStore trusting(String key, String file) {
+        List<X509Certificate> certificates = certificates(key, file);
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            for (int i = 0; i < certificates.size(); i++) {
+                store.setCertificateEntry("ca-" + i, certificates.get(i));
+            }
+            return store;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -1,11 +1,17 @@
 package dev.stringsvc.gateway.transport;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.time.Duration;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.EventListener;
+import okhttp3.Protocol;
 import okhttp3.Response;
+import okhttp3.internal.http2.ConnectionShutdownException;
+import okhttp3.internal.http2.ErrorCode;
+import okhttp3.internal.http2.StreamResetException;
 import org.jspecify.annotations.Nullable;
 
 /// What happened on the wire during one call, as far as the retry question needs it. Used by the calling thread;
@@ -14,6 +20,10 @@ final class AttemptTrace extends EventListener {
     private static final int NO_CONTENT = 204;
 
     private @Nullable CountedSocket socket;
+    /// Whether other requests share the connection: then what its socket counts says nothing of this one.
+    private boolean shared;
+
+    private boolean connected;
     private boolean begun;
     private long acceptedBefore;
     private @Nullable IOException clientFailure;
@@ -31,15 +41,27 @@ final class AttemptTrace extends EventListener {
 
     @Override
     public void connectionAcquired(Call call, Connection connection) {
-        if (connection.socket() instanceof CountedSocket counted) {
+        shared = connection.protocol() != Protocol.HTTP_1_1;
+        @Nullable CountedSocket counted = TlsSockets.below(connection.socket());
+        if (counted != null) {
             socket = counted;
             acceptedBefore = counted.bytesAccepted();
         }
     }
 
+    @Override
+    public void callStart(Call call) {
+        connected = false;
+    }
+
+    @Override
+    public void connectEnd(Call call, InetSocketAddress address, Proxy proxy, @Nullable Protocol protocol) {
+        connected = true;
+    }
+
     /// Whether the attempt was made on a connection that had carried a request before.
     boolean onKeptConnection() {
-        return socket != null && acceptedBefore > 0;
+        return socket != null && !shared && !connected;
     }
 
     /// How long ago the connection was written to.
@@ -50,9 +72,13 @@ final class AttemptTrace extends EventListener {
     /// @param trusted whether a connection that was used before will do
     /// @throws StaleConnectionException when it was used before and will not do, or has died since
     void requireFreshConnection(boolean trusted) throws StaleConnectionException {
-        if (socket != null && acceptedBefore > 0 && !(trusted && socket.isQuiet())) {
+        if (onKeptConnection() && !(trusted && isQuiet())) {
             throw new StaleConnectionException();
         }
+    }
+
+    private boolean isQuiet() {
+        return socket != null && socket.isQuiet();
     }
 
     /// Notes which call is to be cancelled.
@@ -96,8 +122,15 @@ final class AttemptTrace extends EventListener {
     }
 
     /// Whether it is certain that not one byte of the request reached the instance: it had not begun to leave, the
-    /// kernel took nothing since the connection's other end was gone, or the other end's kernel refused it.
-    boolean nothingSent() {
+    /// kernel took nothing since the connection's other end was gone, or the other end's kernel refused it. On a
+    /// connection that is shared, it is the other end that says so: with REFUSED_STREAM, or with GOAWAY, from which
+    /// OkHttp makes the same; or the connection had ended before.
+    boolean nothingSent(IOException cause) {
+        if (shared) {
+            return !begun
+                    || cause instanceof ConnectionShutdownException
+                    || (cause instanceof StreamResetException reset && reset.errorCode == ErrorCode.REFUSED_STREAM);
+        }
         return !begun || (socket != null && (socket.bytesAccepted() == acceptedBefore || socket.refused()));
     }
 

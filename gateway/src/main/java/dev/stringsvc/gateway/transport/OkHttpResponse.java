@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.transport;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 import okhttp3.Headers;
@@ -76,12 +77,18 @@ final class OkHttpResponse implements UpstreamResponse {
         }
         BufferedSource source = response.body().source();
         Buffer buffer = source.getBuffer();
-        boolean flush = response.body().contentLength() < 0;
+        long length = response.body().contentLength();
+        boolean flush = length < 0;
+        long copied = 0;
         while (hasMore(source)) {
+            copied += buffer.size();
             buffer.writeTo(out, buffer.size());
             if (flush) {
                 out.flush();
             }
+        }
+        if (length >= 0 && copied != length) { // which OkHttp does not look at where it speaks HTTP/2
+            throw new UpstreamBrokenException(new ProtocolException("the body is not as long as it was to be"));
         }
     }
 

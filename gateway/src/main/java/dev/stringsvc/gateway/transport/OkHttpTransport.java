@@ -21,13 +21,16 @@ final class OkHttpTransport implements Transport {
     private static final Duration DISTRUST = Duration.ofSeconds(10);
 
     private final OkHttpClient client;
+    /// For what HTTP/2 cannot carry.
+    private final OkHttpClient http1;
     private final HttpUrl base;
     private final Watchdog watchdog;
     private final Pauses pauses;
     private final AtomicLong trustAgainAt = new AtomicLong(System.nanoTime());
 
-    OkHttpTransport(OkHttpClient client, HttpUrl base, Watchdog watchdog, Pauses pauses) {
+    OkHttpTransport(OkHttpClient client, OkHttpClient http1, HttpUrl base, Watchdog watchdog, Pauses pauses) {
         this.client = client;
+        this.http1 = http1;
         this.base = base;
         this.watchdog = watchdog;
         this.pauses = pauses;
@@ -86,7 +89,8 @@ final class OkHttpTransport implements Transport {
                 Request next = trusted || request.header("Upgrade") != null
                         ? request
                         : request.newBuilder().header("Connection", "close").build();
-                return trace.calling(client.newCall(next)).execute();
+                OkHttpClient speaker = request.header("Upgrade") == null ? client : http1;
+                return trace.calling(speaker.newCall(next)).execute();
             } catch (ProtocolException e) {
                 @Nullable Response noContent = trace.noContent();
                 if (noContent == null) {
@@ -124,7 +128,7 @@ final class OkHttpTransport implements Transport {
         if (clientFailure != null) {
             return new AttemptResult.ClientFault(clientFailure);
         }
-        if (trace.nothingSent()) {
+        if (trace.nothingSent(cause)) {
             return new AttemptResult.NotSent(cause);
         }
         return expired ? new AttemptResult.TimedOut(timeout) : new AttemptResult.MaybeSent(cause);
@@ -196,5 +200,6 @@ final class OkHttpTransport implements Transport {
     @Override
     public void close() {
         client.connectionPool().evictAll();
+        http1.connectionPool().evictAll();
     }
 }

@@ -4,8 +4,10 @@ import java.net.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.X509TrustManager;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
+import okhttp3.Dns;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -18,6 +20,8 @@ import okhttp3.Protocol;
 public final class OkHttpTransports implements Transport.Factory, AutoCloseable {
     private static final int IDLE_CONNECTIONS = 256;
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+    /// How soon it is noticed that a connection that requests share leads nowhere.
+    private static final Duration PING = Duration.ofSeconds(5);
 
     private final Watchdog watchdog = Watchdog.start();
     private final Pauses pauses;
@@ -45,12 +49,46 @@ public final class OkHttpTransports implements Transport.Factory, AutoCloseable 
 
     @Override
     public Transport open(String host, int port) {
+        return open(host, port, new Link.Http());
+    }
+
+    /// Opens transports that speak to instances in this way.
+    public Transport.Factory speaking(Link link) {
+        return (host, port) -> open(host, port, link);
+    }
+
+    private Transport open(String host, int port, Link link) {
         var url = new HttpUrl.Builder().scheme("http").host(host).port(port).build();
-        var client = base.newBuilder()
-                .dispatcher(new Dispatcher())
-                .connectionPool(new ConnectionPool(IDLE_CONNECTIONS, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
-                .build();
-        return new OkHttpTransport(client, url, watchdog, pauses);
+        return switch (link) {
+            case Link.Http() -> {
+                OkHttpClient client = pooled(base.newBuilder()).build();
+                yield new OkHttpTransport(client, client, url, watchdog, pauses);
+            }
+            case Link.H2c() -> {
+                OkHttpClient client = pooled(base.newBuilder())
+                        .protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE))
+                        .pingInterval(PING)
+                        .build();
+                OkHttpClient http1 = pooled(base.newBuilder()).build();
+                yield new OkHttpTransport(client, http1, url, watchdog, pauses);
+            }
+            case Link.Https https -> {
+                X509TrustManager trust = https.trust();
+                String name = https.serverName().orElse(host);
+                OkHttpClient client = pooled(base.newBuilder())
+                        .sslSocketFactory(new TlsSockets(Link.Https.sockets(trust)), trust)
+                        .dns(asked -> Dns.SYSTEM.lookup(host))
+                        .build();
+                HttpUrl secure =
+                        url.newBuilder().scheme("https").host(name).port(port).build();
+                yield new OkHttpTransport(client, client, secure, watchdog, pauses);
+            }
+        };
+    }
+
+    private static OkHttpClient.Builder pooled(OkHttpClient.Builder builder) {
+        return builder.dispatcher(new Dispatcher())
+                .connectionPool(new ConnectionPool(IDLE_CONNECTIONS, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS));
     }
 
     /// Stops the watchdog, which cuts what is still in flight.
