@@ -147,12 +147,7 @@ public final class Gateway implements AutoCloseable {
 
     private Upstream upstream(String service, GatewayConfig.Service definition) {
         var upstream = new Upstream(
-                service,
-                transports.speaking(link(definition)),
-                config.ejection(),
-                config.guard(),
-                telemetry,
-                steady);
+                service, transports.speaking(link(definition)), config.ejection(), config.guard(), telemetry, steady);
         telemetry.upstream(upstream);
         return upstream;
     }

@@ -104,7 +104,8 @@ public record GatewayConfig(
         }
     }
 
-    /// Where a service's instances come from, fixed ones or Consul's with all of the tags and meta, and what they speak.
+    /// Where a service's instances come from, fixed ones or Consul's with all of the tags and meta, and what they
+    /// speak.
     ///
     /// @param ca the file of who signs the instances' certificates; empty for those that the JVM trusts
     /// @param serverName whom the certificates must name; empty for the instance's address

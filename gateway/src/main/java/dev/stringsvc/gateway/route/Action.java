@@ -80,14 +80,13 @@ public sealed interface Action {
         /// @param query as it came, without the question mark; empty where there is none
         public String location(PathPattern pattern, RequestHead request, String scheme, String query) {
             Map<String, String> values = pattern.values(request.path());
-            String location = Template.parse(to)
-                    .fill(name -> switch (name) {
-                        case "scheme" -> scheme;
-                        case "host" -> request.host();
-                        case "path" -> request.path();
-                        case "query" -> query.isEmpty() ? "" : "?" + query;
-                        default -> Objects.requireNonNull(values.get(name));
-                    });
+            String location = Template.parse(to).fill(name -> switch (name) {
+                case "scheme" -> scheme;
+                case "host" -> request.host();
+                case "path" -> request.path();
+                case "query" -> query.isEmpty() ? "" : "?" + query;
+                default -> Objects.requireNonNull(values.get(name));
+            });
             return to.startsWith("{path}") ? onThisHost(location) : location;
         }
 

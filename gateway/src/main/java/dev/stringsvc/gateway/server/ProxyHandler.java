@@ -145,8 +145,7 @@ public final class ProxyHandler implements Handler {
     private static RequestHead head(HttpServletRequest request, String path) {
         HttpFields given =
                 ServletContextRequest.getServletContextRequest(request).getHeaders();
-        return RequestHead.of(
-                request.getMethod(), given.get(HttpHeader.HOST), path, name -> given.getValuesList(name));
+        return RequestHead.of(request.getMethod(), given.get(HttpHeader.HOST), path, name -> given.getValuesList(name));
     }
 
     /// Where one request goes.

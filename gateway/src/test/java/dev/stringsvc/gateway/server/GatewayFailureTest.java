@@ -26,8 +26,8 @@ class GatewayFailureTest {
         var exchanges = new LinkedBlockingQueue<Exchange>();
         var limits = new ClientLimits(8_192, 1_024, Long.MAX_VALUE, 1, 1, new SlowestRate(0, Duration.ZERO));
         var routing = new Routing(new RouteTable(List.of(route)), Map.of());
-        var withoutForwarder = new ProxyHandler(
-                () -> routing, limits, new Forwarding(address -> false), exchanges::add, () -> false);
+        var withoutForwarder =
+                new ProxyHandler(() -> routing, limits, new Forwarding(address -> false), exchanges::add, () -> false);
         try (var port = new HttpPort(
                         "127.0.0.1",
                         0,

@@ -115,7 +115,7 @@ class AttemptFailureTest {
                 "HTTP/1.1 two hundred\r\n\r\n",
                 "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding\r\n",
                 "HTTP/2.0 200 OK\r\n\r\n",
-                "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello"
+                "HTTP/1.1 205 Reset Content\r\nContent-Length: 5\r\n\r\nhello"
             })
     void what_is_no_answer_may_have_been_sent(String bytes) throws IOException {
         try (var fixture = TransportFixture.to(wire -> {
