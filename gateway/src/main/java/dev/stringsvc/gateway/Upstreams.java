@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The services that routes name, each with its endpoints and whoever watches its instances. A service keeps its
 /// [Upstream], and so its circuits and connections, for as long as it is named, also when it is defined anew: then only
-/// who watches it changes. Where its instances are spoken to in another way it is another service. Used by one thread at a time.
+/// who watches it changes. Where its instances are spoken to in another way it is another service. Used by one thread
+/// at a time.
 final class Upstreams implements AutoCloseable {
     private final Discovery discovery;
     private final BiFunction<String, GatewayConfig.Service, Upstream> factory;

@@ -28,7 +28,7 @@ class OneWayTest {
         var way = new OneWay(
                 into -> {
                     while (true) {
-                        @Nullable byte[] piece = left.poll();
+                        byte @Nullable [] piece = left.poll();
                         if (piece == null) {
                             return -1;
                         }
