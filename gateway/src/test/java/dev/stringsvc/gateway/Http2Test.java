@@ -319,6 +319,7 @@ class Http2Test {
             client.awaitFrame(Http2Wire.DATA);
             assertThat(instance.requests()).allSatisfy(request -> {
                 assertThat(request.header("X-Evil")).isNull();
+                assertThat(request.header("X-Forwarded-Proto")).isEqualTo("http");
                 assertThat(request.head()).noneMatch(line -> line.equals("b"));
             });
         }

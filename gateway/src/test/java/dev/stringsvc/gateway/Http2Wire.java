@@ -50,7 +50,7 @@ final class Http2Wire implements AutoCloseable {
         stream += 2;
         var block = new ByteArrayOutputStream();
         header(block, ":method", "GET");
-        header(block, ":scheme", "http");
+        header(block, ":scheme", "https"); // as a proxy before the gateway may say, or a liar
         header(block, ":path", path);
         header(block, ":authority", "gw");
         for (int i = 0; i < namesAndValues.length; i += 2) {

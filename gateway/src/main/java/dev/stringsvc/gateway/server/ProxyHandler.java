@@ -143,8 +143,7 @@ public final class ProxyHandler implements Handler {
     }
 
     private static RequestHead head(HttpServletRequest request, String path) {
-        HttpFields given =
-                ServletContextRequest.getServletContextRequest(request).getHeaders();
+        HttpFields given = core(request).getHeaders();
         return RequestHead.of(request.getMethod(), given.get(HttpHeader.HOST), path, name -> given.getValuesList(name));
     }
 
@@ -163,7 +162,8 @@ public final class ProxyHandler implements Handler {
                 @Nullable String query = request.getQueryString();
                 answer.redirect(
                         to.status(),
-                        to.location(route.predicates().path(), head, request.getScheme(), query == null ? "" : query));
+                        to.location(
+                                route.predicates().path(), head, scheme(core(request)), query == null ? "" : query));
             }
             case Action.Respond with -> answer.respond(with);
         }
@@ -238,7 +238,7 @@ public final class ProxyHandler implements Handler {
             Answer answer)
             throws IOException {
         Client client = answer.client();
-        ServletContextRequest core = ServletContextRequest.getServletContextRequest(request);
+        ServletContextRequest core = core(request);
         HeaderFields fields = fields(request, way, answer.requestId());
         if (webSocket) {
             WebSockets.addTo(fields);
@@ -305,7 +305,7 @@ public final class ProxyHandler implements Handler {
     }
 
     private HeaderFields fields(HttpServletRequest request, Way way, String requestId) {
-        ServletContextRequest core = ServletContextRequest.getServletContextRequest(request);
+        ServletContextRequest core = core(request);
         HttpFields given = core.getHeaders();
         HeaderEdits edits = way.route().requestHeaders();
         String connection = Headers.connection(given.getValuesList(HttpHeader.CONNECTION));
@@ -328,9 +328,18 @@ public final class ProxyHandler implements Handler {
         return fields.add(RequestId.HEADER, requestId).add("Via", Headers.via(request.getProtocol()));
     }
 
+    private static ServletContextRequest core(HttpServletRequest request) {
+        return ServletContextRequest.getServletContextRequest(request);
+    }
+
+    /// That of the connection: an HTTP/2 request may say another.
+    private static String scheme(ServletContextRequest core) {
+        return core.getConnectionMetaData().isSecure() ? "https" : "http";
+    }
+
     private static Forwarding.Hop hop(HttpServletRequest request, ServletContextRequest core) {
         var peer = (InetSocketAddress) core.getConnectionMetaData().getRemoteSocketAddress();
         return new Forwarding.Hop(
-                peer.getAddress(), request.getScheme(), core.getHeaders().get(HttpHeader.HOST), request.getLocalPort());
+                peer.getAddress(), scheme(core), core.getHeaders().get(HttpHeader.HOST), request.getLocalPort());
     }
 }
