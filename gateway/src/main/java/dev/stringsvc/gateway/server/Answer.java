@@ -259,6 +259,7 @@ final class Answer {
     }
 
     private void begin(int status) throws IOException {
+        client.beginAnswer();
         this.status = status;
         response.setStatus(status);
         fields.remove(HttpHeader.CONTENT_TYPE);

@@ -22,6 +22,9 @@ interface Client {
     /// Notes which request is in hand, by its body.
     void begin(ClientBody body);
 
+    /// Notes that the answer begins: from here on it may be the client that is waited for.
+    void beginAnswer();
+
     /// Whether the client has gone while this request is in hand. Never waits.
     boolean hasLeft(ClientBody body);
 

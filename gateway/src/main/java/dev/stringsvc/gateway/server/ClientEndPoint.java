@@ -36,6 +36,7 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
     private boolean leaving;
 
     private volatile @Nullable ClientRate answer;
+    private volatile boolean answerBegun;
     private volatile boolean tooSlow;
 
     /// @param tunnelIdle for how long nothing may be said either way in a tunnel
@@ -79,6 +80,7 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
 
     @Override
     public void begin(ClientBody body) {
+        answerBegun = false;
         synchronized (reading) {
             inHand = body;
         }
@@ -122,10 +124,20 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
         answer = rate;
     }
 
+    @Override
+    public void beginAnswer() {
+        answerBegun = true;
+    }
+
     /// Whether it is not the client's doing that nothing is written: the answer has nothing to say, or had until now.
     boolean answerPauses() {
         @Nullable ClientRate rate = answer;
-        return rate != null && !rate.waits(Duration.ofMillis(getIdleTimeout()));
+        if (rate != null) {
+            return !rate.waits(Duration.ofMillis(getIdleTimeout()));
+        }
+        synchronized (reading) {
+            return inHand != null && inHand.ended() && !answerBegun;
+        }
     }
 
     void requestIsOver() {

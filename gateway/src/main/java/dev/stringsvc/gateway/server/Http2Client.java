@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.server;
 
+import java.time.Duration;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http2.CloseState;
 import org.eclipse.jetty.http2.ErrorCode;
@@ -22,6 +23,7 @@ final class Http2Client implements Client {
     private final ClientConnector connector;
     private volatile @Nullable ClientBody inHand;
     private volatile @Nullable ClientRate answer;
+    private volatile boolean answerBegun;
     private volatile boolean tooSlow;
 
     Http2Client(HTTP2Session session, int id, ClientConnector connector) {
@@ -33,19 +35,25 @@ final class Http2Client implements Client {
         }
     }
 
-    /// Whether it is not the client's doing that nothing goes over this stream: its answer pauses.
+    /// Whether it is not the client's doing that nothing goes over this stream: its answer pauses, or has not begun.
     static boolean answerPauses(Stream stream) {
         return stream.getAttribute(NAME) instanceof Http2Client client && client.answerPauses(stream.getIdleTimeout());
     }
 
     private boolean answerPauses(long idleMillis) {
         @Nullable ClientRate rate = answer;
-        return rate != null && !rate.waits(java.time.Duration.ofMillis(idleMillis));
+        @Nullable ClientBody body = inHand;
+        return rate == null ? body != null && body.ended() && !answerBegun : !rate.waits(Duration.ofMillis(idleMillis));
     }
 
     @Override
     public void begin(ClientBody body) {
         inHand = body;
+    }
+
+    @Override
+    public void beginAnswer() {
+        answerBegun = true;
     }
 
     @Override

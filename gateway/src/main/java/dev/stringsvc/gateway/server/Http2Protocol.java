@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Cipher;
@@ -44,14 +45,17 @@ final class Http2Protocol extends HTTP2CServerConnectionFactory {
         return !(HTTP2Cipher.isBlackListProtocol(tlsProtocol) && HTTP2Cipher.isBlackListCipher(tlsCipher));
     }
 
-    /// A request with a body goes on in HTTP/1.1: Jetty would take the body for frames.
+    /// A request that does not ask for it properly goes on in HTTP/1.1 (RFC 7540, section 3.2.1), and so does one with
+    /// a
+    /// body, which Jetty would take for frames.
     @Override
     public @Nullable Connection upgradeConnection(
             Connector connector, EndPoint endPoint, MetaData.Request request, HttpFields.Mutable answer) {
         HttpFields fields = request.getHttpFields();
         boolean hasBody =
                 fields.getLongField(HttpHeader.CONTENT_LENGTH) > 0 || fields.contains(HttpHeader.TRANSFER_ENCODING);
-        return hasBody ? null : super.upgradeConnection(connector, endPoint, request, answer);
+        boolean asked = HttpMethod.PRI.is(request.getMethod()) || fields.contains(HttpHeader.HTTP2_SETTINGS);
+        return hasBody || !asked ? null : super.upgradeConnection(connector, endPoint, request, answer);
     }
 
     @Override
