@@ -21,10 +21,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /// Whatever a client sends, the gateway and the instance saw the same requests, or the gateway
-/// refused and the instance saw nothing. What is valid is never refused. `-Dfuzz.seed=N` repeats a
-/// run, `-Dfuzz.requests=N` makes a longer one.
+/// refused and the instance saw nothing. What is valid is never refused. `-Dfuzz.seed=N` sends
+/// others, `-Dfuzz.requests=N` more.
 class FuzzTest {
-    private static final long SEED = Long.getLong("fuzz.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int REQUESTS = Integer.getInteger("fuzz.requests", 2_000);
     private static final Pattern CODE = Pattern.compile("%([0-9A-Fa-f]{2})");
 
@@ -58,6 +58,8 @@ class FuzzTest {
         var random = new Random(SEED + 1);
         List<String> failures = new ArrayList<>();
         try (var gateway = GatewayFixture.over(FakeInstance.of(this::serve))) {
+            // Jetty may give a buffer back twice where a connection is cut within a request: jetty.project#13644
+            gateway.tolerate("already released oeji.Retainable");
             for (int sent = 0; sent < REQUESTS && failures.size() < 5; ) {
                 boolean spoiled = random.nextInt(3) > 0;
                 List<String> stream = new ArrayList<>();
@@ -215,7 +217,7 @@ class FuzzTest {
     private static List<String> passed(StrictRequest request, List<String> added) {
         Set<String> dropped = Set.copyOf(Arrays.asList(String.join(",", request.values("connection"))
                 .toLowerCase(Locale.ROOT)
-                .split("[, \t]+", -1)));
+                .split("[ \\t]*,[ \\t]*", -1)));
         List<String> passed = new ArrayList<>(request.fields().stream()
                 .filter(field -> {
                     String name = field.substring(0, field.indexOf(':'));
