@@ -15,6 +15,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -63,10 +64,13 @@ final class BrowserInstance implements AutoCloseable {
                 var in = new DataInputStream(socket.getInputStream())) {
             String[] request = line(in).split(" ", -1);
             Map<String, String> headers = new HashMap<>();
-            for (String line; !(line = line(in)).isEmpty(); ) {
+            String line = line(in);
+            while (!line.isEmpty()) {
+                int colon = line.indexOf(':');
                 headers.put(
-                        line.substring(0, line.indexOf(':')).toLowerCase(java.util.Locale.ROOT),
-                        line.substring(line.indexOf(':') + 1).strip());
+                        line.substring(0, colon).toLowerCase(Locale.ROOT),
+                        line.substring(colon + 1).strip());
+                line = line(in);
             }
             OutputStream out = socket.getOutputStream();
             if (request[1].equals("/app/page")) {

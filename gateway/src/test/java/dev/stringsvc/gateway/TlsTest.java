@@ -180,7 +180,8 @@ class TlsTest {
         Path other = TestCertificate.of("dns:localhost", "EC").key(folder.resolve("other.key"));
         Path junk = Files.writeString(
                 folder.resolve("junk.pem"), "-----BEGIN PRIVATE KEY-----\n!\n-----END PRIVATE KEY-----");
-        assertThatThrownBy(() -> GatewayFixture.config("tls.certificate=" + pem, 0, 0))
+        assertThatThrownBy(() ->
+                        GatewayFixture.config("tls.certificate=" + pem, 0, 0).load())
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("tls.key: expected");
         assertIsNamed(
@@ -192,7 +193,7 @@ class TlsTest {
     }
 
     private static void assertIsNamed(String options, String... words) {
-        assertThatThrownBy(() -> GatewayFixture.config(options, 0, 0))
+        assertThatThrownBy(() -> GatewayFixture.config(options, 0, 0).load())
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContainingAll(words);
     }

@@ -181,13 +181,16 @@ class UpstreamProtocolTest {
 
     @Test
     void what_cannot_be_is_said() {
-        assertThatThrownBy(() -> GatewayFixture.config("service.protocol=h3", 0, 0))
+        assertThatThrownBy(
+                        () -> GatewayFixture.config("service.protocol=h3", 0, 0).load())
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("services.svc.protocol");
-        assertThatThrownBy(() -> GatewayFixture.config("service.protocol=https service.ca=none.pem", 0, 0))
+        assertThatThrownBy(() -> GatewayFixture.config("service.protocol=https service.ca=none.pem", 0, 0)
+                        .load())
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContainingAll("services.svc.ca", "none.pem");
-        assertThatThrownBy(() -> GatewayFixture.config("service.server-name=x", 0, 0))
+        assertThatThrownBy(() ->
+                        GatewayFixture.config("service.server-name=x", 0, 0).load())
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("services.svc.server-name: expected");
     }

@@ -179,7 +179,7 @@ final class Answer {
     void respond(Action.Respond with) throws IOException {
         begin(with.status());
         if (!with.body().isEmpty() && !with.contentType().isEmpty()) {
-            fields.put(HttpHeader.CONTENT_TYPE, with.contentType());
+            fields.add(HttpHeader.CONTENT_TYPE.asString(), with.contentType()); // as it is written
         }
         own(with.body().getBytes(StandardCharsets.UTF_8));
     }

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RouteTableTest {
     private static final RouteTable TABLE =
@@ -228,5 +229,33 @@ class RouteTableTest {
         var contrary = route("three", "", "/a", false, List.of(), Map.of("A", "2"));
         assertThatThrownBy(() -> new RouteTable(List.of(one, other))).hasMessageContaining("claim the same requests");
         assertThat(new RouteTable(List.of(one, contrary)).routes()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a",
+                "/a//b",
+                "/a/../b",
+                "/a?b",
+                "/a b",
+                "/a;b",
+                "/%61",
+                "/%2F",
+                "/%3b",
+                "/a/{}",
+                "/{a}b",
+                "/{a}/{a}"
+            })
+    void a_path_that_no_request_can_have_is_refused(String path) {
+        assertThatThrownBy(() -> PathPattern.parse(path, false))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("path: expected ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/a-b_c.d~e", "/a@b:c,d", "/%C3%A4", "/100%25", "/{a}/{b}/c"})
+    void a_path_that_a_request_can_have_is_taken(String path) {
+        assertThat(PathPattern.parse(path, false)).hasToString(path);
     }
 }

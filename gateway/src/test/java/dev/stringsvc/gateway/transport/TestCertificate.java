@@ -43,6 +43,8 @@ public final class TestCertificate {
                             "it",
                             "-keyalg",
                             algorithm,
+                            "-keysize",
+                            Integer.toString(bits(algorithm)),
                             "-dname",
                             "CN=test",
                             "-ext",
@@ -61,6 +63,15 @@ public final class TestCertificate {
         } catch (IOException | InterruptedException | GeneralSecurityException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /// No more than it takes: a large RSA key takes seconds.
+    private static int bits(String algorithm) {
+        return switch (algorithm) {
+            case "RSA" -> 2_048;
+            case "Ed25519" -> 255;
+            default -> 256;
+        };
     }
 
     private static String pem(String what, byte[] der) {
