@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Who says which instances there are. Consul's client, and the file of what it said last, are there from when the
@@ -53,9 +54,17 @@ final class Discovery implements AutoCloseable {
         List<String> tags = definition.tags();
         var instancer = new ConsulInstancer(consul().client(), service, tags);
         Instancer source = consul().lastGood()
-                .<Instancer>map(file -> file.over(instancer, service, tags, upstream::instances))
+                .<Instancer>map(file -> file.over(instancer, service, asked(definition), upstream::instances))
                 .orElse(instancer);
         return definition.meta().isEmpty() ? source : new WithMeta(source, definition.meta());
+    }
+
+    /// What instances must have, meta too: what was kept holds for the same only.
+    private static List<String> asked(GatewayConfig.Service definition) {
+        return Stream.concat(
+                        definition.tags().stream(),
+                        definition.meta().entrySet().stream().map(meta -> meta.getKey() + "=" + meta.getValue()))
+                .toList();
     }
 
     /// Watches the services there are. The caller closes it.

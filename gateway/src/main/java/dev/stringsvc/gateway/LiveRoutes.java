@@ -149,7 +149,11 @@ final class LiveRoutes implements AutoCloseable {
         outcome.table().routes().forEach(route -> {
             @Nullable String service = service(route);
             if (service != null) {
-                definitions.put(service, outcome.definitions().getOrDefault(service, config.service(service)));
+                definitions.put(
+                        service,
+                        config.services().containsKey(service)
+                                ? config.service(service)
+                                : outcome.definitions().getOrDefault(service, config.service(service)));
             }
         });
         List<String> redefined = upstreams.open(definitions);

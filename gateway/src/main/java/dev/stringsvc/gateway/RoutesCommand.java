@@ -4,6 +4,7 @@ import dev.stringsvc.gateway.config.ConfigException;
 import dev.stringsvc.gateway.config.ConfigLoader;
 import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.RequestHead;
+import dev.stringsvc.gateway.route.RequestTarget;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
 import java.io.PrintWriter;
@@ -84,6 +85,17 @@ final class RoutesCommand implements Callable<Integer> {
     }
 
     private static int explain(RouteTable table, RequestHead request, PrintWriter out) {
+        @Nullable String path = RequestTarget.path(request.path());
+        if (path == null
+                || !table.match(request.at(RequestTarget.carelesslyRead(path))).equals(table.match(request.at(path)))) {
+            out.println("no route takes " + request.path()
+                    + ": the path is not valid, or ambiguous, and answered with 400");
+            return NONE;
+        }
+        return explainNormal(table, request.at(path), out);
+    }
+
+    private static int explainNormal(RouteTable table, RequestHead request, PrintWriter out) {
         var explanations = table.explain(request);
         print(
                 explanations.stream()

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ final class TagRoutes {
             binder = file.binder();
             bound.clear();
         }
-        bound.keySet().retainAll(List.copyOf(tagged));
+        bound.keySet().retainAll(Set.copyOf(tagged));
         List<Quarantined> quarantined = new ArrayList<>();
         List<Candidate> candidates = new ArrayList<>();
         for (TagRoute route : tagged) {

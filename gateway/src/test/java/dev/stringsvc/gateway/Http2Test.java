@@ -251,6 +251,17 @@ class Http2Test {
     }
 
     @Test
+    void body_that_is_waited_for_longest_gives_way_when_too_many_are() throws Exception {
+        try (var gateway = GatewayFixture.with("limits.in-flight=1", FakeInstance.healthy());
+                var client = new Http2Wire(gateway.gateway().port())) {
+            client.beginPost("/svc");
+            client.beginPost("/svc");
+            client.awaitFrame(Http2Wire.RST_STREAM);
+            assertThat(gateway.logLine()).contains("route=r");
+        }
+    }
+
+    @Test
     void quiet_client_that_waits_is_not_cut() throws Exception {
         var instance = FakeInstance.of(wire -> {
             for (HttpMessage request; (request = wire.read()) != null; ) {

@@ -15,8 +15,9 @@ final class Http2Wire implements AutoCloseable {
     static final int DATA = 0;
     static final int GOAWAY = 7;
     private static final int HEADERS = 1;
-    private static final int RST_STREAM = 3;
+    static final int RST_STREAM = 3;
     private static final int SETTINGS = 4;
+    private static final int END_OF_HEADERS = 0x4;
     private static final int END_STREAM_AND_HEADERS = 0x5;
     private static final int CANCEL = 8;
 
@@ -57,6 +58,20 @@ final class Http2Wire implements AutoCloseable {
             header(block, namesAndValues[i], namesAndValues[i + 1]);
         }
         frame(HEADERS, END_STREAM_AND_HEADERS, stream, block.toByteArray());
+        return stream;
+    }
+
+    /// Begins a POST whose body is still to come.
+    ///
+    /// @return its stream
+    int beginPost(String path) throws IOException {
+        stream += 2;
+        var block = new ByteArrayOutputStream();
+        header(block, ":method", "POST");
+        header(block, ":scheme", "http");
+        header(block, ":path", path);
+        header(block, ":authority", "gw");
+        frame(HEADERS, END_OF_HEADERS, stream, block.toByteArray());
         return stream;
     }
 

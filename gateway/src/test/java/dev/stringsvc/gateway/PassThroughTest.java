@@ -84,6 +84,8 @@ class PassThroughTest {
             strings = {
                 "application/json",
                 "text/html;charset=utf-8",
+                "text/html; charset=utf-8",
+                "text/plain; Charset=\"UTF-8\"",
                 "TEXT/plain; Charset=\"Latin1\"",
                 "multipart/x; boundary=a",
                 "no-type"

@@ -32,7 +32,7 @@ class RouteActionTest {
                     service: users
                     rewrite: /v2/{id}/o
                     preserve-host: true
-                    request-headers: {set: {X-Set: new, X-Team: blue}, remove: [X-Gone]}
+                    request-headers: {set: {X-Set: new, X-Forwarded-Proto: https}, remove: [X-Gone, X-Forwarded-For]}
                     response-headers: {set: {Server: gateway}, remove: [X-Kept]}
                   - {name: beta, path: /users, headers: {X-Beta: "1"}, service: users, rewrite: /beta}
                   - {name: users, path: /users, exact: true, service: users}
@@ -71,7 +71,8 @@ class RouteActionTest {
                 "/users/7/orders", "Host: shop.example.com", "x-set: old", "X-Set: older", "X-Gone: 1", "X-Stays: 1");
         HttpMessage seen = instance.request();
         assertThat(seen.headers("X-Set")).containsExactly("new");
-        assertThat(seen.headers("X-Team")).containsExactly("blue");
+        assertThat(seen.headers("X-Forwarded-Proto")).containsExactly("https");
+        assertThat(seen.headers("X-Forwarded-For")).isEmpty();
         assertThat(seen.headers("X-Gone")).isEmpty();
         assertThat(seen.headers("X-Stays")).containsExactly("1");
         assertThat(seen.headers("Host")).containsExactly("shop.example.com");

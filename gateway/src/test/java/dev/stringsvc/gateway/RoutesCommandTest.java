@@ -80,4 +80,12 @@ class RoutesCommandTest {
         assertThat(run("--explain", "GET /a", "-H", "x")).isEqualTo(2);
         assertThat(err.toString()).contains("--explain: not a URL", "--header: expected 'Name: value', got 'x'");
     }
+
+    @Test
+    void a_path_is_read_as_the_gateway_reads_it() {
+        assertThat(run("--explain", "GET /%75sers")).isZero();
+        assertThat(out.toString()).contains("=>  users");
+        assertThat(run("--explain", "GET /users/../x")).isEqualTo(1);
+        assertThat(out.toString()).contains("answered with 400");
+    }
 }

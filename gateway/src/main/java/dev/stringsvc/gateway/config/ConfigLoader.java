@@ -180,7 +180,7 @@ public final class ConfigLoader {
         }
         if (route.get("canary") instanceof ObjectNode) {
             whole.putObject("canary")
-                    .put("percent", 0)
+                    .putNull("percent")
                     .put("header", "")
                     .put("tag", "")
                     .putObject("meta");

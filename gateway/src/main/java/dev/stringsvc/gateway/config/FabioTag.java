@@ -82,6 +82,9 @@ final class FabioTag {
     private void act(String service, String path) {
         @Nullable String redirect = options.get("redirect");
         if (redirect != null) {
+            if (options.containsKey("strip") || options.containsKey("prepend")) {
+                refuse("redirect=" + redirect + ": expected no strip or prepend beside it");
+            }
             redirect(redirect);
             return;
         }
@@ -110,7 +113,12 @@ final class FabioTag {
             String query = to.contains("$path") && to.indexOf('?') < 0 ? "{query}" : "";
             route.putObject("redirect")
                     .put("status", status)
-                    .put("to", to.replace("$path", "{path}").replace("$host", "{host}") + query);
+                    .put(
+                            "to",
+                            to.replace("/$path", "{path}")
+                                            .replace("$path", "{path}")
+                                            .replace("$host", "{host}")
+                                    + query);
         } catch (NumberFormatException _) {
             refuse("redirect=" + value + ": expected redirect=STATUS,URL");
         }

@@ -21,6 +21,9 @@ public final class RouteBinder {
         merged.remove(ROUTES);
         this.services = merged.path(SERVICES);
         merged.remove(SERVICES);
+        // no route depends on it, and its files are read whenever it is bound
+        merged.remove("tls");
+        merged.putObject("tls").put("certificate", "").put("key", "");
         this.rest = merged;
         this.timeoutGiven = timeoutGiven;
     }

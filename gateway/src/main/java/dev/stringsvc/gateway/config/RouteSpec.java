@@ -70,10 +70,9 @@ record RouteSpec(
 
     /// Requests that go to instances of another kind, and which instances these are.
     ///
-    /// @param percent 0 where it is not given
     /// @param header empty for none
     /// @param tag empty for any
-    record CanarySpec(double percent, String header, String tag, Map<String, String> meta) {
+    record CanarySpec(Optional<Double> percent, String header, String tag, Map<String, String> meta) {
         CanarySpec {
             var _ = canary(percent, header, tag, meta);
         }
@@ -82,12 +81,9 @@ record RouteSpec(
             return canary(percent, header, tag, meta);
         }
 
-        private static Canary canary(double percent, String header, String tag, Map<String, String> meta) {
+        private static Canary canary(Optional<Double> percent, String header, String tag, Map<String, String> meta) {
             return new Canary(
-                    percent == 0 && header.isEmpty() ? null : percent,
-                    header.isEmpty() ? null : header(header),
-                    tag.isEmpty() ? null : tag,
-                    meta);
+                    percent.orElse(null), header.isEmpty() ? null : header(header), tag.isEmpty() ? null : tag, meta);
         }
 
         private static Canary.Header header(String text) {

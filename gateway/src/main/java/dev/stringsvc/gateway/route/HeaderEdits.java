@@ -15,8 +15,7 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
     /// Leaves all as it is.
     public static final HeaderEdits NONE = new HeaderEdits(Map.of(), Set.of());
 
-    private static final Pattern VALUE =
-            Pattern.compile("[\\x21-\\x7e\\xa0-\\xff](?:[\\t\\x20-\\x7e\\xa0-\\xff]*[\\x21-\\x7e\\xa0-\\xff])?");
+    private static final Pattern VALUE = Pattern.compile("[\\x21-\\x7e](?:[\\t\\x20-\\x7e]*[\\x21-\\x7e])?");
     /// What a connection or a message's end depends on.
     private static final Set<String> NOT_TO_EDIT = Set.of(
             "connection",
@@ -37,7 +36,8 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
         set.forEach((name, value) -> {
             checkName("set", name);
             Check.that(sorted.put(name, value) == null, "set", "'" + name + "' once");
-            Check.that(VALUE.matcher(value).matches(), "set", "a header's value for '" + name + "', in one line");
+            Check.that(
+                    VALUE.matcher(value).matches(), "set", "a header's value for '" + name + "', in one line of ASCII");
         });
         var names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         remove.forEach(name -> {

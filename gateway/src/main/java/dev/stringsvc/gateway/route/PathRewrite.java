@@ -16,7 +16,13 @@ public sealed interface PathRewrite {
         Check.that(strip.isEmpty() || replacement.isEmpty(), "rewrite", "not both strip-prefix and rewrite");
         if (!replacement.isEmpty()) {
             Check.that(replacement.startsWith("/"), "rewrite", "an absolute path such as /v2/users");
-            return new Replace(Template.parse(replacement));
+            Template template = Template.parse(replacement);
+            String sample = template.fill(name -> "x").replace("{", "").replace("}", "");
+            Check.that( // braces are looked at where the variables are known
+                    sample.equals(RequestTarget.path(sample)) && sample.equals(RequestTarget.carelesslyRead(sample)),
+                    "rewrite",
+                    "a path as it is in a URL, without a query, dot segments or two slashes in a row");
+            return new Replace(template);
         }
         if (strip.isEmpty()) {
             return NONE;

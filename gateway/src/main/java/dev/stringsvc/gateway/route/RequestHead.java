@@ -25,6 +25,11 @@ public record RequestHead(String method, String host, String path, Function<Stri
         return (host.endsWith(".") ? host.substring(0, host.length() - 1) : host).toLowerCase(Locale.ROOT);
     }
 
+    /// The same request for another path.
+    public RequestHead at(String path) {
+        return new RequestHead(method, host, path, headers);
+    }
+
     List<String> header(String name) {
         return headers.apply(name);
     }

@@ -53,7 +53,8 @@ final class Answer {
         this.response = response;
         this.core = core;
         this.client = Client.of(core);
-        this.fields = core.getServletContextResponse().getHeaders();
+        // the servlet layer's own would write a content type that it knows in another way
+        this.fields = core.getServletContextResponse().getWrapped().getHeaders();
         this.requestId = requestId;
         this.draining = draining;
     }
@@ -179,7 +180,7 @@ final class Answer {
     void respond(Action.Respond with) throws IOException {
         begin(with.status());
         if (!with.body().isEmpty() && !with.contentType().isEmpty()) {
-            fields.add(HttpHeader.CONTENT_TYPE.asString(), with.contentType()); // as it is written
+            fields.put(HttpHeader.CONTENT_TYPE, with.contentType());
         }
         own(with.body().getBytes(StandardCharsets.UTF_8));
     }

@@ -51,9 +51,9 @@ public final class Forwarding {
 
     /// Adds to what a trusted proxy says. The port is the gateway's to say only where the proxy says
     /// nothing at all: beside another's scheme and host it would be wrong.
-    private static void tellOn(Hop hop, HttpFields given, HeaderFields to) {
+    private void tellOn(Hop hop, HttpFields given, HeaderFields to) {
         List<ForwardedElement> path = path(given);
-        @Nullable ForwardedElement first = path.isEmpty() ? null : path.getFirst();
+        @Nullable ForwardedElement first = furthestBelieved(path);
         @Nullable String proto = firstOf(joined(given, PROTO), first == null ? null : first.proto());
         @Nullable String host = firstOf(joined(given, HOST), first == null ? null : first.host());
         @Nullable String port = joined(given, PORT);
@@ -65,7 +65,8 @@ public final class Forwarding {
         addIfAny(HOST, begin.host(), to);
         addIfAny(PORT, port == null && silent ? Integer.toString(hop.port()) : port, to);
         ForwardedElement own = path.isEmpty() ? begin : hop.element();
-        to.add(FORWARDED, after(joined(given, FORWARDED), path, ForwardedElement::toString) + own);
+        @Nullable String said = agree(given) ? joined(given, FORWARDED) : null;
+        to.add(FORWARDED, after(said, path, ForwardedElement::toString) + own);
     }
 
     /// The address of the client: the last one that no trusted proxy is known to have, as far as
@@ -83,10 +84,40 @@ public final class Forwarding {
         return ForwardedElement.text(client);
     }
 
+    /// The first element that a trusted proxy wrote: what stands before it the client may have made up. `null` where
+    /// there is none.
+    private @Nullable ForwardedElement furthestBelieved(List<ForwardedElement> path) {
+        @Nullable ForwardedElement furthest = null;
+        for (ForwardedElement element : path.reversed()) {
+            furthest = element;
+            @Nullable InetAddress before = element.address();
+            if (before == null || !trusted.test(before)) {
+                break;
+            }
+        }
+        return furthest;
+    }
+
+    /// Whether both forms tell of the same last node, where both are there. A proxy that speaks one of them passes the
+    /// other on as the client made it up.
+    private static boolean agree(HttpFields given) {
+        @Nullable String addresses = joined(given, FOR);
+        @Nullable String forwarded = joined(given, FORWARDED);
+        if (addresses == null || forwarded == null) {
+            return true;
+        }
+        List<ForwardedElement> elements = ForwardedElement.parse(forwarded);
+        String last = addresses.substring(addresses.lastIndexOf(',') + 1).strip();
+        return !elements.isEmpty()
+                && new ForwardedElement(last, null, null)
+                        .nodeAlone()
+                        .equals(elements.getLast().nodeAlone());
+    }
+
     /// Whom the request passed before the peer, as the peer tells.
     private static List<ForwardedElement> path(HttpFields given) {
         @Nullable String forwarded = joined(given, FORWARDED);
-        if (forwarded != null) {
+        if (forwarded != null && agree(given)) {
             return ForwardedElement.parse(forwarded);
         }
         List<ForwardedElement> path = new ArrayList<>();

@@ -1,12 +1,14 @@
 package dev.stringsvc.gateway.server;
 
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http2.CloseState;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Session;
 import org.eclipse.jetty.http2.HTTP2Stream;
 import org.eclipse.jetty.http2.api.Stream;
+import org.eclipse.jetty.http2.frames.FailureFrame;
 import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +69,15 @@ final class Http2Client implements Client {
         if (body != null) {
             body.stop();
         }
-        reset(ErrorCode.ENHANCE_YOUR_CALM_ERROR);
+        if (stream != null) {
+            reset(ErrorCode.ENHANCE_YOUR_CALM_ERROR);
+            // a stream that is reset from here tells nobody: who waits for its body would wait for ever
+            var failure = new FailureFrame(
+                    ErrorCode.ENHANCE_YOUR_CALM_ERROR.code,
+                    "too slow",
+                    new TimeoutException("the body is not waited for"));
+            stream.process(failure, Callback.NOOP);
+        }
     }
 
     @Override

@@ -312,7 +312,7 @@ public final class ProxyHandler implements Handler {
         var fields = new HeaderFields();
         for (HttpField field : given) {
             String value = field.getValue();
-            if (value != null && Headers.passesUpstream(field.getName(), connection) && edits.keeps(field.getName())) {
+            if (value != null && Headers.passesUpstream(field.getName(), connection)) {
                 fields.add(field.getName(), value);
             }
         }
@@ -324,8 +324,12 @@ public final class ProxyHandler implements Handler {
             fields.add("Host", host);
         }
         forwarding.tell(hop(request, core), given, fields);
-        edits.set().forEach(fields::add);
-        return fields.add(RequestId.HEADER, requestId).add("Via", Headers.via(request.getProtocol()));
+        fields.add(RequestId.HEADER, requestId).add("Via", Headers.via(request.getProtocol()));
+        if (!edits.none()) {
+            fields.retain(edits::keeps);
+            edits.set().forEach(fields::add);
+        }
+        return fields;
     }
 
     private static ServletContextRequest core(HttpServletRequest request) {

@@ -30,6 +30,10 @@ record RouteView(
             String stripPrefix,
             String rewrite,
             boolean preserveHost,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Long requestBody,
+
             String balancer,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
@@ -67,6 +71,7 @@ record RouteView(
                 to.rewrite().strip(),
                 to.rewrite().replacement(),
                 to.preserveHost(),
+                to.requestBody() == Long.MAX_VALUE ? null : to.requestBody(),
                 to.balancing().text(),
                 to.canary(),
                 to.idempotent(),

@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.transport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Header fields in their order, repeated names included; names compare without case. A value has one character per
@@ -15,6 +16,15 @@ public final class HeaderFields {
         namesAndValues.add(name);
         namesAndValues.add(value);
         return this;
+    }
+
+    /// Drops those whose name is not to be kept.
+    public void retain(Predicate<? super String> names) {
+        for (int i = namesAndValues.size() - 2; i >= 0; i -= 2) {
+            if (!names.test(namesAndValues.get(i))) {
+                namesAndValues.subList(i, i + 2).clear();
+            }
+        }
     }
 
     /// The first value of the name.

@@ -248,6 +248,9 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
 
     /// Lets suspects go.
     synchronized void dismiss(List<Endpoint> suspects) {
+        if (retired) {
+            return;
+        }
         List<Endpoint> after = new ArrayList<>(rotation.all());
         List<Endpoint> leavers = new ArrayList<>(suspects);
         leavers.removeIf(suspect -> !suspect.suspect() || !after.remove(suspect));

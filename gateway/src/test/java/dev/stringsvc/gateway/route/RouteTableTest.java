@@ -243,6 +243,7 @@ class RouteTableTest {
                 "/%61",
                 "/%2F",
                 "/%3b",
+                "/100%25",
                 "/a/{}",
                 "/{a}b",
                 "/{a}/{a}"
@@ -254,7 +255,7 @@ class RouteTableTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/a-b_c.d~e", "/a@b:c,d", "/%C3%A4", "/100%25", "/{a}/{b}/c"})
+    @ValueSource(strings = {"/", "/a-b_c.d~e", "/a@b:c,d", "/%C3%A4", "/{a}/{b}/c"})
     void a_path_that_a_request_can_have_is_taken(String path) {
         assertThat(PathPattern.parse(path, false)).hasToString(path);
     }

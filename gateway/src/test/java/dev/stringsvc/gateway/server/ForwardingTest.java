@@ -106,6 +106,23 @@ class ForwardingTest {
                                 + "for=10.0.0.1;host=\"gw:8080\";proto=http");
     }
 
+    /// Such a proxy adds to one form and passes the other on as its client made it up.
+    @Test
+    void the_form_that_a_trusted_proxy_does_not_speak_is_not_believed() {
+        String[] lines = {"X-Forwarded-For: 192.0.2.1", "Forwarded: for=6.6.6.6;host=evil;proto=https"};
+        assertThat(told("10.0.0.1", lines))
+                .contains(
+                        "X-Forwarded-For: 192.0.2.1, 10.0.0.1", "X-Forwarded-Proto: http", "X-Forwarded-Host: gw:8080")
+                .noneMatch(line -> line.contains("6.6.6.6") || line.contains("evil"));
+        assertThat(forwarding.client(from("10.0.0.1"), given(lines))).isEqualTo("192.0.2.1");
+    }
+
+    @Test
+    void what_stands_before_the_first_trusted_proxys_words_is_not_believed() {
+        assertThat(told("10.0.0.1", "Forwarded: for=6.6.6.6;host=evil;proto=https, for=192.0.2.1;host=a;proto=http"))
+                .contains("X-Forwarded-Proto: http", "X-Forwarded-Host: a");
+    }
+
     /// Frameworks take the first scheme and host that they find in `Forwarded`.
     @Test
     void forwarded_is_made_of_the_other_headers_where_a_trusted_proxy_says_only_those() {
