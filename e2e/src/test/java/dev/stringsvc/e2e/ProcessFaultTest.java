@@ -135,6 +135,7 @@ class ProcessFaultTest {
         }
     }
 
+    @Tag("long")
     @Fault("scale 3 to 1 to 5; any load")
     void scaling_down_and_up_costs_no_request(FaultRow row) throws Exception {
         List<Load> loads = anyLoad(row);
