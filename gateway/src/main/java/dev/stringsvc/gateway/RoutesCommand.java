@@ -86,8 +86,7 @@ final class RoutesCommand implements Callable<Integer> {
 
     private static int explain(RouteTable table, RequestHead request, PrintWriter out) {
         @Nullable String path = RequestTarget.path(request.path());
-        if (path == null
-                || !table.match(request.at(RequestTarget.carelesslyRead(path))).equals(table.match(request.at(path)))) {
+        if (path == null || table.isAmbiguous(request.at(path), table.match(request.at(path)))) {
             out.println("no route takes " + request.path()
                     + ": the path is not valid, or ambiguous, and answered with 400");
             return NONE;

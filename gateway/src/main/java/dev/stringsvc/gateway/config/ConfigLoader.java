@@ -84,13 +84,7 @@ public final class ConfigLoader {
 
     /// @throws ConfigException when the file cannot be read, or something in it or in the flags is not valid
     public static GatewayConfig load(Optional<Path> file, ObjectNode flags) throws ConfigException {
-        return load(file, flags, false);
-    }
-
-    /// @param consulTls whether Consul's address means https where it has no scheme
-    /// @throws ConfigException when the file cannot be read, or something in it or in the flags is not valid
-    public static GatewayConfig load(Optional<Path> file, ObjectNode flags, boolean consulTls) throws ConfigException {
-        return new ConfigSource(file, flags, consulTls).load().config();
+        return new ConfigSource(file, flags, false).load().config();
     }
 
     static Configuration load(ConfigSource from) throws ConfigException {

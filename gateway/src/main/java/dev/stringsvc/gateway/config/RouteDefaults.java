@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.config;
 
+import dev.stringsvc.gateway.route.HeaderEdits;
 import java.time.Duration;
 import java.util.List;
 
@@ -9,8 +10,8 @@ record RouteDefaults(
         String stripPrefix,
         boolean preserveHost,
         String balancer,
-        RouteSpec.Edits requestHeaders,
-        RouteSpec.Edits responseHeaders,
+        HeaderEdits requestHeaders,
+        HeaderEdits responseHeaders,
         ByteSize requestBody,
         boolean idempotent,
         boolean idempotencyKey,

@@ -27,46 +27,21 @@ record RouteSpec(
         List<String> methods,
         Map<String, String> headers,
         String service,
-        Optional<Redirect> redirect,
-        Optional<Respond> respond,
+        Optional<Action.Redirect> redirect,
+        Optional<Action.Respond> respond,
         String stripPrefix,
         String rewrite,
         boolean preserveHost,
         String balancer,
         Optional<CanarySpec> canary,
-        Edits requestHeaders,
-        Edits responseHeaders,
+        HeaderEdits requestHeaders,
+        HeaderEdits responseHeaders,
         ByteSize requestBody,
         boolean idempotent,
         boolean idempotencyKey,
         int attempts,
         Duration deadline,
         Duration attemptTimeout) {
-
-    /// Header fields to set and to remove.
-    record Edits(Map<String, String> set, List<String> remove) {
-        Edits {
-            HeaderEdits.of(set, remove);
-        }
-
-        HeaderEdits edits() {
-            return HeaderEdits.of(set, remove);
-        }
-    }
-
-    /// Where the client is sent.
-    record Redirect(String to, int status) {
-        Redirect {
-            var _ = new Action.Redirect(to, status);
-        }
-    }
-
-    /// What the gateway itself answers.
-    record Respond(int status, String contentType, String body) {
-        Respond {
-            var _ = new Action.Respond(status, contentType, body);
-        }
-    }
 
     /// Requests that go to instances of another kind, and which instances these are.
     ///
@@ -112,8 +87,8 @@ record RouteSpec(
                         PathPattern.parse(path, exact),
                         methods,
                         headers),
-                requestHeaders.edits(),
-                responseHeaders.edits(),
+                requestHeaders,
+                responseHeaders,
                 action());
     }
 
@@ -128,11 +103,10 @@ record RouteSpec(
             throw new IllegalArgumentException("service: expected one of service, redirect and respond");
         }
         if (redirect.isPresent()) {
-            return new Action.Redirect(redirect.get().to(), redirect.get().status());
+            return redirect.get();
         }
         if (respond.isPresent()) {
-            Respond answer = respond.get();
-            return new Action.Respond(answer.status(), answer.contentType(), answer.body());
+            return respond.get();
         }
         return new Action.Forward(
                 service,

@@ -35,7 +35,7 @@ public sealed interface Balancing {
         record ClientAddress() implements Key {}
 
         private static void checkName(String name) {
-            if (!FieldName.isValid(name)) {
+            if (!Token.isValid(name)) {
                 throw unexpected();
             }
         }

@@ -20,18 +20,10 @@ public record Canary(
     /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
     public Canary {
         meta = Map.copyOf(meta);
-        if (percent == null && header == null) {
-            throw new IllegalArgumentException("percent: expected a share of the requests, or a header");
-        }
-        if (percent != null && !(percent >= 0 && percent <= 100)) {
-            throw new IllegalArgumentException("percent: expected 0 to 100");
-        }
-        if (tag == null && meta.isEmpty()) {
-            throw new IllegalArgumentException("tag: expected a tag of some instances, or their meta");
-        }
-        if (tag != null && tag.isBlank()) {
-            throw new IllegalArgumentException("tag: expected a tag");
-        }
+        Check.that(percent != null || header != null, "percent", "a share of the requests, or a header");
+        Check.that(percent == null || (percent >= 0 && percent <= 100), "percent", "0 to 100");
+        Check.that(tag != null || !meta.isEmpty(), "tag", "a tag of some instances, or their meta");
+        Check.that(tag == null || !tag.isBlank(), "tag", "a tag");
     }
 
     /// A header that a request may bear.
@@ -41,7 +33,7 @@ public record Canary(
         private static final String EXPECTED = "expected a header such as \"X-Canary: yes\", or \"X-Canary: *\"";
 
         public Header {
-            if (!FieldName.isValid(name) || value.isEmpty()) {
+            if (!Token.isValid(name) || value.isEmpty()) {
                 throw new IllegalArgumentException(EXPECTED);
             }
         }

@@ -1,7 +1,6 @@
 package dev.stringsvc.gateway.route;
 
 import java.util.Collections;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -49,13 +48,8 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
         remove = Collections.unmodifiableSortedSet(names);
     }
 
-    /// Of lists, as they are configured.
-    public static HeaderEdits of(Map<String, String> set, List<String> remove) {
-        return new HeaderEdits(set, Set.copyOf(remove));
-    }
-
     private static void checkName(String key, String name) {
-        Check.that(FieldName.isValid(name), key, "names of headers, got '" + name + "'");
+        Check.that(Token.isValid(name), key, "names of headers, got '" + name + "'");
         Check.that(
                 !NOT_TO_EDIT.contains(name.toLowerCase(Locale.ROOT)),
                 key,

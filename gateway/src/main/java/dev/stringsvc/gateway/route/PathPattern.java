@@ -38,17 +38,12 @@ public record PathPattern(List<String> segments, boolean exact) {
                     "segments as they are in a URL, or {names} in braces, got '" + segment + "'");
             Check.that(!segment.equals(".") && !segment.equals(".."), "path", "no dot segments");
             Check.that(
-                    variable || isPlain("/" + segment),
+                    variable || RequestTarget.isPlain("/" + segment),
                     "path",
                     "no ';', and nothing encoded that need not be, or that no path may have, got '" + segment + "'");
             Check.that(!variable || variables.add(segment), "path", segment + " only once");
         }
         return new PathPattern(segments, exact);
-    }
-
-    /// Whether a request's path, in the form in which routes see it, can be so.
-    private static boolean isPlain(String path) {
-        return path.equals(RequestTarget.path(path)) && path.equals(RequestTarget.carelesslyRead(path));
     }
 
     private static boolean isVariable(String segment) {

@@ -19,7 +19,7 @@ public sealed interface PathRewrite {
             Template template = Template.parse(replacement);
             String sample = template.fill(name -> "x").replace("{", "").replace("}", "");
             Check.that( // braces are looked at where the variables are known
-                    sample.equals(RequestTarget.path(sample)) && sample.equals(RequestTarget.carelesslyRead(sample)),
+                    RequestTarget.isPlain(sample),
                     "rewrite",
                     "a path as it is in a URL, without a query, dot segments or two slashes in a row");
             return new Replace(template);

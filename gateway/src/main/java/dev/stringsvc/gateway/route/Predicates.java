@@ -38,7 +38,7 @@ public record Predicates(
                 "methods such as GET or POST");
         var sorted = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         headers.forEach((name, value) -> {
-            Check.that(FieldName.isValid(name), "headers", "names of headers, got '" + name + "'");
+            Check.that(Token.isValid(name), "headers", "names of headers, got '" + name + "'");
             Check.that(sorted.put(name, value) == null, "headers", "'" + name + "' once");
         });
         headers = Collections.unmodifiableSortedMap(sorted);

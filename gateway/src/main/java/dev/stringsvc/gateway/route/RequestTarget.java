@@ -79,15 +79,9 @@ public final class RequestTarget {
         return true;
     }
 
-    /// Whether a method is a token (RFC 9110, section 5.6.2), as it must be.
-    public static boolean isMethod(String method) {
-        for (int i = 0; i < method.length(); i++) {
-            char c = method.charAt(i);
-            if (!isUnreserved(c) && "!#$%&'*+^`|".indexOf(c) < 0) {
-                return false;
-            }
-        }
-        return !method.isEmpty();
+    /// Whether a path is in normal form already, and is the same path to whoever reads it carelessly.
+    static boolean isPlain(String path) {
+        return path.equals(path(path)) && path.equals(carelesslyRead(path));
     }
 
     /// Decoded once more; `null` where that is not to be passed on.

@@ -74,6 +74,14 @@ public final class RouteTable {
         return found == null ? noMatch(request) : new Match.Found(found);
     }
 
+    /// Whether who reads the request's path carelessly would take it for another route's: it means to pass by a route.
+    ///
+    /// @param match what the table says of the path as it stands
+    public boolean isAmbiguous(RequestHead request, Match match) {
+        String read = RequestTarget.carelesslyRead(request.path());
+        return !read.equals(request.path()) && !match.equals(match(request.at(read)));
+    }
+
     private @Nullable Route findByDomain(RequestHead request) {
         for (Map.Entry<String, PathIndex> domain : byDomain.entrySet()) {
             @Nullable

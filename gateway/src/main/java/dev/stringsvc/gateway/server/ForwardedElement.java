@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.server;
 
+import dev.stringsvc.gateway.route.Token;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 record ForwardedElement(
         String node, @Nullable String host, @Nullable String proto) {
     private static final String UNKNOWN = "unknown";
-    private static final String TOKEN = "!#$%&'*+-.^_`|~";
 
     /// An address as it is written in headers, without an IPv6 zone.
     static String text(InetAddress address) {
@@ -124,19 +124,6 @@ record ForwardedElement(
     }
 
     private static String quoted(String value) {
-        return !value.isEmpty() && isToken(value)
-                ? value
-                : '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-    }
-
-    private static boolean isToken(String value) {
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            boolean letterOrDigit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-            if (!letterOrDigit && TOKEN.indexOf(c) < 0) {
-                return false;
-            }
-        }
-        return true;
+        return Token.isValid(value) ? value : '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 }

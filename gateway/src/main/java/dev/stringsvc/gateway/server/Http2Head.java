@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.server;
 
+import dev.stringsvc.gateway.route.Token;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -18,7 +19,7 @@ final class Http2Head {
     ///
     /// @param ended whether no body follows
     static Optional<MetaData.Request> asHttp1(MetaData.Request head, boolean ended) {
-        if (!isToken(head.getMethod())) {
+        if (!Token.isValid(head.getMethod())) {
             return Optional.empty();
         }
         HttpFields.Mutable fields = HttpFields.build();
@@ -29,7 +30,7 @@ final class Http2Head {
         @Nullable String cookies = null;
         for (HttpField field : head.getHttpFields()) {
             String value = field.getValue() == null ? "" : field.getValue();
-            if (!isToken(field.getName()) || !isLine(value)) {
+            if (!Token.isValid(field.getName()) || !isLine(value)) {
                 return Optional.empty();
             }
             if (field.getHeader() == HttpHeader.COOKIE) {
@@ -63,16 +64,6 @@ final class Http2Head {
                     case CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, TRANSFER_ENCODING, UPGRADE, HTTP2_SETTINGS -> true;
                     default -> false;
                 };
-    }
-
-    private static boolean isToken(String name) {
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            if (c <= ' ' || c >= 0x7f || "\"(),/:;<=>?@[\\]{}".indexOf(c) >= 0) {
-                return false;
-            }
-        }
-        return !name.isEmpty();
     }
 
     private static boolean isLine(String value) {

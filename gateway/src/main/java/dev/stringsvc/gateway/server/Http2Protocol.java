@@ -45,9 +45,8 @@ final class Http2Protocol extends HTTP2CServerConnectionFactory {
         return !(HTTP2Cipher.isBlackListProtocol(tlsProtocol) && HTTP2Cipher.isBlackListCipher(tlsCipher));
     }
 
-    /// A request that does not ask for it properly goes on in HTTP/1.1 (RFC 7540, section 3.2.1), and so does one with
-    /// a
-    /// body, which Jetty would take for frames.
+    /// A request that does not ask for it properly goes on in HTTP/1.1 (RFC 7540, section 3.2.1), and so does
+    /// one with a body, which Jetty would take for frames.
     @Override
     public @Nullable Connection upgradeConnection(
             Connector connector, EndPoint endPoint, MetaData.Request request, HttpFields.Mutable answer) {

@@ -11,6 +11,7 @@ import dev.stringsvc.gateway.route.Match;
 import dev.stringsvc.gateway.route.RequestHead;
 import dev.stringsvc.gateway.route.RequestTarget;
 import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.gateway.route.Token;
 import dev.stringsvc.gateway.transport.Body;
 import dev.stringsvc.gateway.transport.HeaderFields;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
@@ -80,11 +81,7 @@ public final class ProxyHandler implements Handler {
     public void handle(Context ctx) throws IOException {
         ctx.skipRemainingHandlers();
         HttpServletRequest request = ctx.req();
-        var answer = new Answer(
-                ctx.res(),
-                ServletContextRequest.getServletContextRequest(request),
-                RequestId.of(request.getHeader(RequestId.HEADER)),
-                draining);
+        var answer = new Answer(ctx.res(), core(request), RequestId.of(request.getHeader(RequestId.HEADER)), draining);
         inFlight.incrementAndGet();
         long start = System.nanoTime();
         try {
@@ -115,17 +112,14 @@ public final class ProxyHandler implements Handler {
             return;
         }
         @Nullable String path = RequestTarget.path(request.getRequestURI());
-        if (path == null
-                || (query != null && !RequestTarget.isQuery(query))
-                || !RequestTarget.isMethod(request.getMethod())) {
+        if (path == null || (query != null && !RequestTarget.isQuery(query)) || !Token.isValid(request.getMethod())) {
             answer.problem(Problem.of(400, "The request's first line is not valid, or its path is ambiguous."), CLOSE);
             return;
         }
         RequestHead head = head(request, path);
         Routing now = routing.get();
         Match match = now.table().match(head);
-        String read = RequestTarget.carelesslyRead(path);
-        if (!read.equals(path) && !match.equals(now.table().match(head(request, read)))) {
+        if (now.table().isAmbiguous(head, match)) {
             answer.problem(
                     Problem.of(400, "The path could be read in two ways, of which each is another route."), CLOSE);
             return;
@@ -180,7 +174,7 @@ public final class ProxyHandler implements Handler {
             answer.problem(Problem.of(400, "The path would begin with two slashes for the service."), CLOSE);
             return;
         }
-        boolean webSocket = WebSockets.isHandshake(ServletContextRequest.getServletContextRequest(request));
+        boolean webSocket = WebSockets.isHandshake(core(request));
         Semaphore room = webSocket ? tunnels : free;
         try (ClientBody body = bodies.open(request, Math.min(way.to().requestBody(), limits.bodyBytes()))) {
             answer.taking(body);
@@ -238,8 +232,9 @@ public final class ProxyHandler implements Handler {
             Answer answer)
             throws IOException {
         Client client = answer.client();
-        ServletContextRequest core = core(request);
-        HeaderFields fields = fields(request, way, answer.requestId());
+        HttpFields given = core(request).getHeaders();
+        Forwarding.Hop hop = hop(request, given);
+        HeaderFields fields = fields(request, given, hop, way, answer.requestId());
         if (webSocket) {
             WebSockets.addTo(fields);
         }
@@ -249,7 +244,7 @@ public final class ProxyHandler implements Handler {
                 request.getQueryString(),
                 fields,
                 kept,
-                forwarding.client(hop(request, core), core.getHeaders()),
+                forwarding.client(hop, given),
                 () -> client.hasLeft(body),
                 webSocket);
         ProxyResult result = way.forwarder().forward(upstreamRequest);
@@ -304,9 +299,8 @@ public final class ProxyHandler implements Handler {
                 .onRoute(route.name(), List.of());
     }
 
-    private HeaderFields fields(HttpServletRequest request, Way way, String requestId) {
-        ServletContextRequest core = core(request);
-        HttpFields given = core.getHeaders();
+    private HeaderFields fields(
+            HttpServletRequest request, HttpFields given, Forwarding.Hop hop, Way way, String requestId) {
         HeaderEdits edits = way.route().requestHeaders();
         String connection = Headers.connection(given.getValuesList(HttpHeader.CONNECTION));
         var fields = new HeaderFields();
@@ -323,7 +317,7 @@ public final class ProxyHandler implements Handler {
         if (host != null && way.to().preserveHost()) {
             fields.add("Host", host);
         }
-        forwarding.tell(hop(request, core), given, fields);
+        forwarding.tell(hop, given, fields);
         fields.add(RequestId.HEADER, requestId).add("Via", Headers.via(request.getProtocol()));
         if (!edits.none()) {
             fields.retain(edits::keeps);
@@ -341,9 +335,9 @@ public final class ProxyHandler implements Handler {
         return core.getConnectionMetaData().isSecure() ? "https" : "http";
     }
 
-    private static Forwarding.Hop hop(HttpServletRequest request, ServletContextRequest core) {
+    private static Forwarding.Hop hop(HttpServletRequest request, HttpFields given) {
+        ServletContextRequest core = core(request);
         var peer = (InetSocketAddress) core.getConnectionMetaData().getRemoteSocketAddress();
-        return new Forwarding.Hop(
-                peer.getAddress(), scheme(core), core.getHeaders().get(HttpHeader.HOST), request.getLocalPort());
+        return new Forwarding.Hop(peer.getAddress(), scheme(core), given.get(HttpHeader.HOST), request.getLocalPort());
     }
 }

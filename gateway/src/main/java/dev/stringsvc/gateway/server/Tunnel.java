@@ -13,9 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A WebSocket between a client and an instance: bytes pass both ways as they are. Thread-safe.
 ///
-/// A side that reads slowly is waited for, and then the other side is not read either. Where one side ends its half,
-/// the
-/// other has a few seconds to end its own; where one breaks off, so does the other.
+/// A side that reads slowly is waited for, and then the other side is not read either. Where one side ends its
+/// half, the other has a few seconds to end its own; where one breaks off, so does the other.
 final class Tunnel {
     private static final long LINGER_SECONDS = 5;
 

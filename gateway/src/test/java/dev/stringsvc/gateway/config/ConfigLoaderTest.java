@@ -238,7 +238,9 @@ class ConfigLoaderTest {
             """)
     void consul_is_found_as_by_its_own_tools(String address, boolean tls, String url) throws Exception {
         Path file = Files.writeString(folder.resolve("gateway.yaml"), "consul:\n  address: '" + address + "'\n");
-        assertThat(ConfigLoader.load(Optional.of(file), ConfigLoader.noFlags(), tls)
+        assertThat(new ConfigSource(Optional.of(file), ConfigLoader.noFlags(), tls)
+                        .load()
+                        .config()
                         .consul()
                         .address()
                         .url())
@@ -247,7 +249,9 @@ class ConfigLoaderTest {
 
     @Test
     void tls_holds_for_the_default_address_of_consul() throws Exception {
-        assertThat(ConfigLoader.load(Optional.empty(), ConfigLoader.noFlags(), true)
+        assertThat(new ConfigSource(Optional.empty(), ConfigLoader.noFlags(), true)
+                        .load()
+                        .config()
                         .consul()
                         .address()
                         .url())
