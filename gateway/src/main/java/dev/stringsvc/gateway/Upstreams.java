@@ -31,7 +31,12 @@ final class Upstreams implements AutoCloseable {
     /// Those that no route names any more, until their last request is answered.
     private final List<Upstream> leaving = new ArrayList<>();
 
-    private record Watched(Upstream upstream, GatewayConfig.Service definition, Instancer instancer, Relay relay) {}
+    private record Watched(Upstream upstream, GatewayConfig.Service definition, Instancer instancer, Relay relay) {
+        void stop() {
+            relay.close();
+            instancer.close();
+        }
+    }
 
     /// @param factory makes one
     /// @param retired hears of each that is not named any more
@@ -59,7 +64,7 @@ final class Upstreams implements AutoCloseable {
             } else if (before == null) {
                 watched.put(service, watch(factory.apply(service, definition), definition, false));
             } else if (!before.definition().equals(definition)) {
-                before.instancer().close();
+                before.stop();
                 watched.put(service, watch(before.upstream(), definition, true));
                 changed.add(service);
             }
@@ -97,7 +102,7 @@ final class Upstreams implements AutoCloseable {
     }
 
     private void retire(Watched one) {
-        one.instancer().close();
+        one.stop();
         one.upstream().retire();
         leaving.add(one.upstream());
         retired.accept(one.upstream());
@@ -122,7 +127,7 @@ final class Upstreams implements AutoCloseable {
     /// Stops to watch, and cuts connections.
     @Override
     public void close() {
-        watched.values().forEach(one -> one.instancer().close());
+        watched.values().forEach(Watched::stop);
         Stream.concat(all().stream(), leaving.stream())
                 .flatMap(upstream -> Stream.concat(upstream.endpoints().stream(), upstream.draining().stream()))
                 .forEach(endpoint -> endpoint.transport().close());
@@ -133,6 +138,7 @@ final class Upstreams implements AutoCloseable {
         private final Upstream upstream;
         private final CountDownLatch first = new CountDownLatch(1);
         private boolean anew;
+        private boolean closed;
 
         /// @param anew whether the instances are others now because the service is defined in another way
         Relay(Upstream upstream, boolean anew) {
@@ -141,13 +147,21 @@ final class Upstreams implements AutoCloseable {
         }
 
         @Override
-        public void accept(DiscoveryEvent event) {
+        public synchronized void accept(DiscoveryEvent event) {
+            if (closed) {
+                return;
+            }
             if (anew && event instanceof DiscoveryEvent.Snapshot) {
                 anew = false;
                 upstream.believeNext();
             }
             upstream.accept(event);
             first.countDown();
+        }
+
+        /// Lets nothing through any more: another speaks for the upstream from now on.
+        synchronized void close() {
+            closed = true;
         }
     }
 }
