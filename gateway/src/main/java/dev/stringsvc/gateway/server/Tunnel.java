@@ -118,12 +118,17 @@ final class Tunnel {
         client.cut();
     }
 
-    /// Asks both sides to close it, and ends it when both have. May wait for a side that reads slowly.
+    /// Asks both sides to close it, neither waiting for the other. It ends when both have. May wait for a side that
+    /// reads slowly.
     void leave() {
         leaving = true;
+        Thread.startVirtualThread(() -> leave(toClient));
+        leave(toInstance);
+    }
+
+    private void leave(OneWay way) {
         try {
-            toInstance.leave();
-            toClient.leave();
+            way.leave();
         } catch (IOException e) {
             end(why(e));
         }
