@@ -61,6 +61,7 @@ class UpstreamProtocolTest {
             HttpMessage answer = gateway.post("/svc/a?b=c", body);
             assertThat(answer.status()).isEqualTo(201);
             assertThat(answer.header("X-A")).isEqualTo("1");
+            assertThat(answer.headers("Via")).containsExactly("1.1 gateway", "2.0 gateway");
             assertThat(answer.text()).isEqualTo(body);
             assertThat(instance.request().startLine()).isEqualTo("POST /svc/a?b=c HTTP/1.1");
         }

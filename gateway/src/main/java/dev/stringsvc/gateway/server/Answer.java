@@ -96,7 +96,7 @@ final class Answer {
                 giveUp("the instance's head is too long", "The service's answer has too long a head.", 502);
                 return;
             }
-            fields.add(HttpHeader.VIA, Headers.via("1.1"));
+            fields.add(HttpHeader.VIA, Headers.via(upstream.protocol()));
             date();
             if (switched != null) {
                 carry(upstream, switched);

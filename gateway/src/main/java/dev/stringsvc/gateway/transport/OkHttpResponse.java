@@ -44,6 +44,15 @@ final class OkHttpResponse implements UpstreamResponse {
     }
 
     @Override
+    public String protocol() {
+        return switch (response.protocol()) {
+            case HTTP_1_0 -> "HTTP/1.0";
+            case HTTP_1_1 -> "HTTP/1.1";
+            default -> "HTTP/2.0";
+        };
+    }
+
+    @Override
     public @Nullable String header(String name) {
         Headers headers = response.headers();
         for (int i = 0; i < headers.size(); i++) {

@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 public interface UpstreamResponse extends AutoCloseable {
     int status();
 
+    /// What the instance speaks: `HTTP/1.1`.
+    default String protocol() {
+        return "HTTP/1.1";
+    }
+
     /// The first value of a header.
     @Nullable
     String header(String name);
