@@ -6,18 +6,10 @@ import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.HttpMessage;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Queue;
 import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /// Whatever a client sends, the gateway and the instance saw the same requests, or the gateway
@@ -26,38 +18,14 @@ import org.junit.jupiter.api.Test;
 class FuzzTest {
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int REQUESTS = Integer.getInteger("fuzz.requests", 2_000);
-    private static final Pattern CODE = Pattern.compile("%([0-9A-Fa-f]{2})");
-
-    /// What a client's connection and the gateway's own are about; the gateway's own words.
-    private static final Set<String> NOT_PASSED = Set.of(
-            "connection",
-            "keep-alive",
-            "proxy-connection",
-            "proxy-authorization",
-            "te",
-            "trailer",
-            "transfer-encoding",
-            "upgrade",
-            "host",
-            "content-length",
-            "expect",
-            "x-request-id",
-            "x-forwarded-for",
-            "x-forwarded-host",
-            "x-forwarded-proto",
-            "x-forwarded-port",
-            "forwarded");
-
-    private final Queue<StrictRequest> seen = new ConcurrentLinkedQueue<>();
-    private int accepted;
-    private int refused;
+    private final Judge judge = new Judge("1.1 gateway");
 
     @Test
     void instance_sees_what_the_client_sent_or_nothing() throws Exception {
         var requests = new RandomRequests(new Random(SEED));
         var random = new Random(SEED + 1);
         List<String> failures = new ArrayList<>();
-        try (var gateway = GatewayFixture.over(FakeInstance.of(this::serve))) {
+        try (var gateway = GatewayFixture.over(FakeInstance.of(judge::serve))) {
             // Jetty may give a buffer back twice where a connection is cut within a request: jetty.project#13644
             gateway.tolerate("already released oeji.Retainable");
             for (int sent = 0; sent < REQUESTS && failures.size() < 5; ) {
@@ -73,44 +41,12 @@ class FuzzTest {
                 try {
                     exchange(gateway, bytes, spoiled);
                 } catch (AssertionError | IOException e) {
-                    failures.add(visible(bytes) + "\n" + e + "\nseen " + seen);
-                    seen.clear();
+                    failures.add(visible(bytes) + "\n" + e + "\nseen " + judge.forget());
                 }
             }
         }
         assertThat(failures).as("with -Dfuzz.seed=%d", SEED).isEmpty();
-        System.out.printf("fuzz.seed=%d: %d accepted, %d refused%n", SEED, accepted, refused);
-        assertThat(accepted).isGreaterThan(REQUESTS / 4);
-        assertThat(refused).isGreaterThan(REQUESTS / 10);
-    }
-
-    private void serve(FakeInstance.Wire wire) throws IOException {
-        var bytes = new StringBuilder();
-        while (true) {
-            StrictRequest.Reading reading = StrictRequest.read(bytes.toString(), 0);
-            switch (reading) {
-                case StrictRequest.Whole(var request) -> {
-                    bytes.delete(0, request.end());
-                    seen.add(request);
-                    wire.send(
-                            request.method().equals("HEAD")
-                                    ? "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
-                                    : FakeInstance.OK);
-                }
-                case StrictRequest.Partial() -> {
-                    byte[] more = new byte[8_192];
-                    int n = wire.in().read(more);
-                    if (n < 0) {
-                        return;
-                    }
-                    bytes.append(new String(more, 0, n, StandardCharsets.ISO_8859_1));
-                }
-                case StrictRequest.Wrong(var why) -> {
-                    seen.add(new StrictRequest("wrong", why, List.of(), bytes.toString(), true, 0));
-                    return;
-                }
-            }
-        }
+        judge.checkCounts(REQUESTS, "fuzz.seed=" + SEED);
     }
 
     private void exchange(GatewayFixture gateway, String bytes, boolean spoiled) throws IOException {
@@ -127,7 +63,7 @@ class FuzzTest {
                 }
                 if (StrictRequest.read(bytes, at) instanceof StrictRequest.Whole(var request)) {
                     HttpMessage answer = answer(client, request.method().equals("HEAD"));
-                    check(request, answer, spoiled);
+                    judge.check(request, answer.status(), spoiled, answer.head() + answer.text());
                     open = !request.last() && !"close".equals(answer.header("Connection"));
                     at = request.end();
                 } else {
@@ -147,7 +83,7 @@ class FuzzTest {
                     .as("what follows the last answer")
                     .doesNotContain("HTTP/1.");
         }
-        assertThat(seen).as("seen and not answered").isEmpty();
+        judge.checkNothingElseSeen();
     }
 
     private static HttpMessage answer(RawClient client, boolean toHead) throws IOException {
@@ -159,78 +95,13 @@ class FuzzTest {
         }
     }
 
-    private void check(StrictRequest sent, HttpMessage answer, boolean spoiled) {
-        if (answer.status() == 200) {
-            accepted++;
-            StrictRequest arrived = seen.poll();
-            assertThat(arrived).as("seen by the instance").isNotNull();
-            assertThat(arrived.method()).isEqualTo(sent.method());
-            assertThat(arrived.target()).isEqualTo(normal(sent.target()));
-            assertThat(passed(arrived, List.of())).isEqualTo(passed(sent, added(sent)));
-            assertThat(arrived.body()).isEqualTo(sent.body());
-        } else {
-            refused++;
-            assertThat(spoiled)
-                    .as("valid, and answered " + answer.head() + answer.text())
-                    .isTrue();
-            assertThat(answer.status()).isBetween(400, 499);
-        }
-    }
-
     private void isRefused(RawClient client) throws IOException {
-        refused++;
+        judge.countRefused();
         try {
             assertThat(answer(client, false).status()).isIn(400, 404, 405, 408, 413, 414, 417, 431, 501, 505);
         } catch (EOFException e) {
             // cut: nothing is said to a client that breaks off
         }
-    }
-
-    /// The path in absolute form, if it has one, is what is asked for; what need not be in code is
-    /// not.
-    private static String normal(String target) {
-        String form = target.startsWith("http://") ? target.substring(target.indexOf('/', 7)) : target;
-        int query = form.indexOf('?') < 0 ? form.length() : form.indexOf('?');
-        return CODE.matcher(form.substring(0, query)).replaceAll(FuzzTest::decoded) + form.substring(query);
-    }
-
-    private static String decoded(MatchResult code) {
-        String byteInCode = code.group().toUpperCase(Locale.ROOT);
-        char c = (char) Integer.parseInt(code.group(1), 16);
-        boolean unreserved = c == '~'
-                || (c < 0x80
-                        && c != '*'
-                        && !URLEncoder.encode("" + c, StandardCharsets.UTF_8).startsWith("%"));
-        return unreserved && c != ' ' ? "" + c : byteInCode;
-    }
-
-    private static List<String> added(StrictRequest sent) {
-        List<String> added = new ArrayList<>();
-        if (sent.values("accept-encoding").isEmpty()) {
-            added.add("accept-encoding: identity");
-        }
-        added.add("via: 1.1 gateway");
-        return added;
-    }
-
-    /// End-to-end fields in their order, those that the gateway adds behind them.
-    private static List<String> passed(StrictRequest request, List<String> added) {
-        Set<String> dropped = Set.copyOf(Arrays.asList(String.join(",", request.values("connection"))
-                .toLowerCase(Locale.ROOT)
-                .split("[ \\t]*,[ \\t]*", -1)));
-        List<String> passed = new ArrayList<>(request.fields().stream()
-                .filter(field -> {
-                    String name = field.substring(0, field.indexOf(':'));
-                    return !NOT_PASSED.contains(name) && !dropped.contains(name);
-                })
-                .toList());
-        passed.addAll(added);
-        passed.sort((one, other) -> name(one).compareTo(name(other))); // stable: each name's values keep their order
-        return passed;
-    }
-
-    private static String name(String field) {
-        return field.substring(0, field.indexOf(':'));
     }
 
     private static String visible(String bytes) {

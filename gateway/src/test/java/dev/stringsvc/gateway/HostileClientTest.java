@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /// What is not HTTP, or means to get where no route leads, ends at the gateway.
 class HostileClientTest {
-    private static final List<String> ELSEWHERE = List.of(
+    static final List<String> ELSEWHERE = List.of(
             "/svc/../admin",
             "/svc/..",
             "/svc/../svc/a",

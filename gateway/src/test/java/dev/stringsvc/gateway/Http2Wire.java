@@ -6,24 +6,65 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http2.hpack.HpackDecoder;
+import org.eclipse.jetty.http2.hpack.HpackException;
+import org.eclipse.jetty.util.NanoTime;
+import org.jspecify.annotations.Nullable;
 
-/// A client that speaks HTTP/2 frame by frame, and says what no library would. It gives no window to answers beyond the
-/// first 64 KiB. A read that takes longer than ten seconds fails.
+/// A client of HTTP/2 that speaks frame by frame, and says what no library would. It gives no window to answers beyond
+/// the first 64 KiB. A read that takes longer than ten seconds fails.
 final class Http2Wire implements AutoCloseable {
     static final int DATA = 0;
-    static final int GOAWAY = 7;
-    private static final int HEADERS = 1;
+    static final int HEADERS = 1;
     static final int RST_STREAM = 3;
     private static final int SETTINGS = 4;
+    static final int GOAWAY = 7;
+    private static final int CONTINUATION = 9;
+    private static final int END_STREAM = 0x1;
     private static final int END_OF_HEADERS = 0x4;
-    private static final int END_STREAM_AND_HEADERS = 0x5;
     private static final int CANCEL = 8;
+    private static final int LONGEST_FRAME = 16_384;
+
+    /// What came on a stream until it ended.
+    ///
+    /// @param status 0 where it was reset before there was one
+    /// @param error the code with which it, or the connection, was ended; 0 where it ended properly
+    @SuppressWarnings("ArrayRecordComponent") // a carrier
+    record Answer(int status, HttpFields fields, byte[] body, HttpFields trailers, int error) {
+        String text() {
+            return new String(body, StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    /// @param head of HEADERS only
+    @SuppressWarnings("ArrayRecordComponent")
+    record Frame(
+            int type,
+            int flags,
+            int stream,
+            byte[] payload,
+            @Nullable MetaData head) {
+        boolean endsStream() {
+            return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
+        }
+
+        String text() {
+            return new String(payload, StandardCharsets.ISO_8859_1);
+        }
+    }
 
     private final Socket socket;
     private final DataInputStream in;
+    private final HpackDecoder decoder = new HpackDecoder(1_000_000, NanoTime::now);
     private int stream = -1;
+    private int goneAway;
 
     Http2Wire(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -48,58 +89,147 @@ final class Http2Wire implements AutoCloseable {
     /// @param namesAndValues of further headers
     /// @return its stream
     int get(String path, String... namesAndValues) throws IOException {
-        stream += 2;
-        var block = new ByteArrayOutputStream();
-        header(block, ":method", "GET");
-        header(block, ":scheme", "https"); // as a proxy before the gateway may say, or a liar
-        header(block, ":path", path);
-        header(block, ":authority", "gw");
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            header(block, namesAndValues[i], namesAndValues[i + 1]);
-        }
-        frame(HEADERS, END_STREAM_AND_HEADERS, stream, block.toByteArray());
-        return stream;
+        // the scheme is what a proxy before the gateway may say, or a liar
+        return open(true, with(List.of(":method", "GET", ":scheme", "https", ":path", path), namesAndValues));
     }
 
     /// Begins a POST whose body is still to come.
     ///
     /// @return its stream
-    int beginPost(String path) throws IOException {
+    int beginPost(String path, String... namesAndValues) throws IOException {
+        return open(false, with(List.of(":method", "POST", ":scheme", "http", ":path", path), namesAndValues));
+    }
+
+    private static String[] with(List<String> first, String... namesAndValues) {
+        String[] all = Arrays.copyOf(first.toArray(String[]::new), first.size() + 2 + namesAndValues.length);
+        all[first.size()] = ":authority";
+        all[first.size() + 1] = "gw";
+        System.arraycopy(namesAndValues, 0, all, first.size() + 2, namesAndValues.length);
+        return all;
+    }
+
+    /// Opens a stream with whatever for a head.
+    ///
+    /// @param ended whether no body follows
+    int open(boolean ended, String... namesAndValues) throws IOException {
         stream += 2;
         var block = new ByteArrayOutputStream();
-        header(block, ":method", "POST");
-        header(block, ":scheme", "http");
-        header(block, ":path", path);
-        header(block, ":authority", "gw");
-        frame(HEADERS, END_OF_HEADERS, stream, block.toByteArray());
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            header(block, namesAndValues[i], namesAndValues[i + 1]);
+        }
+        byte[] bytes = block.toByteArray();
+        for (int from = 0; from == 0 || from < bytes.length; from += LONGEST_FRAME) {
+            int to = Math.min(from + LONGEST_FRAME, bytes.length);
+            int flags = (from == 0 && ended ? END_STREAM : 0) | (to == bytes.length ? END_OF_HEADERS : 0);
+            frame(from == 0 ? HEADERS : CONTINUATION, flags, stream, Arrays.copyOfRange(bytes, from, to));
+        }
         return stream;
+    }
+
+    /// Sends some of a body.
+    void data(int stream, String bytes, boolean last) throws IOException {
+        frame(DATA, last ? END_STREAM : 0, stream, bytes.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /// As a literal that is not indexed (RFC 7541, section 6.2.2).
     private static void header(ByteArrayOutputStream block, String name, String value) {
         block.write(0);
         for (String text : new String[] {name, value}) {
-            block.write(text.length());
+            length(block, text.length());
             block.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
         }
+    }
+
+    /// An integer with a prefix of seven bits (RFC 7541, section 5.1).
+    private static void length(ByteArrayOutputStream block, int length) {
+        if (length < 127) {
+            block.write(length);
+            return;
+        }
+        block.write(127);
+        int rest = length - 127;
+        for (; rest >= 128; rest >>>= 7) {
+            block.write((rest & 127) | 128);
+        }
+        block.write(rest);
     }
 
     void reset(int stream) throws IOException {
         frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, CANCEL});
     }
 
+    private Frame read() throws IOException {
+        int head = in.readInt();
+        int flags = in.readUnsignedByte();
+        int of = in.readInt();
+        byte[] payload = new byte[head >>> 8];
+        in.readFully(payload);
+        int type = head & 0xff;
+        return new Frame(type, flags, of, payload, type == HEADERS ? decoded(payload) : null);
+    }
+
+    private MetaData decoded(byte[] block) throws IOException {
+        try {
+            return decoder.decode(ByteBuffer.wrap(block));
+        } catch (HpackException e) {
+            throw new IOException(e);
+        }
+    }
+
     /// Reads until a frame of this type has come.
     ///
     /// @throws EOFException when the connection ends before
-    void awaitFrame(int type) throws IOException {
+    Frame awaitFrame(int type) throws IOException {
         while (true) {
-            int head = in.readInt();
-            in.skipNBytes(5);
-            in.skipNBytes(head >>> 8);
-            if ((head & 0xff) == type) {
-                return;
+            Frame frame = read();
+            if (frame.type() == type) {
+                return frame;
             }
         }
+    }
+
+    /// The next HEADERS, DATA or RST_STREAM on a stream.
+    ///
+    /// @throws EOFException when the connection ends before
+    Frame next(int stream) throws IOException {
+        while (true) {
+            Frame frame = read();
+            if (frame.type() == GOAWAY) {
+                goneAway = ByteBuffer.wrap(frame.payload()).getInt(4);
+            }
+            if (frame.stream() == stream && frame.type() <= RST_STREAM && frame.type() != 2) {
+                return frame;
+            }
+        }
+    }
+
+    /// All that comes on a stream, to its end or the connection's.
+    Answer read(int stream) throws IOException {
+        int status = 0;
+        HttpFields fields = HttpFields.EMPTY;
+        HttpFields trailers = HttpFields.EMPTY;
+        var body = new ByteArrayOutputStream();
+        int error = 0;
+        for (boolean ended = false; !ended; ) {
+            Frame frame;
+            try {
+                frame = next(stream);
+            } catch (EOFException | SocketException e) {
+                return new Answer(status, fields, body.toByteArray(), trailers, goneAway == 0 ? -1 : goneAway);
+            }
+            ended = frame.endsStream() || frame.type() == RST_STREAM;
+            if (frame.type() == RST_STREAM) {
+                error = ByteBuffer.wrap(frame.payload()).getInt();
+            } else if (frame.type() == DATA) {
+                body.writeBytes(frame.payload());
+            } else if (frame.head() instanceof MetaData.Response head) {
+                status = head.getStatus() < 200 ? 0 : head.getStatus();
+                fields = head.getHttpFields();
+            } else if (frame.head() != null) {
+                trailers = frame.head().getHttpFields();
+            }
+        }
+        return new Answer(status, fields, body.toByteArray(), trailers, error);
     }
 
     @Override

@@ -49,7 +49,7 @@ final class RandomRequests {
             "X-Request-Id: \"odd\"",
             "Connection: X-Dropped, keep-alive\r\nX-Dropped: 1",
             "x-dropped: 2\r\nConnection: x-dropped");
-    private static final List<String> SPOILERS = List.of(
+    static final List<String> SPOILERS = List.of(
             "\r",
             "\n",
             "\r\n",
@@ -81,7 +81,7 @@ final class RandomRequests {
             "GET /svc HTTP/1.1\r\n",
             "\r\n ",
             "\r\nHost: b");
-    private static final List<String> SPOILED_FIELDS = List.of(
+    static final List<String> SPOILED_FIELDS = List.of(
             "Content-Length: 0",
             "Content-Length: 3",
             "Content-Length: 3, 3",

@@ -17,7 +17,7 @@ final class ClientBody extends InputStream {
     private final ClientRate rate;
     private long taken;
     private volatile boolean ended;
-    private volatile boolean unwanted;
+    private volatile @Nullable IOException stopped;
     private @Nullable BodyMemory memory;
     private long kept;
 
@@ -52,8 +52,10 @@ final class ClientBody extends InputStream {
     }
 
     /// Makes every further read fail. May be called by any thread.
-    void stop() {
-        unwanted = true;
+    ///
+    /// @param why it fails; [SlowClientException] where it is the client's slowness
+    void stop(IOException why) {
+        stopped = why;
     }
 
     /// Takes memory for so much more of it, until it is closed; `false` where there is none.
@@ -91,22 +93,29 @@ final class ClientBody extends InputStream {
     }
 
     private int await(byte[] bytes, int from, int count) throws IOException {
-        if (unwanted) {
-            throw new SlowClientException();
-        }
+        throwIfStopped();
         int n = -1;
         rate.waitForClient();
         try {
             n = in.read(bytes, from, count);
         } catch (IOException e) {
+            throwIfStopped();
             throw e.getCause() instanceof TimeoutException ? new SlowClientException() : e;
         } finally {
             rate.waited(Math.max(0, n));
         }
-        if (unwanted || rate.tooSlow()) {
+        throwIfStopped();
+        if (rate.tooSlow()) {
             throw new SlowClientException();
         }
         return n;
+    }
+
+    private void throwIfStopped() throws IOException {
+        @Nullable IOException why = stopped;
+        if (why != null) {
+            throw why;
+        }
     }
 
     /// Gives back the memory that it took.

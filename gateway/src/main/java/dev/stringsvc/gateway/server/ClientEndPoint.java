@@ -240,7 +240,7 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
     public void stopBody() {
         synchronized (reading) {
             if (inHand != null) {
-                inHand.stop();
+                inHand.stop(new SlowClientException());
             }
         }
         onIdleExpired(new TimeoutException("too many are waited for"));

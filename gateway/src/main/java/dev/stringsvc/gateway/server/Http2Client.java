@@ -1,15 +1,14 @@
 package dev.stringsvc.gateway.server;
 
 import java.time.Duration;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http2.CloseState;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Session;
 import org.eclipse.jetty.http2.HTTP2Stream;
 import org.eclipse.jetty.http2.api.Stream;
-import org.eclipse.jetty.http2.frames.FailureFrame;
 import org.eclipse.jetty.http2.frames.ResetFrame;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +24,7 @@ final class Http2Client implements Client {
     private final ClientConnector connector;
     private volatile @Nullable ClientBody inHand;
     private volatile @Nullable ClientRate answer;
+    private volatile boolean awaitsBody;
     private volatile boolean answerBegun;
     private volatile boolean tooSlow;
 
@@ -42,6 +42,11 @@ final class Http2Client implements Client {
         return stream.getAttribute(NAME) instanceof Http2Client client && client.answerPauses(stream.getIdleTimeout());
     }
 
+    /// Whether the request's thread may be waiting for more of its body.
+    static boolean awaitsBody(Stream stream) {
+        return stream.getAttribute(NAME) instanceof Http2Client client && client.awaitsBody;
+    }
+
     private boolean answerPauses(long idleMillis) {
         @Nullable ClientRate rate = answer;
         @Nullable ClientBody body = inHand;
@@ -51,11 +56,16 @@ final class Http2Client implements Client {
     @Override
     public void begin(ClientBody body) {
         inHand = body;
+        awaitsBody = !body.ended();
+        if (stream == null || stream.isReset()) {
+            body.stop(new EofException("the stream was reset"));
+        }
     }
 
     @Override
     public void beginAnswer() {
         answerBegun = true;
+        awaitsBody = false;
     }
 
     @Override
@@ -67,17 +77,9 @@ final class Http2Client implements Client {
     public void stopBody() {
         @Nullable ClientBody body = inHand;
         if (body != null) {
-            body.stop();
+            body.stop(new SlowClientException());
         }
-        if (stream != null) {
-            reset(ErrorCode.ENHANCE_YOUR_CALM_ERROR);
-            // a stream that is reset from here tells nobody: who waits for its body would wait for ever
-            var failure = new FailureFrame(
-                    ErrorCode.ENHANCE_YOUR_CALM_ERROR.code,
-                    "too slow",
-                    new TimeoutException("the body is not waited for"));
-            stream.process(failure, Callback.NOOP);
-        }
+        reset(ErrorCode.ENHANCE_YOUR_CALM_ERROR);
     }
 
     @Override
@@ -108,6 +110,7 @@ final class Http2Client implements Client {
 
     @Override
     public void cut() {
+        awaitsBody = false;
         reset(ErrorCode.INTERNAL_ERROR);
     }
 

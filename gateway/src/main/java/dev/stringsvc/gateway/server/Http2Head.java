@@ -1,7 +1,9 @@
 package dev.stringsvc.gateway.server;
 
 import dev.stringsvc.gateway.route.Token;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -14,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 final class Http2Head {
     private Http2Head() {}
 
-    /// The head, less what belongs to a connection of HTTP/1.1 only; empty where it is malformed (RFC 9113, section
-    /// 8.2.1): in HTTP/1.1 its values would end lines.
+    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
+
+    /// The head, less what belongs to a connection of HTTP/1.1 only; empty where it is malformed (RFC 9113, sections
+    /// 8.1.1, 8.2.1 and 8.3.1): in HTTP/1.1 its values would end lines, or it would say nothing of the host, or its
+    /// length would be none.
     ///
     /// @param ended whether no body follows
     static Optional<MetaData.Request> asHttp1(MetaData.Request head, boolean ended) {
@@ -24,7 +29,7 @@ final class Http2Head {
         }
         HttpFields.Mutable fields = HttpFields.build();
         @Nullable String authority = head.getHttpURI().getAuthority();
-        if (authority != null && !authority.isEmpty()) {
+        if (authority != null) {
             fields.put(HttpHeader.HOST, authority);
         }
         @Nullable String cookies = null;
@@ -38,6 +43,9 @@ final class Http2Head {
             } else if (!isOfConnection(field) && !(field.getHeader() == HttpHeader.HOST && authority != null)) {
                 fields.add(field);
             }
+        }
+        if (!namesHost(fields) || !saysLength(fields)) {
+            return Optional.empty();
         }
         if (cookies != null) {
             fields.add(HttpHeader.COOKIE, cookies);
@@ -55,6 +63,17 @@ final class Http2Head {
                         head.getContentLength(),
                         head.getTrailersSupplier()))
                 : Optional.empty();
+    }
+
+    private static boolean namesHost(HttpFields fields) {
+        List<String> hosts = fields.getValuesList(HttpHeader.HOST);
+        return hosts.size() == 1 && !hosts.getFirst().isEmpty();
+    }
+
+    private static boolean saysLength(HttpFields fields) {
+        List<String> lengths = fields.getValuesList(HttpHeader.CONTENT_LENGTH);
+        return lengths.isEmpty()
+                || (lengths.size() == 1 && LENGTH.matcher(lengths.getFirst()).matches());
     }
 
     private static boolean isOfConnection(HttpField field) {

@@ -18,6 +18,7 @@ import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.util.Callback;
@@ -84,6 +85,18 @@ final class Http2Protocol extends HTTP2CServerConnectionFactory {
             }
             return super.onNewStream(
                     stream, new HeadersFrame(frame.getStreamId(), head.get(), frame.getPriority(), ended));
+        }
+
+        /// Jetty tells nobody of a stream that it resets itself, as it does where a body is not as long as was said:
+        /// who
+        /// waits for more of it would wait for ever.
+        @Override
+        public void onClosed(Stream stream) {
+            super.onClosed(stream);
+            if (stream.isReset() && Http2Client.awaitsBody(stream)) {
+                var failure = new EofException("the stream was reset");
+                onFailure(stream, ErrorCode.PROTOCOL_ERROR.code, failure.getMessage(), failure, Callback.NOOP);
+            }
         }
 
         /// As for a connection of HTTP/1.1: a write may just have begun.

@@ -86,6 +86,8 @@ public final class ProxyHandler implements Handler {
         long start = System.nanoTime();
         try {
             answer(request, answer);
+        } catch (IOException e) {
+            answer.clientGone(e);
         } catch (RuntimeException e) {
             LOG.error("request {} failed within the gateway", answer.requestId(), e);
             answer.failed();
