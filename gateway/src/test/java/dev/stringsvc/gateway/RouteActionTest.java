@@ -6,6 +6,7 @@ import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.HttpMessage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,5 +133,22 @@ class RouteActionTest {
         HttpMessage refused = gateway.post("/small", "abcd");
         assertThat(refused.status()).isEqualTo(413);
         assertThat(refused.text()).contains("longer than 3 bytes", "\"route\":\"small\"");
+    }
+
+    @Test
+    void nobody_is_sent_where_the_request_and_not_the_route_says() throws Exception {
+        for (String target : List.of("/away//evil.example/x", "/away/%2f%2fevil.example", "/away/..//evil.example")) {
+            HttpMessage answer = get(target);
+            assertThat(answer.status()).as(target).isIn(308, 400);
+            if (answer.status() == 308) {
+                assertThat(answer.header("Location")).as(target).startsWith("http://example.com/away/");
+            }
+        }
+        for (String host : List.of("a b", "evil.example/x", "me@evil.example", "evil.example#", "a\\b", "")) {
+            HttpMessage answer = get("/old/x", "Host: " + host);
+            assertThat(answer.status()).as(host).isEqualTo(400);
+            assertThat(answer.header("Location")).as(host).isNull();
+        }
+        assertThat(instance.connections()).isZero();
     }
 }

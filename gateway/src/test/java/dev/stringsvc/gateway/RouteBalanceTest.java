@@ -8,11 +8,15 @@ import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.HttpMessage;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// A route's balancer and its canary, from the client's bytes to the instance's.
@@ -40,8 +44,8 @@ class RouteBalanceTest {
         try (var gateway = GatewayFixture.routing(
                 "", route -> route.put("balancer", "hash cookie session"), named("a"), named("b"), named("c"))) {
             Map<String, String> homes = new HashMap<>();
-            for (int i = 0; i < 120; i++) {
-                String session = "s" + i % 40;
+            for (int i = 0; i < 60; i++) {
+                String session = "s" + i % 20;
                 String home = get(gateway, "Cookie: theme=dark; session=" + session);
                 assertThat(homes.computeIfAbsent(session, key -> home)).isEqualTo(home);
             }
@@ -61,12 +65,119 @@ class RouteBalanceTest {
         }
     }
 
+    @Test
+    void a_client_behind_a_trusted_proxy_stays_at_its_instance_and_not_where_the_proxy_s_others_are() throws Exception {
+        try (var gateway = GatewayFixture.routing(
+                "trusted-proxies=127.0.0.1",
+                route -> route.put("balancer", "hash client"),
+                named("a"),
+                named("b"),
+                named("c"))) {
+            Map<String, String> homes = new HashMap<>();
+            for (int i = 0; i < 60; i++) {
+                String client = "192.0.2." + i % 20;
+                String home = get(gateway, "X-Forwarded-For: " + client);
+                assertThat(homes.computeIfAbsent(client, key -> home)).isEqualTo(home);
+            }
+            assertThat(new HashSet<>(homes.values())).containsExactlyInAnyOrder("a", "b", "c");
+        }
+    }
+
+    @Test
+    void who_a_header_names_stays_at_an_instance() throws Exception {
+        try (var gateway = GatewayFixture.routing(
+                "", route -> route.put("balancer", "hash header X-User"), named("a"), named("b"), named("c"))) {
+            Map<String, String> homes = new HashMap<>();
+            for (int i = 0; i < 60; i++) {
+                String user = "u" + i % 20;
+                String home = get(gateway, "x-user: " + user);
+                assertThat(homes.computeIfAbsent(user, key -> home)).isEqualTo(home);
+            }
+            assertThat(new HashSet<>(homes.values())).containsExactlyInAnyOrder("a", "b", "c");
+        }
+    }
+
+    /// An instance that keeps its requests until it may answer them.
+    private static FakeInstance keeping(CountDownLatch answer) throws IOException {
+        return FakeInstance.of(wire -> {
+            while (wire.read() != null) {
+                answer.await();
+                wire.send(FakeInstance.OK);
+            }
+        });
+    }
+
+    private static List<RawClient> ask(GatewayFixture gateway, int count) throws IOException {
+        List<RawClient> clients = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            clients.add(gateway.client().send("GET /svc HTTP/1.1\r\nHost: gw\r\nX-User: one\r\n\r\n"));
+        }
+        return clients;
+    }
+
+    @Test
+    void one_user_whom_half_of_the_world_asks_for_has_as_many_instances_as_that_needs() throws Exception {
+        var answer = new CountDownLatch(1);
+        FakeInstance[] all = {keeping(answer), keeping(answer), keeping(answer), keeping(answer)};
+        try (var gateway = GatewayFixture.routing("", route -> route.put("balancer", "hash header X-User"), all)) {
+            List<RawClient> clients = ask(gateway, 40);
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> Stream.of(all)
+                                    .mapToInt(instance -> instance.requests().size())
+                                    .sum()
+                            == 40);
+            assertThat(all)
+                    .allSatisfy(instance -> assertThat(instance.requests())
+                            .as("1.25 times the average at most")
+                            .hasSizeBetween(1, 13));
+            answer.countDown();
+            for (RawClient client : clients) {
+                try (client) {
+                    assertThat(client.read().status()).isEqualTo(200);
+                }
+            }
+        }
+    }
+
+    @Test
+    void who_has_less_in_flight_gets_the_next_request() throws Exception {
+        var answer = new CountDownLatch(1);
+        var slow = keeping(answer);
+        var quick = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.routing("", route -> route.put("balancer", "least-in-flight"), slow, quick);
+                RawClient waiting = gateway.client()) {
+            for (int i = 0; slow.requests().isEmpty(); i++) {
+                assertThat(i).as("requests until the slow one had its first").isLessThan(100);
+                int before = quick.requests().size();
+                waiting.send("GET /svc HTTP/1.1\r\nHost: gw\r\n\r\n");
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() ->
+                                !slow.requests().isEmpty() || quick.requests().size() > before);
+                if (slow.requests().isEmpty()) {
+                    assertThat(waiting.read().status()).isEqualTo(200);
+                }
+            }
+            int before = quick.requests().size();
+            for (int i = 0; i < 20; i++) {
+                assertThat(gateway.get("/svc").status()).isEqualTo(200);
+            }
+            assertThat(quick.requests()).hasSize(before + 20);
+            assertThat(slow.requests()).hasSize(1);
+            answer.countDown();
+            assertThat(waiting.read().status()).isEqualTo(200);
+        }
+    }
+
     private static String listed(FakeInstance instance, String tag, int weight) {
+        return listed(instance, tag, "1", weight);
+    }
+
+    private static String listed(FakeInstance instance, String tag, String version, int weight) {
         return """
                 {"Node": {"ID": "n", "Node": "n", "Address": "127.0.0.1", "Datacenter": "dc1"},
                  "Service": {"ID": "svc-%d", "Service": "svc", "Tags": ["%s"], "Address": "127.0.0.1",
-                   "Meta": {}, "Port": %d, "Weights": {"Passing": %d, "Warning": 1}},
-                 "Checks": []}""".formatted(instance.port(), tag, instance.port(), weight);
+                   "Meta": {"version": "%s"}, "Port": %d, "Weights": {"Passing": %d, "Warning": 1}},
+                 "Checks": []}""".formatted(instance.port(), tag, version, instance.port(), weight);
     }
 
     /// A Consul that names these, and has no news afterwards.
@@ -118,6 +229,23 @@ class RouteBalanceTest {
             assertThat(counts(gateway, "x-canary: yes", 10)).containsOnly(Map.entry("canary", 10));
             assertThat(counts(gateway, "", 100))
                     .containsOnly(Map.entry("a", 45), Map.entry("b", 45), Map.entry("canary", 10));
+        }
+    }
+
+    @Test
+    void canaries_may_be_told_by_their_meta() throws Exception {
+        try (var a = named("a");
+                var b = named("b");
+                var canary = named("canary");
+                var consul = consul(listed(a, "x", "1", 1), listed(b, "x", "1", 1), listed(canary, "x", "2", 1));
+                var gateway = behind(
+                        consul,
+                        route -> route.putObject("canary")
+                                .put("percent", 20)
+                                .putObject("meta")
+                                .put("version", "2"))) {
+            assertThat(counts(gateway, "", 100))
+                    .containsOnly(Map.entry("a", 40), Map.entry("b", 40), Map.entry("canary", 20));
         }
     }
 }

@@ -1,0 +1,111 @@
+package dev.stringsvc.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.stringsvc.gateway.transport.FakeInstance;
+import dev.stringsvc.testkit.ConsulAgent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What a file says of a service changes under load: who its instances are, and what is spoken to them.
+class ServiceReloadTest {
+    @TempDir
+    private Path folder;
+
+    private Path write(String... lines) throws Exception {
+        return Files.writeString(folder.resolve("gateway.yaml"), String.join("\n", lines) + "\n");
+    }
+
+    private static final String ROUTES =
+            "routes: [{name: r, path: /svc, service: a, deadline: 20s, attempt-timeout: 10s}]";
+
+    /// Changes the file while four clients ask, each request on a connection of its own.
+    private void change(GatewayFixture gateway, List<String> services, String before) throws Exception {
+        var done = new AtomicBoolean();
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> counts = Stream.generate(() -> clients.submit(() -> {
+                        int count = 0;
+                        for (; !done.get(); count++) {
+                            assertThat(gateway.get("/svc").status()).isEqualTo(200);
+                        }
+                        return count;
+                    }))
+                    .limit(4)
+                    .toList();
+            try {
+                for (int i = 0; i < 9; i++) {
+                    write(before, services.get(i % services.size()), ROUTES);
+                    gateway.gateway().reload();
+                    int seen = gateway.logLines(1).size();
+                    gateway.logLines(seen + 8); // some requests with each
+                }
+            } finally {
+                done.set(true);
+            }
+            for (Future<Integer> count : counts) {
+                assertThat(count.get()).isPositive();
+            }
+        }
+        assertThat(gateway.admin("/metrics").body()).contains("gateway_config_reloads_total{result=\"refused\"} 0.0");
+    }
+
+    @Test
+    void no_request_fails_while_a_service_changes_its_protocol() throws Exception {
+        try (var instance = GatewayFixture.over(FakeInstance.healthy())) {
+            String address = "instances: [\"127.0.0.1:" + instance.gateway().port() + "\"]";
+            List<String> services =
+                    List.of("services: {a: {" + address + ", protocol: h2c}}", "services: {a: {" + address + "}}");
+            try (var gateway = GatewayFixture.of(write(services.getLast(), ROUTES))) {
+                change(gateway, services, "");
+                assertThat(instance.logLines(1)).isNotEmpty();
+            }
+        }
+    }
+
+    @Test
+    void no_request_fails_while_a_service_changes_its_meta_with_a_last_good_file() throws Exception {
+        try (var one = FakeInstance.healthy();
+                var two = FakeInstance.healthy();
+                var consul = ConsulAgent.start()) {
+            register(consul, "a-1", one, "1");
+            register(consul, "a-2", two, "2");
+            String discovery = "consul: {address: \"%s\", last-good: \"%s\"}"
+                    .formatted(consul.address(), folder.resolve("last-good.json"));
+            List<String> services = List.of(
+                    "services: {a: {meta: {version: \"2\"}}}",
+                    "services: {a: {}}",
+                    "services: {a: {meta: {version: \"1\"}}}");
+            try (var gateway = GatewayFixture.of(write(discovery, services.get(1), ROUTES))) {
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> gateway.admin("/readyz").statusCode() == 200);
+                change(gateway, services, discovery);
+                write(discovery, services.get(2), ROUTES);
+                gateway.gateway().reload();
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> gateway.upstreams().findValuesAsText("id").equals(List.of("a-1")));
+                int before = two.requests().size();
+                for (int i = 0; i < 6; i++) {
+                    assertThat(gateway.get("/svc").status()).isEqualTo(200);
+                }
+                assertThat(two.requests()).hasSize(before);
+            }
+            assertThat(one.requests()).isNotEmpty();
+            assertThat(two.requests()).isNotEmpty();
+        }
+    }
+
+    private static void register(ConsulAgent consul, String id, FakeInstance instance, String version)
+            throws Exception {
+        consul.put("/v1/agent/service/register", """
+                {"ID": "%s", "Name": "a", "Address": "127.0.0.1", "Port": %d, "Meta": {"version": "%s"}}""".formatted(id, instance.port(), version));
+    }
+}
