@@ -15,13 +15,16 @@ simulation: ## write docs/simulation.md anew: what the policies do in scripted c
 chaos: ## run every row of the fault table for longer, and print it (some ten minutes)
 	@scripts/chaos
 
+bench: ## measure the gateway beside Spring Cloud Gateway, nginx, HAProxy and go-kit (ARGS=--all, ARGS=--help)
+	@scripts/bench $(ARGS)
+
 build: ## build the jars, without the tests
 	@scripts/maven -q -B -DskipTests package
 
 fmt: ## format the Java sources
-	@scripts/maven -q -B spotless:apply
+	@scripts/maven -q -B -Pbench spotless:apply
 
 clean: ## remove what was built
-	rm -rf target */target
+	rm -rf target */target */*/target
 
 .PHONY: help run test chaos simulation build fmt clean

@@ -1,0 +1,100 @@
+package dev.stringsvc.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// The command line. The repository's root is its working folder, and all jars are built.
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        description = "Drives the gateway and its peers in turn and prints what each took, as Markdown.")
+final class Bench implements Callable<Integer> {
+    private static final Path DIR = Path.of("bench/target").toAbsolutePath();
+
+    @Option(names = "--all", description = "All parts.")
+    private boolean all;
+
+    @Option(
+            names = "--parts",
+            split = ",",
+            defaultValue = "standard",
+            description = "Which: standard, connections, payloads, instances, discovery (default: ${DEFAULT-VALUE}).")
+    private Set<Part> parts = EnumSet.noneOf(Part.class);
+
+    @Option(names = "--quick", description = "Whether everything works: turns of 3 s, nothing is warm.")
+    private boolean quick;
+
+    @Option(names = "--rounds", defaultValue = "5", description = "Of the standard cell (default: ${DEFAULT-VALUE}).")
+    private int rounds;
+
+    @Option(names = "--seconds", defaultValue = "8", description = "A turn's, there (default: ${DEFAULT-VALUE}).")
+    private int seconds;
+
+    @Option(
+            names = "--rate",
+            defaultValue = "0",
+            description = "In requests/s, where latency is measured; 0 takes half of what the slowest program does.")
+    private int rate;
+
+    @Option(
+            names = "--java-options",
+            split = " ",
+            defaultValue = "-Xmx512m",
+            description = "Of the gateway and of Spring Cloud Gateway (default: ${DEFAULT-VALUE}).")
+    private List<String> javaOptions = List.of();
+
+    static void main(String[] args) {
+        System.exit(new CommandLine(new Bench())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Settings settings =
+                quick ? Settings.quick(rate, javaOptions) : Settings.full(rounds, seconds, rate, javaOptions);
+        Set<Part> wanted = all ? EnumSet.allOf(Part.class) : parts;
+        String nginx = Programs.need("nginx");
+        List<Peer> peers = peers(nginx);
+        var report = new Report(peers);
+        report.machine(machine());
+        new Measurement(settings, DIR.resolve("run"), nginx, peers, new Driver(Programs.need("wrk")))
+                .run(wanted, report);
+        Files.writeString(DIR.resolve("benchmarks.md"), report.toString());
+        System.out.print(report);
+        Progress.say("written: bench/target/benchmarks.md");
+        return 0;
+    }
+
+    /// Those that are here.
+    private List<Peer> peers(String nginx) {
+        List<Peer> peers = new ArrayList<>(
+                List.of(new OurGateway(javaOptions), new SpringCloudGateway(javaOptions), new Nginx(nginx)));
+        Programs.find("haproxy").map(Haproxy::new).ifPresent(peers::add);
+        Programs.find("go-kit").map(GoKit::new).ifPresent(peers::add);
+        return peers;
+    }
+
+    private static String machine() throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            String model = lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse("unknown");
+            return "%d processors (%s), Linux %s."
+                    .formatted(Runtime.getRuntime().availableProcessors(), model, System.getProperty("os.version"));
+        }
+    }
+}

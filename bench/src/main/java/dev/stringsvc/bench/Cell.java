@@ -1,0 +1,63 @@
+package dev.stringsvc.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// One kind of load.
+///
+/// @param connections that are open, each with one request at a time
+/// @param body what a POST sends, `bodyTimes` times over
+record Cell(String name, int connections, String method, String path, String body, int bodyTimes) {
+    private static final int CONNECTIONS = 64;
+
+    /// What the larger bodies have, in bytes.
+    enum Payload {
+        KIB_1("1 KiB", 1 << 10),
+        KIB_64("64 KiB", 1 << 16),
+        MIB_1("1 MiB", 1 << 20);
+
+        private final String words;
+        private final int bytes;
+
+        Payload(String words, int bytes) {
+            this.words = words;
+            this.bytes = bytes;
+        }
+
+        int bytes() {
+            return bytes;
+        }
+    }
+
+    /// A POST of 12 bytes, answered with 11.
+    private static Cell small(String name, int connections) {
+        return new Cell(name, connections, "POST", "/stringsvc/uppercase", "{\"s\": \"foo\"}", 1);
+    }
+
+    /// The one of which everything is measured.
+    static Cell standard() {
+        return small("64 connections, 3 instances", CONNECTIONS);
+    }
+
+    static List<Cell> withConnections() {
+        return List.of(small("1 connection", 1), small("1,000 connections", 1_000));
+    }
+
+    static Cell withManyInstances() {
+        return small("100 instances", CONNECTIONS);
+    }
+
+    /// Large answers, then large requests.
+    static List<Cell> withPayloads() {
+        List<Cell> cells = new ArrayList<>();
+        for (Payload size : Payload.values()) {
+            String path = "/stringsvc" + Backends.PAYLOAD + size.bytes;
+            cells.add(new Cell("answers of " + size.words, CONNECTIONS, "GET", path, "", 0));
+        }
+        for (Payload size : Payload.values()) {
+            String path = "/stringsvc" + Backends.UPLOAD;
+            cells.add(new Cell("requests of " + size.words, CONNECTIONS, "POST", path, "x", size.bytes));
+        }
+        return cells;
+    }
+}

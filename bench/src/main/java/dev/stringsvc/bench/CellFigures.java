@@ -1,0 +1,26 @@
+package dev.stringsvc.bench;
+
+import java.util.List;
+import java.util.Map;
+
+/// What came of a cell other than the standard one.
+///
+/// @param samples by the programs' names
+record CellFigures(String cell, Map<String, List<Sample>> samples) {
+    double requestsPerSecond(String program) {
+        return Figures.median(of(program), sample -> sample.load().requestsPerSecond());
+    }
+
+    /// In µs.
+    double cpuPerRequest(String program) {
+        return Figures.median(of(program), Sample::cpuPerRequest);
+    }
+
+    long errors(String program) {
+        return Figures.errors(of(program));
+    }
+
+    private List<Sample> of(String program) {
+        return samples.getOrDefault(program, List.of());
+    }
+}

@@ -1,0 +1,71 @@
+package dev.stringsvc.bench;
+
+import dev.stringsvc.testkit.ConsulAgent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/// Instances, the Consul that knows them, and the programs before them.
+final class Cluster implements AutoCloseable {
+    private final Path dir;
+    private final Backends backends;
+    private final ConsulAgent consul;
+    private final List<Proxy> proxies = new ArrayList<>();
+    /// What was started, the last first.
+    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+
+    private Cluster(Path dir, int instances, String nginx) throws IOException {
+        this.dir = dir;
+        consul = ConsulAgent.start();
+        running.push(consul);
+        backends = Backends.start(instances, Files.createDirectories(dir.resolve("instances")), nginx);
+        running.push(backends);
+        backends.register(consul);
+    }
+
+    /// Starts the instances and Consul.
+    static Cluster start(Path dir, int instances, String nginx) throws IOException {
+        return new Cluster(Files.createDirectories(dir.resolve(instances + "-instances")), instances, nginx);
+    }
+
+    /// Starts the program, sees how long that took, and stops it.
+    Duration startUp(Peer peer) throws IOException {
+        try (Proxy proxy = start(peer)) {
+            return proxy.startUp();
+        }
+    }
+
+    /// Starts all of them, to run until the cluster is closed.
+    void startAll(List<Peer> peers) throws IOException {
+        for (Peer peer : peers) {
+            Proxy proxy = start(peer);
+            running.push(proxy);
+            proxies.add(proxy);
+        }
+    }
+
+    private Proxy start(Peer peer) throws IOException {
+        Path own = dir.resolve(peer.name().replace(' ', '-'));
+        return Proxy.start(peer, own, backends.ports(), consul.address());
+    }
+
+    List<Proxy> proxies() {
+        return proxies;
+    }
+
+    @Override
+    public void close() {
+        while (!running.isEmpty()) {
+            try {
+                running.pop().close();
+            } catch (Exception e) {
+                Progress.say("could not be stopped: " + e);
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.stringsvc.bench;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Drives the programs in turn.
+final class Driver {
+    private static final int STEADY_WINDOWS = 2;
+    private static final double STEADY_CHANGE = 0.03;
+
+    private final String wrk;
+
+    Driver(String wrk) {
+        this.wrk = wrk;
+    }
+
+    /// Loads the program until the CPU time that a request takes has changed by less than 3 % from one window to the
+    /// next, twice in a row, or the time is up.
+    void warm(Proxy proxy, Cell cell, int mostSeconds) {
+        int steady = 0;
+        double before = 0;
+        double now = 0;
+        int spent = 0;
+        while (spent < mostSeconds && steady < STEADY_WINDOWS) {
+            now = turn(proxy, cell, Settings.WARM_WINDOW_SECONDS, 0).cpuPerRequest();
+            steady = Math.abs(now - before) < STEADY_CHANGE * before ? steady + 1 : 0;
+            before = now;
+            spent += Settings.WARM_WINDOW_SECONDS;
+        }
+        Progress.say("%s: %s after %d s, %.1f µs/request"
+                .formatted(proxy.peer().name(), steady < STEADY_WINDOWS ? "not steady" : "steady", spent, now));
+    }
+
+    /// So many rounds, in each of which every program has its turn.
+    ///
+    /// @param rate in requests/s; 0 for as many as will be answered
+    /// @return what came of it by the programs' names
+    Map<String, List<Sample>> rounds(List<Proxy> proxies, Cell cell, int rounds, int seconds, int rate) {
+        Map<String, List<Sample>> samples = new LinkedHashMap<>();
+        for (int round = 1; round <= rounds; round++) {
+            for (Proxy proxy : proxies) {
+                Sample sample = turn(proxy, cell, seconds, rate);
+                samples.computeIfAbsent(proxy.peer().name(), name -> new ArrayList<>())
+                        .add(sample);
+                Progress.say(
+                        "%s, round %d of %d, %s%s: %.0f requests/s, %.1f µs/request, p99 %d µs, %d refused, %d broken"
+                                .formatted(
+                                        cell.name(),
+                                        round,
+                                        rounds,
+                                        proxy.peer().name(),
+                                        rate == 0 ? "" : " at " + rate + "/s",
+                                        sample.load().requestsPerSecond(),
+                                        sample.cpuPerRequest(),
+                                        sample.load().p99(),
+                                        sample.load().refused(),
+                                        sample.load().broken()));
+            }
+        }
+        return samples;
+    }
+
+    private Sample turn(Proxy proxy, Cell cell, int seconds, int rate) {
+        proxy.emptyLog();
+        Duration before = proxy.usage().cpu();
+        Load load = rate == 0
+                ? Load.full(wrk, cell, proxy.port(), seconds)
+                : Load.atRate(wrk, cell, proxy.port(), seconds, rate);
+        return new Sample(load, proxy.usage().cpu().minus(before));
+    }
+}

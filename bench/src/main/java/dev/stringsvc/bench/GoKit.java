@@ -1,0 +1,31 @@
+package dev.stringsvc.bench;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/// A gateway with go-kit, in the manner of go-kit's own example; its instances are a fixed list. It knows one method of
+/// the string service, whose JSON it decodes and encodes.
+record GoKit(String program) implements Peer {
+    @Override
+    public String name() {
+        return "go-kit";
+    }
+
+    @Override
+    public String version() {
+        return "Debian's, built with " + Programs.firstLine(program, "-version");
+    }
+
+    @Override
+    public boolean takes(Cell cell) {
+        return cell.path().equals(Cell.standard().path());
+    }
+
+    @Override
+    public List<String> command(Site site) {
+        return Stream.concat(
+                        Stream.of(program, "-listen=127.0.0.1:" + site.port()),
+                        site.instances().stream().map(port -> "127.0.0.1:" + port))
+                .toList();
+    }
+}

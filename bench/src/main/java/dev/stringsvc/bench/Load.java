@@ -1,0 +1,67 @@
+package dev.stringsvc.bench;
+
+import dev.stringsvc.testkit.AppProcess;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// What one run of wrk brought.
+///
+/// @param requests that were answered
+/// @param seconds that it took
+/// @param refused answers of 400 and above
+/// @param broken connections that broke, and answers that took longer than 2 s
+/// @param p50 latency in µs, as are the two others
+record Load(long requests, double seconds, long refused, long broken, long p50, long p99, long p999) {
+    private static final String SCRIPT = "bench/wrk.lua";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    double requestsPerSecond() {
+        return requests / seconds;
+    }
+
+    long errors() {
+        return refused + broken;
+    }
+
+    /// As many requests as will be answered.
+    static Load full(String wrk, Cell cell, int port, int seconds) {
+        return run(wrk, cell, port, seconds, "");
+    }
+
+    /// So many requests a second.
+    static Load atRate(String wrk, Cell cell, int port, int seconds, int rate) {
+        return run(wrk, cell, port, seconds, Integer.toString(rate));
+    }
+
+    private static Load run(String wrk, Cell cell, int port, int seconds, String rate) {
+        var command = List.of(
+                wrk,
+                "--threads=1",
+                "--connections=" + cell.connections(),
+                "--duration=" + seconds + "s",
+                "--script=" + SCRIPT,
+                "http://127.0.0.1:" + port + cell.path());
+        var env = Map.of(
+                "METHOD", cell.method(),
+                "BODY", cell.body(),
+                "BODY_TIMES", Integer.toString(cell.bodyTimes()),
+                "RATE", rate);
+        AppProcess process = Programs.start(command, env);
+        try {
+            return parse(process.awaitLine(
+                    line -> line.startsWith("bench "),
+                    Duration.ofSeconds(seconds).plus(PATIENCE)));
+        } finally {
+            Programs.stop(process);
+        }
+    }
+
+    private static Load parse(String line) {
+        long[] figures = List.of(line.split(" ", -1)).stream()
+                .skip(1)
+                .mapToLong(Long::parseLong)
+                .toArray();
+        return new Load(figures[0], figures[1] / 1e6, figures[2], figures[3], figures[4], figures[5], figures[6]);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.stringsvc.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// All that is measured, in its order.
+///
+/// @param dir for what the programs write
+record Measurement(Settings settings, Path dir, String nginx, List<Peer> peers, Driver driver) {
+    private static final int INSTANCES = 3;
+    private static final int MANY_INSTANCES = 100;
+    private static final int CELL_WARM_SECONDS = 15;
+    /// A rate that is a round number is easier to give again.
+    private static final int RATE_STEP = 100;
+
+    void run(Set<Part> parts, Report report) throws IOException {
+        List<CellFigures> others = new ArrayList<>();
+        if (parts.contains(Part.STANDARD) || parts.contains(Part.CONNECTIONS) || parts.contains(Part.PAYLOADS)) {
+            try (Cluster cluster = Cluster.start(dir, INSTANCES, nginx)) {
+                Map<String, List<Duration>> startUps = parts.contains(Part.STANDARD) ? startUps(cluster) : Map.of();
+                startAndWarm(cluster);
+                if (parts.contains(Part.STANDARD)) {
+                    standard(cluster, startUps, report);
+                }
+                if (parts.contains(Part.CONNECTIONS)) {
+                    Cell.withConnections().forEach(cell -> others.add(other(cluster, cell)));
+                }
+                if (parts.contains(Part.PAYLOADS)) {
+                    Cell.withPayloads().forEach(cell -> others.add(other(cluster, cell)));
+                }
+            }
+        }
+        if (parts.contains(Part.INSTANCES)) {
+            try (Cluster cluster = Cluster.start(dir, MANY_INSTANCES, nginx)) {
+                startAndWarm(cluster);
+                others.add(other(cluster, Cell.withManyInstances()));
+            }
+        }
+        if (!others.isEmpty()) {
+            report.cells(others);
+        }
+        if (parts.contains(Part.DISCOVERY)) {
+            report.discovery(DiscoveryRun.run(settings, dir.resolve("discovery"), nginx));
+        }
+    }
+
+    private Map<String, List<Duration>> startUps(Cluster cluster) throws IOException {
+        Map<String, List<Duration>> startUps = new LinkedHashMap<>();
+        for (int i = 0; i < settings.startUps(); i++) {
+            for (Peer peer : peers) {
+                Duration startUp = cluster.startUp(peer);
+                startUps.computeIfAbsent(peer.name(), name -> new ArrayList<>()).add(startUp);
+                Progress.say("%s: started in %d ms".formatted(peer.name(), startUp.toMillis()));
+            }
+        }
+        return startUps;
+    }
+
+    private void startAndWarm(Cluster cluster) throws IOException {
+        cluster.startAll(peers);
+        cluster.proxies().forEach(proxy -> driver.warm(proxy, Cell.standard(), settings.warmSeconds()));
+    }
+
+    private void standard(Cluster cluster, Map<String, List<Duration>> startUps, Report report) {
+        Cell cell = Cell.standard();
+        var full = driver.rounds(cluster.proxies(), cell, settings.rounds(), settings.seconds(), 0);
+        int rate = settings.rate() > 0 ? settings.rate() : halfOfTheSlowest(full);
+        var atRate = driver.rounds(cluster.proxies(), cell, settings.rounds(), settings.seconds(), rate);
+        List<Figures> figures = cluster.proxies().stream()
+                .map(proxy -> {
+                    String name = proxy.peer().name();
+                    return new Figures(
+                            name,
+                            full.getOrDefault(name, List.of()),
+                            atRate.getOrDefault(name, List.of()),
+                            startUps.getOrDefault(name, List.of()),
+                            proxy.usage().residentBytes());
+                })
+                .toList();
+        report.standard(figures, rate);
+    }
+
+    private static int halfOfTheSlowest(Map<String, List<Sample>> full) {
+        double slowest = full.values().stream()
+                .mapToDouble(samples ->
+                        Figures.median(samples, sample -> sample.load().requestsPerSecond()))
+                .min()
+                .orElse(0);
+        return Math.max(RATE_STEP, (int) (slowest / 2) / RATE_STEP * RATE_STEP);
+    }
+
+    private CellFigures other(Cluster cluster, Cell cell) {
+        int warmSeconds = Math.min(CELL_WARM_SECONDS, settings.warmSeconds());
+        List<Proxy> proxies = cluster.proxies().stream()
+                .filter(proxy -> proxy.peer().takes(cell))
+                .toList();
+        proxies.forEach(proxy -> driver.warm(proxy, cell, warmSeconds));
+        return new CellFigures(
+                cell.name(), driver.rounds(proxies, cell, settings.cellRounds(), settings.cellSeconds(), 0));
+    }
+}

@@ -1,0 +1,48 @@
+package dev.stringsvc.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// The gateway, with its defaults but for the one route, and for more than a thousand requests at a time.
+record OurGateway(List<String> javaOptions) implements Peer {
+    static final String NAME = "gateway";
+    private static final Path JAR = Path.of("gateway/target/gateway.jar");
+    private static final String CONFIG = """
+            limits:
+              in-flight: 2000
+            routes:
+              - path: /stringsvc
+                service: stringsvc
+                strip-prefix: /stringsvc
+                idempotent: true
+            """;
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public String version() {
+        return "this tree, on Java " + Runtime.version();
+    }
+
+    @Override
+    public List<String> command(Site site) throws IOException {
+        return command(site, CONFIG, 0);
+    }
+
+    /// @param adminPort 0 for any
+    List<String> command(Site site, String config, int adminPort) throws IOException {
+        Path file = Files.writeString(site.dir().resolve("gateway.yaml"), config);
+        return new JavaProgram(JAR, javaOptions)
+                .command(
+                        "--config=" + file,
+                        "--consul=" + site.consul(),
+                        "--host=127.0.0.1",
+                        "--port=" + site.port(),
+                        "--admin-port=" + adminPort);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.stringsvc.bench;
+
+import dev.stringsvc.testkit.AppProcess;
+import dev.stringsvc.testkit.Ports;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+
+/// A running [Peer] that answers.
+final class Proxy implements AutoCloseable {
+    private final Peer peer;
+    private final int port;
+    private final Path log;
+    private final AppProcess process;
+    private final Duration startUp;
+
+    private Proxy(Peer peer, int port, Path log, AppProcess process, Duration startUp) {
+        this.peer = peer;
+        this.port = port;
+        this.log = log;
+        this.process = process;
+        this.startUp = startUp;
+    }
+
+    /// Starts one and waits until it has proxied a request.
+    ///
+    /// @param dir for what it writes
+    static Proxy start(Peer peer, Path dir, List<Integer> instances, String consul) throws IOException {
+        Files.createDirectories(dir);
+        int port = Ports.free();
+        Path log = dir.resolve("log");
+        List<String> command = peer.command(new Peer.Site(dir, log, port, instances, consul));
+        long began = System.nanoTime();
+        AppProcess process = Programs.start(log, command);
+        try {
+            Probe.await(port, Cell.standard().path(), "FOO");
+        } catch (IllegalStateException e) {
+            Programs.stop(process);
+            throw new IllegalStateException(peer.name() + " does not answer; " + log + " may tell why", e);
+        }
+        return new Proxy(peer, port, log, process, Duration.ofNanos(System.nanoTime() - began));
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    int port() {
+        return port;
+    }
+
+    /// From its start to the first request that it proxied.
+    Duration startUp() {
+        return startUp;
+    }
+
+    Usage usage() {
+        return Usage.of(process.pid());
+    }
+
+    /// Forgets what it has logged, so that the disk does not fill.
+    void emptyLog() {
+        try (var _ = FileChannel.open(log, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            // opening it was all
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        Programs.stop(process);
+    }
+}

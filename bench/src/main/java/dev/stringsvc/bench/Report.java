@@ -1,0 +1,187 @@
+package dev.stringsvc.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// The tables, as Markdown.
+final class Report {
+    private final StringBuilder text = new StringBuilder();
+    private final List<Peer> peers;
+
+    Report(List<Peer> peers) {
+        this.peers = peers;
+    }
+
+    /// What was measured, and on what.
+    void machine(String machine) {
+        text.append(machine).append("\n\n");
+        line("program", "version");
+        rule(2);
+        peers.forEach(peer -> line(peer.name(), peer.version()));
+        text.append('\n');
+    }
+
+    /// The standard cell.
+    ///
+    /// @param rate at which latency was measured, in requests/s
+    void standard(List<Figures> all, int rate) {
+        text.append("### The gateway against others\n\n");
+        text.append("Its figure divided by theirs. More requests/s are better; of all else, less.\n\n");
+        line(
+                "against",
+                "requests/s",
+                "p50",
+                "p99",
+                "p99.9",
+                "CPU/request, full",
+                "CPU/request, at rate",
+                "memory",
+                "start");
+        rule(9);
+        @Nullable Figures own = find(all, OurGateway.NAME);
+        Stream.concat(
+                        Stream.of(Nginx.NAME, SpringCloudGateway.NAME),
+                        all.stream()
+                                .map(Figures::program)
+                                .filter(name -> !List.of(OurGateway.NAME, Nginx.NAME, SpringCloudGateway.NAME)
+                                        .contains(name)))
+                .forEach(name -> {
+                    @Nullable Figures other = find(all, name);
+                    if (own != null && other != null) {
+                        ratios(own, other);
+                    }
+                });
+        text.append("\n### 64 connections, 3 instances\n\n");
+        text.append(
+                "Latency and the CPU time beside it at %,d requests/s, all else under full load.%n%n".formatted(rate));
+        line(
+                "",
+                "requests/s",
+                "p50 ms",
+                "p99 ms",
+                "p99.9 ms",
+                "CPU µs/request, full",
+                "CPU µs/request, at rate",
+                "memory MiB",
+                "start s",
+                "errors");
+        rule(10);
+        all.forEach(this::figures);
+        text.append('\n');
+    }
+
+    private static @Nullable Figures find(List<Figures> all, String name) {
+        return all.stream()
+                .filter(each -> each.program().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void ratios(Figures own, Figures other) {
+        Function<ToDoubleFunction<Figures>, String> ratio =
+                figure -> number("%.2f", figure.applyAsDouble(own) / figure.applyAsDouble(other));
+        line(
+                other.program(),
+                ratio.apply(Figures::requestsPerSecond),
+                ratio.apply(Figures::p50),
+                ratio.apply(Figures::p99),
+                ratio.apply(Figures::p999),
+                ratio.apply(Figures::cpuAtFull),
+                ratio.apply(Figures::cpuAtRate),
+                ratio.apply(Figures::residentMebibytes),
+                ratio.apply(Figures::startUp));
+    }
+
+    private void figures(Figures figures) {
+        line(
+                figures.program(),
+                number("%,.0f", figures.requestsPerSecond()),
+                number("%.2f", figures.p50()),
+                number("%.2f", figures.p99()),
+                number("%.2f", figures.p999()),
+                number("%.1f", figures.cpuAtFull()),
+                number("%.1f", figures.cpuAtRate()),
+                number("%.0f", figures.residentMebibytes()),
+                number("%.2f", figures.startUp()),
+                Long.toString(figures.errors()));
+    }
+
+    /// The other cells: one table of requests/s and one of CPU time.
+    void cells(List<CellFigures> cells) {
+        text.append("### Other loads: requests/s\n\n");
+        matrix(
+                cells,
+                (cell, program) -> number("%,.0f", cell.requestsPerSecond(program))
+                        + (cell.errors(program) == 0 ? "" : ", %,d errors".formatted(cell.errors(program))));
+        text.append("### Other loads: CPU µs/request\n\n");
+        matrix(cells, (cell, program) -> number("%,.1f", cell.cpuPerRequest(program)));
+    }
+
+    private void matrix(List<CellFigures> cells, BiFunction<CellFigures, String, String> figure) {
+        List<String> programs = peers.stream().map(Peer::name).toList();
+        line(prepend("", programs.stream()));
+        rule(programs.size() + 1);
+        cells.forEach(cell ->
+                line(prepend(cell.cell(), programs.stream().map(program -> figure.apply(cell, program)))));
+        text.append('\n');
+    }
+
+    void discovery(DiscoveryFigures figures) {
+        text.append(
+                "### Discovery: %,d services, %,d instances%n%n".formatted(figures.services(), figures.instances()));
+        line("", "");
+        rule(2);
+        line(
+                "from start to all instances known",
+                number("%.1f s", figures.ready().toMillis() / 1e3));
+        line("CPU time of that", number("%.1f s", figures.readyCpu().toMillis() / 1e3));
+        line("CPU while nothing changes", number("%.1f ms/s", figures.idleCpu().toNanos() / 1e6));
+        line("CPU of one changed service", number("%.1f ms", figures.updateCpu().toNanos() / 1e6));
+        line(
+                "from registered to its first answer, median",
+                number("%.0f ms", Figures.median(figures.routed(), each -> each.toNanos() / 1e6)));
+        line(
+                "the same, longest",
+                number(
+                        "%.0f ms",
+                        figures.routed().stream()
+                                .mapToDouble(each -> each.toNanos() / 1e6)
+                                .max()
+                                .orElse(Double.NaN)));
+        line("memory", number("%.0f MiB", figures.residentBytes() / (double) (1 << 20)));
+        text.append('\n');
+    }
+
+    private static String[] prepend(String first, Stream<String> rest) {
+        return Stream.concat(Stream.of(first), rest).toArray(String[]::new);
+    }
+
+    private static String number(String format, double number) {
+        return Double.isNaN(number) ? "–" : String.format(Locale.ROOT, format, number);
+    }
+
+    private void line(String... cells) {
+        text.append(Stream.of(cells).collect(Collectors.joining(" | ", "| ", " |\n")));
+    }
+
+    /// Names to the left, numbers to the right.
+    private void rule(int columns) {
+        List<String> rules = new ArrayList<>(List.of("---"));
+        while (rules.size() < columns) {
+            rules.add("---:");
+        }
+        text.append(rules.stream().collect(Collectors.joining("|", "|", "|\n")));
+    }
+
+    @Override
+    public String toString() {
+        return text.toString();
+    }
+}

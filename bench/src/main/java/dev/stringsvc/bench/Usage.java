@@ -1,0 +1,61 @@
+package dev.stringsvc.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/// What a process and those that it started have taken of the machine, by the kernel's accounts (Linux).
+///
+/// @param cpu user and system time since they began, in steps of 10 ms
+/// @param residentBytes physical memory (`VmRSS`); what processes share counts in each
+record Usage(Duration cpu, long residentBytes) {
+    /// The kernel's unit for times in `/proc`, the same on all of Linux.
+    private static final Duration TICK = Duration.ofMillis(10);
+    /// Of the fields that follow the program's name in parentheses.
+    private static final int UTIME = 11;
+
+    private static final int STIME = 12;
+
+    static Usage of(long pid) {
+        long ticks = 0;
+        long kibibytes = 0;
+        for (long each : family(pid)) {
+            ticks += ticks(each);
+            kibibytes += residentKibibytes(each);
+        }
+        return new Usage(TICK.multipliedBy(ticks), kibibytes << 10);
+    }
+
+    private static List<Long> family(long pid) {
+        LongStream children = ProcessHandle.of(pid).stream()
+                .flatMap(ProcessHandle::descendants)
+                .mapToLong(ProcessHandle::pid);
+        return LongStream.concat(LongStream.of(pid), children).boxed().toList();
+    }
+
+    private static long ticks(long pid) {
+        String stat = String.join(" ", lines(pid, "stat"));
+        List<String> fields =
+                List.of(stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1));
+        return fields.size() > STIME ? Long.parseLong(fields.get(UTIME)) + Long.parseLong(fields.get(STIME)) : 0;
+    }
+
+    private static long residentKibibytes(long pid) {
+        return lines(pid, "status").stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
+    }
+
+    /// None where the process has ended meanwhile.
+    private static List<String> lines(long pid, String file) {
+        try {
+            return Files.readAllLines(Path.of("/proc", Long.toString(pid), file));
+        } catch (IOException ended) {
+            return List.of();
+        }
+    }
+}
