@@ -18,6 +18,9 @@ chaos: ## run every row of the fault table for longer, and print it (some ten mi
 bench: ## measure the gateway beside Spring Cloud Gateway, nginx, HAProxy and go-kit (ARGS=--all, ARGS=--help)
 	@scripts/bench $(ARGS)
 
+jmh: ## the gateway's hot pieces with JMH (ARGS=Pick for one of them)
+	@scripts/bench jmh $(ARGS)
+
 build: ## build the jars, without the tests
 	@scripts/maven -q -B -DskipTests package
 
