@@ -30,4 +30,4 @@ fmt: ## format the Java sources
 clean: ## remove what was built
 	rm -rf target */target */*/target
 
-.PHONY: help run test chaos simulation build fmt clean
+.PHONY: help run test chaos simulation bench jmh build fmt clean
