@@ -15,7 +15,7 @@ import java.util.Set;
 record Measurement(Settings settings, Path dir, String nginx, List<Peer> peers, Driver driver) {
     private static final int INSTANCES = 3;
     private static final int MANY_INSTANCES = 100;
-    private static final int CELL_WARM_SECONDS = 15;
+    private static final int BRIEFLY_SECONDS = 15;
     /// A rate that is a round number is easier to give again.
     private static final int RATE_STEP = 100;
 
@@ -64,7 +64,10 @@ record Measurement(Settings settings, Path dir, String nginx, List<Peer> peers, 
 
     private void startAndWarm(Cluster cluster) throws IOException {
         cluster.startAll(peers);
-        cluster.proxies().forEach(proxy -> driver.warm(proxy, Cell.standard(), settings.warmSeconds()));
+        for (Proxy proxy : cluster.proxies()) {
+            int seconds = proxy.peer().compilesWhileItRuns() ? settings.warmSeconds() : briefly();
+            driver.warm(proxy, Cell.standard(), seconds);
+        }
     }
 
     private void standard(Cluster cluster, Map<String, List<Duration>> startUps, Report report) {
@@ -95,12 +98,16 @@ record Measurement(Settings settings, Path dir, String nginx, List<Peer> peers, 
         return Math.max(RATE_STEP, (int) (slowest / 2) / RATE_STEP * RATE_STEP);
     }
 
+    /// In seconds: enough for what is compiled already.
+    private int briefly() {
+        return Math.min(BRIEFLY_SECONDS, settings.warmSeconds());
+    }
+
     private CellFigures other(Cluster cluster, Cell cell) {
-        int warmSeconds = Math.min(CELL_WARM_SECONDS, settings.warmSeconds());
         List<Proxy> proxies = cluster.proxies().stream()
                 .filter(proxy -> proxy.peer().takes(cell))
                 .toList();
-        proxies.forEach(proxy -> driver.warm(proxy, cell, warmSeconds));
+        proxies.forEach(proxy -> driver.warm(proxy, cell, briefly()));
         return new CellFigures(
                 cell.name(), driver.rounds(proxies, cell, settings.cellRounds(), settings.cellSeconds(), 0));
     }

@@ -30,6 +30,11 @@ record OurGateway(List<String> javaOptions) implements Peer {
     }
 
     @Override
+    public boolean compilesWhileItRuns() {
+        return true;
+    }
+
+    @Override
     public List<String> command(Site site) throws IOException {
         return command(site, CONFIG, 0);
     }

@@ -17,6 +17,11 @@ interface Peer {
         return true;
     }
 
+    /// Whether it becomes faster while it runs, and so needs long to be warm.
+    default boolean compilesWhileItRuns() {
+        return false;
+    }
+
     /// Writes what the program needs to know, and returns how it is started.
     List<String> command(Site site) throws IOException;
 

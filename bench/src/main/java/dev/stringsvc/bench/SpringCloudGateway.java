@@ -34,6 +34,11 @@ record SpringCloudGateway(List<String> javaOptions) implements Peer {
     }
 
     @Override
+    public boolean compilesWhileItRuns() {
+        return true;
+    }
+
+    @Override
     public List<String> command(Site site) {
         Stream<String> instances = IntStream.range(0, site.instances().size())
                 .mapToObj(i -> "--spring.cloud.discovery.client.simple.instances.stringsvc[%d].uri=http://127.0.0.1:%d"
