@@ -14,6 +14,7 @@ final class RememberingInstancer implements Instancer {
     private final String service;
     private final List<String> tags;
     private final Supplier<List<Instance>> inUse;
+    private boolean closed;
 
     RememberingInstancer(
             LastGood lastGood, Instancer source, String service, List<String> tags, Supplier<List<Instance>> inUse) {
@@ -29,10 +30,14 @@ final class RememberingInstancer implements Instancer {
         lastGood.recall(service, tags)
                 .ifPresent(known ->
                         listener.accept(new DiscoveryEvent.Remembered(known.instances(), known.confirmedAt())));
-        source.watch(event -> {
+        source.watch(event -> hear(event, listener));
+    }
+
+    private synchronized void hear(DiscoveryEvent event, Consumer<DiscoveryEvent> listener) {
+        if (!closed) {
             listener.accept(event);
             keep(event);
-        });
+        }
     }
 
     private void keep(DiscoveryEvent event) {
@@ -44,6 +49,9 @@ final class RememberingInstancer implements Instancer {
 
     @Override
     public void close() {
+        synchronized (this) {
+            closed = true;
+        }
         source.close();
     }
 }
