@@ -57,6 +57,12 @@ class Http2RequestTest {
             ":method=GET|:authority=gw|:path=/svc",
             ":method=GET|:scheme=http|:path=/svc",
             ":method=GET|:scheme=http|:authority=|:path=/svc",
+            ":method=GET|:scheme=http|:path=/svc|host=evil.example/x",
+            ":method=GET|:scheme=http|:path=/svc|host=a b",
+            ":method=GET|:scheme=http|:path=/svc|host=me@evil.example",
+            ":method=GET|:scheme=http|:path=/svc|host=gw#",
+            ":method=GET|:scheme=http|:path=/svc|host=gw:99999",
+            ":method=GET|:scheme=http|:path=/svc|host=gw|host=other",
             ":method=GET|:scheme=http|:authority=gw/x|:path=/svc",
             ":method=GET|:scheme=http|:authority=a b|:path=/svc",
             ":method=GET|:scheme=http|:authority=me@gw|:path=/svc",
@@ -104,11 +110,9 @@ class Http2RequestTest {
         try (var gateway = GatewayFixture.routing("", route -> route.put("preserve-host", true), instance);
                 var client = client(gateway)) {
             assertThat(client.read(client.get("/svc", "host", "evil.example")).status())
-                    .isIn(0, 200, 400);
-            assertThat(instance.requests()).allSatisfy(request -> {
-                assertThat(request.headers("Host")).containsExactly("gw");
-                assertThat(request.headers("X-Forwarded-Host")).containsExactly("gw");
-            });
+                    .isEqualTo(200);
+            assertThat(instance.request().headers("Host")).containsExactly("gw");
+            assertThat(instance.request().headers("X-Forwarded-Host")).containsExactly("gw");
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -107,25 +108,27 @@ class RouteBalanceTest {
         });
     }
 
-    private static List<RawClient> ask(GatewayFixture gateway, int count) throws IOException {
-        List<RawClient> clients = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            clients.add(gateway.client().send("GET /svc HTTP/1.1\r\nHost: gw\r\nX-User: one\r\n\r\n"));
-        }
-        return clients;
+    private static void awaitUntil(Callable<Boolean> condition) {
+        await().pollInterval(Duration.ofMillis(2))
+                .pollDelay(Duration.ZERO)
+                .atMost(Duration.ofSeconds(10))
+                .until(condition);
     }
 
     @Test
     void one_user_whom_half_of_the_world_asks_for_has_as_many_instances_as_that_needs() throws Exception {
         var answer = new CountDownLatch(1);
         FakeInstance[] all = {keeping(answer), keeping(answer), keeping(answer), keeping(answer)};
+        List<RawClient> clients = new ArrayList<>();
         try (var gateway = GatewayFixture.routing("", route -> route.put("balancer", "hash header X-User"), all)) {
-            List<RawClient> clients = ask(gateway, 40);
-            await().atMost(Duration.ofSeconds(10))
-                    .until(() -> Stream.of(all)
-                                    .mapToInt(instance -> instance.requests().size())
-                                    .sum()
-                            == 40);
+            for (int i = 1; i <= 40; i++) {
+                int count = i;
+                clients.add(gateway.client().send("GET /svc HTTP/1.1\r\nHost: gw\r\nX-User: one\r\n\r\n"));
+                awaitUntil(() -> Stream.of(all)
+                                .mapToInt(instance -> instance.requests().size())
+                                .sum()
+                        == count);
+            }
             assertThat(all)
                     .allSatisfy(instance -> assertThat(instance.requests())
                             .as("1.25 times the average at most")
@@ -159,6 +162,8 @@ class RouteBalanceTest {
             }
             int before = quick.requests().size();
             for (int i = 0; i < 20; i++) {
+                awaitUntil(
+                        () -> gateway.upstreams().findValuesAsText("inFlight").contains("0"));
                 assertThat(gateway.get("/svc").status()).isEqualTo(200);
             }
             assertThat(quick.requests()).hasSize(before + 20);

@@ -1,12 +1,14 @@
 package dev.stringsvc.gateway.server;
 
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http2.CloseState;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Session;
 import org.eclipse.jetty.http2.HTTP2Stream;
 import org.eclipse.jetty.http2.api.Stream;
+import org.eclipse.jetty.http2.frames.FailureFrame;
 import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.util.Callback;
@@ -80,6 +82,14 @@ final class Http2Client implements Client {
             body.stop(new SlowClientException());
         }
         reset(ErrorCode.ENHANCE_YOUR_CALM_ERROR);
+        if (stream != null) {
+            // who waits for the body is told at once, and not when the client has read of the reset
+            var failure = new FailureFrame(
+                    ErrorCode.ENHANCE_YOUR_CALM_ERROR.code,
+                    "too slow",
+                    new TimeoutException("the body is not waited for"));
+            stream.process(failure, Callback.NOOP);
+        }
     }
 
     @Override

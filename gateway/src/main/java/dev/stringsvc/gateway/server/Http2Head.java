@@ -4,6 +4,7 @@ import dev.stringsvc.gateway.route.Token;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HostPortHttpField;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -67,7 +68,15 @@ final class Http2Head {
 
     private static boolean namesHost(HttpFields fields) {
         List<String> hosts = fields.getValuesList(HttpHeader.HOST);
-        return hosts.size() == 1 && !hosts.getFirst().isEmpty();
+        if (hosts.size() != 1 || hosts.getFirst().isEmpty()) {
+            return false;
+        }
+        try {
+            var _ = new HostPortHttpField(hosts.getFirst());
+            return true;
+        } catch (RuntimeException e) {
+            return false; // not a host, in Jetty's words
+        }
     }
 
     private static boolean saysLength(HttpFields fields) {

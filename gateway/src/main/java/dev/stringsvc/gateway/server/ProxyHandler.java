@@ -85,15 +85,21 @@ public final class ProxyHandler implements Handler {
         inFlight.incrementAndGet();
         long start = System.nanoTime();
         try {
-            answer(request, answer);
+            tryToAnswer(request, answer);
         } catch (IOException e) {
             answer.clientGone(e);
-        } catch (RuntimeException e) {
-            LOG.error("request {} failed within the gateway", answer.requestId(), e);
-            answer.failed();
         } finally {
             inFlight.decrementAndGet();
             listener.finished(answer.exchange(request.getMethod(), request.getRequestURI(), start));
+        }
+    }
+
+    private void tryToAnswer(HttpServletRequest request, Answer answer) throws IOException {
+        try {
+            answer(request, answer);
+        } catch (RuntimeException e) {
+            LOG.error("request {} failed within the gateway", answer.requestId(), e);
+            answer.failed();
         }
     }
 
