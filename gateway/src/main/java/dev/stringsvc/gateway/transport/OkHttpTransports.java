@@ -3,9 +3,7 @@ package dev.stringsvc.gateway.transport;
 import java.net.Proxy;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.X509TrustManager;
-import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.Dns;
 import okhttp3.HttpUrl;
@@ -24,6 +22,7 @@ public final class OkHttpTransports implements Transport.Factory, AutoCloseable 
     private static final Duration PING = Duration.ofSeconds(5);
 
     private final Watchdog watchdog = Watchdog.start();
+    private final IdleSweep idleSweep = new IdleSweep();
     private final Pauses pauses;
     private final OkHttpClient base;
 
@@ -86,9 +85,8 @@ public final class OkHttpTransports implements Transport.Factory, AutoCloseable 
         };
     }
 
-    private static OkHttpClient.Builder pooled(OkHttpClient.Builder builder) {
-        return builder.dispatcher(new Dispatcher())
-                .connectionPool(new ConnectionPool(IDLE_CONNECTIONS, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS));
+    private OkHttpClient.Builder pooled(OkHttpClient.Builder builder) {
+        return builder.dispatcher(new Dispatcher()).connectionPool(idleSweep.pool(IDLE_CONNECTIONS, KEEP_ALIVE));
     }
 
     /// Stops the watchdog, which cuts what is still in flight.
