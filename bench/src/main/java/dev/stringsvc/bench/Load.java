@@ -7,7 +7,7 @@ import java.util.Map;
 
 /// What one run of wrk brought.
 ///
-/// @param requests that were answered
+/// @param requests that were answered as they should be
 /// @param seconds that it took
 /// @param refused answers of 400 and above
 /// @param broken connections that broke, and answers that took longer than 2 s
@@ -62,6 +62,7 @@ record Load(long requests, double seconds, long refused, long broken, long p50, 
                 .skip(1)
                 .mapToLong(Long::parseLong)
                 .toArray();
-        return new Load(figures[0], figures[1] / 1e6, figures[2], figures[3], figures[4], figures[5], figures[6]);
+        return new Load(
+                figures[0] - figures[2], figures[1] / 1e6, figures[2], figures[3], figures[4], figures[5], figures[6]);
     }
 }

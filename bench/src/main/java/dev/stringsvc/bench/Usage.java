@@ -10,7 +10,7 @@ import java.util.stream.LongStream;
 /// What a process and those that it started have taken of the machine, by the kernel's accounts (Linux).
 ///
 /// @param cpu user and system time since they began, in steps of 10 ms
-/// @param residentBytes physical memory (`VmRSS`); what processes share counts in each
+/// @param residentBytes physical memory (`Pss`): what processes share counts in parts
 record Usage(Duration cpu, long residentBytes) {
     /// The kernel's unit for times in `/proc`, the same on all of Linux.
     private static final Duration TICK = Duration.ofMillis(10);
@@ -44,8 +44,8 @@ record Usage(Duration cpu, long residentBytes) {
     }
 
     private static long residentKibibytes(long pid) {
-        return lines(pid, "status").stream()
-                .filter(line -> line.startsWith("VmRSS:"))
+        return lines(pid, "smaps_rollup").stream()
+                .filter(line -> line.startsWith("Pss:"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                 .sum();
     }
