@@ -3,12 +3,14 @@ package dev.stringsvc.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The gateway, with its defaults but for the one route, and for more than a thousand requests at a time.
 record OurGateway(List<String> javaOptions) implements Peer {
     static final String NAME = "gateway";
     private static final Path JAR = Path.of("gateway/target/gateway.jar");
+    private static final Path CACHE = Path.of("gateway/target/gateway.aot");
     private static final String CONFIG = """
             limits:
               in-flight: 2000
@@ -42,7 +44,9 @@ record OurGateway(List<String> javaOptions) implements Peer {
     /// @param adminPort 0 for any
     List<String> command(Site site, String config, int adminPort) throws IOException {
         Path file = Files.writeString(site.dir().resolve("gateway.yaml"), config);
-        return new JavaProgram(JAR, javaOptions)
+        List<String> options = new ArrayList<>(javaOptions);
+        options.add("-XX:AOTCache=" + CACHE.toAbsolutePath());
+        return new JavaProgram(JAR, options)
                 .command(
                         "--config=" + file,
                         "--consul=" + site.consul(),
