@@ -73,6 +73,7 @@ class GatewayFaultTest {
         }
     }
 
+    @Tag("long")
     @Fault("the gateway is started while Consul is away, with a last-good file")
     void what_was_known_last_time_serves_at_once(FaultRow row, @TempDir Path folder) throws Exception {
         Path file = folder.resolve("last-good");

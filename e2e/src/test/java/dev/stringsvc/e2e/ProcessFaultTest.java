@@ -183,6 +183,7 @@ class ProcessFaultTest {
         row.nothingLost();
     }
 
+    @Tag("long")
     @Fault("Consul is restarted and has forgotten everything; any load")
     void a_consul_that_comes_back_empty_costs_no_request(FaultRow row) throws Exception {
         List<Load> loads = anyLoad(row);
