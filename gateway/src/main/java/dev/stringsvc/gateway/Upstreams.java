@@ -31,12 +31,7 @@ final class Upstreams implements AutoCloseable {
     /// Those that no route names any more, until their last request is answered.
     private final List<Upstream> leaving = new ArrayList<>();
 
-    private record Watched(Upstream upstream, GatewayConfig.Service definition, Instancer instancer, Relay relay) {
-        void stop() {
-            relay.close();
-            instancer.close();
-        }
-    }
+    private record Watched(Upstream upstream, GatewayConfig.Service definition, Instancer instancer, Relay relay) {}
 
     /// @param factory makes one
     /// @param retired hears of each that is not named any more
@@ -64,7 +59,7 @@ final class Upstreams implements AutoCloseable {
             } else if (before == null) {
                 watched.put(service, watch(factory.apply(service, definition), definition, false));
             } else if (!before.definition().equals(definition)) {
-                before.stop();
+                before.instancer().close();
                 watched.put(service, watch(before.upstream(), definition, true));
                 changed.add(service);
             }
@@ -102,7 +97,7 @@ final class Upstreams implements AutoCloseable {
     }
 
     private void retire(Watched one) {
-        one.stop();
+        one.instancer().close();
         one.upstream().retire();
         leaving.add(one.upstream());
         retired.accept(one.upstream());
@@ -127,7 +122,7 @@ final class Upstreams implements AutoCloseable {
     /// Stops to watch, and cuts connections.
     @Override
     public void close() {
-        watched.values().forEach(Watched::stop);
+        watched.values().forEach(one -> one.instancer().close());
         Stream.concat(all().stream(), leaving.stream())
                 .flatMap(upstream -> Stream.concat(upstream.endpoints().stream(), upstream.draining().stream()))
                 .forEach(endpoint -> endpoint.transport().close());
@@ -138,7 +133,6 @@ final class Upstreams implements AutoCloseable {
         private final Upstream upstream;
         private final CountDownLatch first = new CountDownLatch(1);
         private boolean anew;
-        private boolean closed;
 
         /// @param anew whether the instances are others now because the service is defined in another way
         Relay(Upstream upstream, boolean anew) {
@@ -147,21 +141,13 @@ final class Upstreams implements AutoCloseable {
         }
 
         @Override
-        public synchronized void accept(DiscoveryEvent event) {
-            if (closed) {
-                return;
-            }
+        public void accept(DiscoveryEvent event) {
             if (anew && event instanceof DiscoveryEvent.Snapshot) {
                 anew = false;
                 upstream.believeNext();
             }
             upstream.accept(event);
             first.countDown();
-        }
-
-        /// Lets nothing through any more: another speaks for the upstream from now on.
-        synchronized void close() {
-            closed = true;
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.discovery.consul;
 
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +24,9 @@ final class BlockingQuery<T> implements AutoCloseable {
     private final Question<T> question;
     private final Predicate<T> nothing;
     private final Pace pace;
+    /// Held while the listener is called.
+    private final ReentrantLock delivering = new ReentrantLock();
+
     private volatile boolean closed;
     private @Nullable Thread thread;
     /// What is known, of which leader or none; used by the thread.
@@ -105,20 +109,30 @@ final class BlockingQuery<T> implements AutoCloseable {
     }
 
     private void deliver(Runnable event) {
-        if (closed) {
-            return;
-        }
+        delivering.lock();
         try {
-            event.run();
+            if (!closed) {
+                event.run();
+            }
         } catch (Throwable e) {
             LOG.error("{}: a listener failed; the watch goes on", name, e);
+        } finally {
+            delivering.unlock();
         }
     }
 
-    /// Interrupting a virtual thread closes the socket it waits on: the query in flight ends at once.
+    /// Interrupting a virtual thread closes the socket it waits on: the query in flight ends at once. Waits for a
+    /// listener that is being called; none is called afterwards.
     @Override
-    public synchronized void close() {
+    @SuppressWarnings("LockNotBeforeTry") // to have waited for it is all
+    public void close() {
         closed = true;
+        interrupt();
+        delivering.lock();
+        delivering.unlock();
+    }
+
+    private synchronized void interrupt() {
         if (thread != null) {
             thread.interrupt();
         }

@@ -14,7 +14,6 @@ final class RememberingInstancer implements Instancer {
     private final String service;
     private final List<String> tags;
     private final Supplier<List<Instance>> inUse;
-    private boolean closed;
 
     RememberingInstancer(
             LastGood lastGood, Instancer source, String service, List<String> tags, Supplier<List<Instance>> inUse) {
@@ -30,14 +29,10 @@ final class RememberingInstancer implements Instancer {
         lastGood.recall(service, tags)
                 .ifPresent(known ->
                         listener.accept(new DiscoveryEvent.Remembered(known.instances(), known.confirmedAt())));
-        source.watch(event -> hear(event, listener));
-    }
-
-    private synchronized void hear(DiscoveryEvent event, Consumer<DiscoveryEvent> listener) {
-        if (!closed) {
+        source.watch(event -> {
             listener.accept(event);
             keep(event);
-        }
+        });
     }
 
     private void keep(DiscoveryEvent event) {
@@ -49,9 +44,6 @@ final class RememberingInstancer implements Instancer {
 
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-        }
         source.close();
     }
 }

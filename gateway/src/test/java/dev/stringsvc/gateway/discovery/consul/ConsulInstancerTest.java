@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -271,5 +274,24 @@ class ConsulInstancerTest {
             assertThat(withToken.healthy("web", List.of(), 0).found()).isEmpty();
             assertThat(consul.nextQuery()).isEqualTo("/v1/health/service/web?passing=true secret");
         }
+    }
+
+    @Test
+    void close_waits_for_a_listener_that_is_being_called() throws Exception {
+        consul.thenInstances(12, "a");
+        var called = new CountDownLatch(1);
+        var goOn = new Semaphore(0);
+        var over = new AtomicBoolean();
+        instancer.watch(event -> {
+            called.countDown();
+            goOn.acquireUninterruptibly();
+            over.set(true);
+        });
+        called.await();
+        Thread closing = Thread.ofVirtual().start(instancer::close);
+        assertThat(closing.join(Duration.ofMillis(200))).as("closed").isFalse();
+        goOn.release();
+        assertThat(closing.join(Duration.ofSeconds(8))).as("closed").isTrue();
+        assertThat(over).isTrue();
     }
 }
