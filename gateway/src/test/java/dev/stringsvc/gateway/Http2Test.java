@@ -234,13 +234,7 @@ class Http2Test {
     @ParameterizedTest
     @ValueSource(strings = {"limits.client-rate=1GiB limits.client-grace=300ms", "timeouts.client=300ms"})
     void client_that_does_not_take_its_answer_is_cut(String options) throws Exception {
-        var instance = FakeInstance.of(wire -> {
-            wire.read();
-            wire.send(head("HTTP/1.1 200 OK", "Content-Length: 100000000000"));
-            while (true) {
-                wire.send(new byte[100_000]);
-            }
-        });
+        var instance = FakeInstance.endless();
         try (var gateway = GatewayFixture.with(options, instance);
                 var client = new Http2Wire(gateway.gateway().port())) {
             client.get("/svc"); // and never a WINDOW_UPDATE

@@ -115,13 +115,7 @@ class SlowClientTest {
     @ParameterizedTest
     @ValueSource(strings = {"limits.client-rate=1GiB limits.client-grace=300ms", "timeouts.client=300ms"})
     void client_that_does_not_take_its_answer_is_cut(String options) throws Exception {
-        var instance = FakeInstance.of(wire -> {
-            wire.read();
-            wire.send(head("HTTP/1.1 200 OK", "Content-Length: 100000000000"));
-            while (true) {
-                wire.send(new byte[100_000]);
-            }
-        });
+        var instance = FakeInstance.endless();
         try (var gateway = GatewayFixture.with(options, instance);
                 RawClient client = gateway.client()) {
             client.send(GET);

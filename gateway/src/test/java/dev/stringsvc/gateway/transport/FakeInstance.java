@@ -74,6 +74,17 @@ public final class FakeInstance implements AutoCloseable {
         });
     }
 
+    /// An instance whose answer goes on for as long as somebody takes it.
+    public static FakeInstance endless() throws IOException {
+        return of(wire -> {
+            wire.read();
+            wire.send("HTTP/1.1 200 OK\r\nContent-Length: 100000000000\r\n\r\n");
+            while (true) {
+                wire.send(new byte[100_000]);
+            }
+        });
+    }
+
     /// An instance that closes the connection when it has read the request.
     public static FakeInstance breaking() throws IOException {
         return of(Wire::read);
