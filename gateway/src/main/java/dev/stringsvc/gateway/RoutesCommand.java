@@ -86,12 +86,13 @@ final class RoutesCommand implements Callable<Integer> {
 
     private static int explain(RouteTable table, RequestHead request, PrintWriter out) {
         @Nullable String path = RequestTarget.path(request.path());
-        if (path == null || table.isAmbiguous(request.at(path), table.match(request.at(path)))) {
+        @Nullable RequestHead normal = path == null ? null : request.at(path);
+        if (normal == null || table.isAmbiguous(normal, table.match(normal))) {
             out.println("no route takes " + request.path()
                     + ": the path is not valid, or ambiguous, and answered with 400");
             return NONE;
         }
-        return explainNormal(table, request.at(path), out);
+        return explainNormal(table, normal, out);
     }
 
     private static int explainNormal(RouteTable table, RequestHead request, PrintWriter out) {

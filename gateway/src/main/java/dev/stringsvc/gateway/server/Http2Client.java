@@ -26,7 +26,6 @@ final class Http2Client implements Client {
     private final ClientConnector connector;
     private volatile @Nullable ClientBody inHand;
     private volatile @Nullable ClientRate answer;
-    private volatile boolean awaitsBody;
     private volatile boolean answerBegun;
     private volatile boolean tooSlow;
 
@@ -46,7 +45,12 @@ final class Http2Client implements Client {
 
     /// Whether the request's thread may be waiting for more of its body.
     static boolean awaitsBody(Stream stream) {
-        return stream.getAttribute(NAME) instanceof Http2Client client && client.awaitsBody;
+        return stream.getAttribute(NAME) instanceof Http2Client client && client.awaitsBody();
+    }
+
+    private boolean awaitsBody() {
+        @Nullable ClientBody body = inHand;
+        return body != null && !body.ended() && !answerBegun;
     }
 
     private boolean answerPauses(long idleMillis) {
@@ -58,7 +62,6 @@ final class Http2Client implements Client {
     @Override
     public void begin(ClientBody body) {
         inHand = body;
-        awaitsBody = !body.ended();
         if (stream == null || stream.isReset()) {
             body.stop(new EofException("the stream was reset"));
         }
@@ -67,7 +70,6 @@ final class Http2Client implements Client {
     @Override
     public void beginAnswer() {
         answerBegun = true;
-        awaitsBody = false;
     }
 
     @Override
@@ -120,7 +122,7 @@ final class Http2Client implements Client {
 
     @Override
     public void cut() {
-        awaitsBody = false;
+        inHand = null; // nobody waits for more of it
         reset(ErrorCode.INTERNAL_ERROR);
     }
 

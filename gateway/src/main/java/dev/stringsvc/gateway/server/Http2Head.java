@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// `Cookie` instead of its parts, and a transfer coding where a body of unknown length follows. Whoever reads it then
 /// needs to know of one HTTP only.
 final class Http2Head {
-    private Http2Head() {}
-
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
+
+    private Http2Head() {}
 
     /// The head, less what belongs to a connection of HTTP/1.1 only; empty where it is malformed (RFC 9113, sections
     /// 8.1.1, 8.2.1 and 8.3.1): in HTTP/1.1 its values would end lines, or it would say nothing of the host, or its

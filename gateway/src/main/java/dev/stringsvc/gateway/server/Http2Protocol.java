@@ -87,9 +87,8 @@ final class Http2Protocol extends HTTP2CServerConnectionFactory {
                     stream, new HeadersFrame(frame.getStreamId(), head.get(), frame.getPriority(), ended));
         }
 
-        /// Jetty tells nobody of a stream that it resets itself, as it does where a body is not as long as was said:
-        /// who
-        /// waits for more of it would wait for ever.
+        /// Jetty tells nobody of a stream that it resets itself, as it does where a body is not as long as
+        /// was said: who waits for more of it would wait for ever.
         @Override
         public void onClosed(Stream stream) {
             super.onClosed(stream);
