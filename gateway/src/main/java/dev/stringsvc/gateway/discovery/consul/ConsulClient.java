@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -106,7 +107,8 @@ public final class ConsulClient implements AutoCloseable {
                 ConsulClient::instances);
     }
 
-    /// Asks once for the services that have an instance, healthy or not, with the tags of their instances.
+    /// Asks once for the services that have an instance, healthy or not, with the tags of their instances. These are
+    /// sorted, so that what has not changed is equal: Consul lists them in any order.
     ///
     /// @param index as for [#healthy]
     /// @throws QueryFailedException when there is no usable answer, or the thread was interrupted
@@ -228,7 +230,7 @@ public final class ConsulClient implements AutoCloseable {
             throw new IllegalArgumentException("expected services with their tags");
         }
         Map<String, List<String>> tags = new TreeMap<>();
-        found.forEach((service, all) -> tags.put(service, all == null ? List.of() : List.copyOf(all)));
+        found.forEach((service, all) -> tags.put(service, all == null ? List.of() : List.copyOf(new TreeSet<>(all))));
         return tags;
     }
 

@@ -46,11 +46,19 @@ class ConsulCatalogTest {
         catalog.watch(events::add);
         assertThat(listed())
                 .isEqualTo(
-                        Map.of("consul", List.of(), "users", List.of("gateway.path=/users", "blue"), "odd", List.of()));
+                        Map.of("consul", List.of(), "users", List.of("blue", "gateway.path=/users"), "odd", List.of()));
         assertThat(listed()).isEqualTo(Map.of("consul", List.of()));
         assertThat(consul.nextQuery()).isEqualTo("/v1/catalog/services null");
         assertThat(consul.nextQuery()).contains("/v1/catalog/services?", "index=12", "wait=30s");
         assertThat(consul.nextQuery()).contains("index=13");
+    }
+
+    @Test
+    void tags_in_another_order_are_the_same() throws Exception {
+        then(12, "{\"users\": [\"gateway.path=/users\", \"blue\"]}");
+        then(13, "{\"users\": [\"blue\", \"gateway.path=/users\"]}");
+        catalog.watch(events::add);
+        assertThat(listed()).isEqualTo(listed());
     }
 
     @Test
