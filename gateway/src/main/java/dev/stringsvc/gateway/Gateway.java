@@ -94,7 +94,7 @@ public final class Gateway implements AutoCloseable {
                     exchange -> {},
                     Duration.ZERO,
                     () -> 0,
-                    javalin -> adminApi.addTo(javalin.routes));
+                    adminApi.handler());
             stops.push(admin::close);
             if (config.consul().routes()) {
                 watchTags(discovery);
@@ -108,7 +108,7 @@ public final class Gateway implements AutoCloseable {
                     listener,
                     config.shutdown().drain(),
                     proxy::inFlight,
-                    javalin -> javalin.routes.before(proxy));
+                    proxy);
             stops.push(data::close);
             reloads.watch();
             stops.push(reloads::close);

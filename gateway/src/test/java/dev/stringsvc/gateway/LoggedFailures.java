@@ -25,11 +25,9 @@ final class LoggedFailures extends Handler {
         return List.copyOf(seen);
     }
 
-    /// Javalin says so itself when a server is closed before its requests have finished.
     @Override
     public void publish(LogRecord entry) {
-        boolean closing = entry.getMessage().contains("failed to stop gracefully");
-        if (entry.getThrown() != null && entry.getLevel().intValue() >= Level.WARNING.intValue() && !closing) {
+        if (entry.getThrown() != null && entry.getLevel().intValue() >= Level.WARNING.intValue()) {
             seen.add(entry.getMessage() + ": " + entry.getThrown());
         }
     }

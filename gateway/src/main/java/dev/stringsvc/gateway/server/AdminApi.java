@@ -7,10 +7,15 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.WatchState;
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.servlet.JavalinServlet;
+import io.javalin.http.servlet.ServletEntry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +26,9 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import kotlin.LazyKt;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.jspecify.annotations.Nullable;
 
 /// The admin port: `/healthz`, `/readyz`, `/metrics`, `/routes`, `/upstreams`. It shows and changes nothing.
@@ -42,8 +50,24 @@ public final class AdminApi {
         this.clock = clock;
     }
 
-    /// Adds the endpoints.
-    public void addTo(RoutesConfig routes) {
+    /// Answers what comes to the port: Javalin, as a servlet.
+    public org.eclipse.jetty.server.Handler handler() {
+        var context = new ServletContextHandler("/");
+        context.setErrorHandler(new ProblemErrorHandler(refused -> {}));
+        context.addServlet(new ServletHolder(Javalin.create(this::configure).javalinServlet()), "/*");
+        return context;
+    }
+
+    private void configure(JavalinConfig config) {
+        config.startup.startupWatcherEnabled = false;
+        config.http.compressionStrategy = CompressionStrategy.NONE;
+        config.http.prefer405over404 = true;
+        // Javalin's other servlet speaks WebSocket, and answers 404 and a session cookie to whoever asks for that.
+        config.unsafe.servlet = LazyKt.lazyOf(new ServletEntry(null, new JavalinServlet(config.unsafe)));
+        addTo(config.routes);
+    }
+
+    private void addTo(RoutesConfig routes) {
         get(routes, "/healthz", ctx -> json(ctx, 200, new Health("ok", List.of())));
         get(routes, "/readyz", this::ready);
         get(

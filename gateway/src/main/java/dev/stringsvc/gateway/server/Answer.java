@@ -9,9 +9,8 @@ import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.transport.UpstreamBrokenException;
 import dev.stringsvc.gateway.transport.UpstreamResponse;
 import dev.stringsvc.gateway.transport.UpstreamSocket;
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,11 +18,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
-import org.eclipse.jetty.ee10.servlet.HttpOutput;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.DateGenerator;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Blocker;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /// What one client is told, and what is to be said of it afterwards. Used by the request's thread.
@@ -31,11 +34,10 @@ final class Answer {
     /// The longest head of an instance's answer that is passed on.
     static final int MOST_HEAD_BYTES = 65_536;
 
-    private static final int NO_CONTENT = 204;
     private static final int CLIENT_CLOSED_REQUEST = 499;
 
-    private final HttpServletResponse response;
-    private final ServletContextRequest core;
+    private final Request request;
+    private final Response response;
     private final Client client;
     private final HttpFields.Mutable fields;
     private final String requestId;
@@ -46,15 +48,15 @@ final class Answer {
     private List<Attempt> attempts = List.of();
     private int status;
     private @Nullable String error;
-    private long tunnelled;
+    private @Nullable ClientOutput passed;
+    private long bytes;
+    private boolean cut;
 
-    /// @param core the request below the servlet layer, which would otherwise rewrite some of what passes through
-    Answer(HttpServletResponse response, ServletContextRequest core, String requestId, BooleanSupplier draining) {
+    Answer(Request request, Response response, String requestId, BooleanSupplier draining) {
+        this.request = request;
         this.response = response;
-        this.core = core;
-        this.client = Client.of(core);
-        // the servlet layer's own would write a content type that it knows in another way
-        this.fields = core.getServletContextResponse().getWrapped().getHeaders();
+        this.client = Client.of(request);
+        this.fields = response.getHeaders();
         this.requestId = requestId;
         this.draining = draining;
     }
@@ -91,7 +93,7 @@ final class Answer {
             UpstreamResponse upstream = answered.response();
             begin(upstream.status());
             @Nullable UpstreamSocket switched = upstream.socket();
-            boolean trailers = Headers.takesTrailers(core.getHeaders().get(HttpHeader.TE));
+            boolean trailers = Headers.takesTrailers(request.getHeaders().get(HttpHeader.TE));
             if (!copyHeaders(upstream, trailers)) {
                 giveUp("the instance's head is too long", "The service's answer has too long a head.", 502);
                 return;
@@ -103,7 +105,8 @@ final class Answer {
                 return;
             }
             client().answering(rate);
-            var out = new ClientOutput(response.getOutputStream(), rate);
+            var out = new ClientOutput(response, rate);
+            passed = out;
             if (trailers && !fields.contains(HttpHeader.CONTENT_LENGTH)) {
                 copyWithTrailers(upstream, out);
             } else {
@@ -121,18 +124,18 @@ final class Answer {
     private void carry(UpstreamResponse upstream, UpstreamSocket socket) throws IOException {
         fields.put(HttpHeader.CONNECTION, "Upgrade");
         fields.put(HttpHeader.UPGRADE, upstream.header("Upgrade"));
-        response.flushBuffer();
-        var connection = (ClientConnection) core.getConnectionMetaData().getConnection();
+        write(false, BufferUtil.EMPTY_BUFFER);
+        var connection = (ClientConnection) request.getConnectionMetaData().getConnection();
         var tunnel = new Tunnel(new ClientSocket(connection.getEndPoint(), connection.onUpgradeFrom()), socket);
         connection.client().begin(tunnel);
         error = tunnel.carry().orElse(null);
-        tunnelled = tunnel.bytes();
+        bytes = tunnel.bytes();
     }
 
     private void copyWithTrailers(UpstreamResponse upstream, ClientOutput out) throws IOException {
         @Nullable String connection = connection(upstream);
         HttpFields.Mutable trailers = HttpFields.build();
-        core.getServletContextResponse().setTrailersSupplier(() -> trailers);
+        response.setTrailersSupplier(() -> trailers);
         upstream.copyBodyTo(out);
         upstream.forEachTrailer((name, value) -> {
             if (Headers.passesDownstream(name, connection) && !HttpHeader.CONTENT_LENGTH.is(name)) {
@@ -148,7 +151,7 @@ final class Answer {
         String connection = connection(upstream);
         int[] bytes = {0};
         upstream.forEachHeader((name, value) -> {
-            boolean none = status == NO_CONTENT && HttpHeader.CONTENT_LENGTH.is(name);
+            boolean none = status == HttpStatus.NO_CONTENT_204 && HttpHeader.CONTENT_LENGTH.is(name);
             boolean passes = Headers.passesDownstream(name, connection) || (trailers && HttpHeader.TRAILER.is(name));
             if (passes && !none && edits.keeps(name)) {
                 fields.add(name, value);
@@ -189,12 +192,22 @@ final class Answer {
     private void own(byte[] body) throws IOException {
         edits.set().forEach(fields::put);
         date();
-        if (status != HttpServletResponse.SC_NO_CONTENT && status != HttpServletResponse.SC_NOT_MODIFIED) {
+        if (status != HttpStatus.NO_CONTENT_204 && status != HttpStatus.NOT_MODIFIED_304) {
             fields.put(HttpHeader.CONTENT_LENGTH, body.length);
         }
-        ServletOutputStream out = response.getOutputStream();
-        out.write(body);
-        out.close();
+        whole(body);
+    }
+
+    private void whole(byte[] body) throws IOException {
+        write(true, ByteBuffer.wrap(body));
+        bytes = body.length;
+    }
+
+    private void write(boolean last, ByteBuffer body) throws IOException {
+        try (Blocker.Callback taken = Blocker.callback()) {
+            response.write(last, body, taken);
+            taken.block();
+        }
     }
 
     /// The gateway itself failed.
@@ -225,16 +238,14 @@ final class Answer {
         if (error == null) {
             error = problem.detail();
         }
-        response.resetBuffer();
+        passed = null;
         begin(problem.status());
         fields.put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
         headers.forEach(fields::put);
         date();
         byte[] json = problem.inRequest(requestId).json();
         fields.put(HttpHeader.CONTENT_LENGTH, json.length);
-        ServletOutputStream out = response.getOutputStream();
-        out.write(json);
-        out.close();
+        whole(json);
     }
 
     /// The client went away, or sent less than it promised: nobody reads an answer any more.
@@ -254,16 +265,24 @@ final class Answer {
         }
     }
 
-    /// Closes the line itself: the servlet way to abort leaves a state behind that Javalin logs as an error.
     private void cut() {
+        cut = true;
         client.cut();
+    }
+
+    /// Gives the request back, now that it is answered or never will be.
+    void end(Callback callback) {
+        if (cut) {
+            callback.failed(new Request.Handler.AbortException("the answer was cut"));
+        } else {
+            callback.succeeded();
+        }
     }
 
     private void begin(int status) throws IOException {
         client.beginAnswer();
         this.status = status;
         response.setStatus(status);
-        fields.remove(HttpHeader.CONTENT_TYPE);
         fields.put(RequestId.HEADER, requestId);
         if (draining.getAsBoolean()) {
             client.sendElsewhere(fields);
@@ -278,19 +297,19 @@ final class Answer {
         if (body != null) {
             return !body.isHere(Integer.MAX_VALUE);
         }
-        HttpFields given = core.getHeaders();
+        HttpFields given = request.getHeaders();
         return given.contains(HttpHeader.TRANSFER_ENCODING) || given.getLongField(HttpHeader.CONTENT_LENGTH) > 0;
     }
 
     /// What is to be said of it now that it is over.
     ///
     /// @param startNanos when the request arrived, by [System#nanoTime]
-    Exchange exchange(String method, String path, long startNanos) throws IOException {
+    Exchange exchange(String method, String path, long startNanos) {
         return new Exchange(
                 method,
                 path,
                 status,
-                tunnelled + (response.getOutputStream() instanceof HttpOutput out ? out.getWritten() : 0),
+                passed == null ? bytes : passed.written(),
                 Duration.ofNanos(System.nanoTime() - startNanos),
                 route,
                 attempts.isEmpty()

@@ -1,14 +1,14 @@
 package dev.stringsvc.gateway.server;
 
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.server.Request;
 
 /// The client of a request, whichever HTTP it speaks. Thread-safe.
 interface Client {
     /// The client of this request.
-    static Client of(ServletContextRequest request) {
+    static Client of(Request request) {
         ConnectionMetaData http = request.getConnectionMetaData();
         return switch (http.getConnection()) {
             case ClientConnection http1 -> http1.client();

@@ -118,9 +118,10 @@ final class ClientBody extends InputStream {
         }
     }
 
-    /// Gives back the memory that it took.
+    /// Gives back the memory that it took, and what of it was not read.
     @Override
-    public void close() {
+    public void close() throws IOException {
+        in.close();
         if (memory != null) {
             memory.giveBack(kept);
             memory = null;

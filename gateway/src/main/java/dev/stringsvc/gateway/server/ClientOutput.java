@@ -1,15 +1,26 @@
 package dev.stringsvc.gateway.server;
 
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Objects;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Blocker;
 
-/// An answer's body as the client takes it, which is measured. Used by one thread.
-final class ClientOutput extends FilterOutputStream {
+/// An answer's body as the client takes it, which is measured. What is short is kept until the body is over or flushed,
+/// and so leaves in one write with the head. Used by one thread.
+final class ClientOutput extends OutputStream {
+    private static final int MOST_KEPT = 32_768;
+
+    private final Response response;
     private final ClientRate rate;
+    private byte[] kept = new byte[0];
+    private int size;
+    private long written;
 
-    ClientOutput(OutputStream out, ClientRate rate) {
-        super(out);
+    ClientOutput(Response response, ClientRate rate) {
+        this.response = response;
         this.rate = rate;
     }
 
@@ -20,31 +31,49 @@ final class ClientOutput extends FilterOutputStream {
 
     @Override
     public void write(byte[] bytes, int from, int count) throws IOException {
+        Objects.checkFromIndexSize(from, count, bytes.length);
+        if (size + count > MOST_KEPT) {
+            flush();
+        }
+        if (count > MOST_KEPT) {
+            send(bytes, from, count, false);
+            return;
+        }
+        if (size + count > kept.length) {
+            kept = Arrays.copyOf(kept, Math.min(Math.max(size + count, size * 2), MOST_KEPT));
+        }
+        System.arraycopy(bytes, from, kept, size, count);
+        size += count;
+    }
+
+    @Override
+    public void flush() throws IOException {
+        if (size > 0) {
+            send(kept, 0, size, false);
+            size = 0;
+        }
+    }
+
+    /// Ends the body.
+    @Override
+    public void close() throws IOException {
+        send(kept, 0, size, true);
+        size = 0;
+    }
+
+    private void send(byte[] bytes, int from, int count, boolean last) throws IOException {
         rate.waitForClient();
-        try {
-            out.write(bytes, from, count);
+        try (Blocker.Callback taken = Blocker.callback()) {
+            response.write(last, ByteBuffer.wrap(bytes, from, count), taken);
+            taken.block();
+            written += count;
         } finally {
             rate.waited(count);
         }
     }
 
-    @Override
-    public void flush() throws IOException {
-        rate.waitForClient();
-        try {
-            out.flush();
-        } finally {
-            rate.waited(0);
-        }
-    }
-
-    @Override
-    public void close() throws IOException {
-        rate.waitForClient();
-        try {
-            out.close();
-        } finally {
-            rate.waited(0);
-        }
+    /// The bytes that the client was sent.
+    long written() {
+        return written;
     }
 }

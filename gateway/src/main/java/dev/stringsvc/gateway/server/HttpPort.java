@@ -1,30 +1,24 @@
 package dev.stringsvc.gateway.server;
 
-import io.javalin.Javalin;
-import io.javalin.compression.CompressionStrategy;
-import io.javalin.config.JavalinConfig;
-import io.javalin.http.servlet.JavalinServlet;
-import io.javalin.http.servlet.ServletEntry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
-import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import javax.net.ssl.SSLContext;
-import kotlin.LazyKt;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.IdleTimeout;
-import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A port that Javalin serves, with what both ports share: requests on virtual threads and sockets on a few of the
+/// A port that Jetty serves, with what both ports share: requests on virtual threads and sockets on a few of the
 /// platform's, problems instead of error pages, nothing added to what a handler says, and a stop that lets requests
 /// finish. Thread-safe.
 public final class HttpPort implements AutoCloseable {
@@ -40,7 +34,7 @@ public final class HttpPort implements AutoCloseable {
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
-    private final Javalin javalin;
+    private final Server server;
     private final ClientConnector connector;
     private final Duration drain;
     private final IntSupplier inFlight;
@@ -53,6 +47,7 @@ public final class HttpPort implements AutoCloseable {
     /// @param refused hears of requests that no handler sees
     /// @param drain how long requests in flight may take to finish when the port is closed
     /// @param inFlight how many requests are not yet answered
+    /// @param handler answers every request
     /// @throws UncheckedIOException when the port is taken, or may not be had
     public HttpPort(
             String host,
@@ -63,41 +58,30 @@ public final class HttpPort implements AutoCloseable {
             Exchange.Listener refused,
             Duration drain,
             IntSupplier inFlight,
-            Consumer<JavalinConfig> routes) {
+            Handler handler) {
         this.drain = drain;
         this.inFlight = inFlight;
-        this.javalin = Javalin.create(config -> {
-            quiet(config);
-            config.concurrency.useVirtualThreads = true;
-            var threads = new QueuedThreadPool();
-            threads.setName("jetty");
-            threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
-            config.jetty.threadPool = threads;
-            config.jetty.modifyHttpConfiguration(http -> configure(http, headBytes));
-            config.jetty.modifyServer(server -> server.setErrorHandler(new ProblemErrorHandler(refused)));
-            config.jetty.modifyServletContextHandler(
-                    context -> context.setErrorHandler(new ProblemErrorHandler(refused)));
-            config.jetty.addConnector(
-                    (server, http) -> listen(new ClientConnector(server, http, tls, timeouts, refused), host, port));
-            routes.accept(config);
-        });
-        javalin.start();
-        this.port = javalin.port();
-        this.connector = (ClientConnector) javalin.jettyServer().server().getConnectors()[0];
-    }
-
-    private static void quiet(JavalinConfig config) {
-        config.startup.showJavalinBanner = false;
-        config.startup.startupWatcherEnabled = false;
-        config.startup.showOldJavalinVersionWarning = false;
-        config.http.compressionStrategy = CompressionStrategy.NONE;
-        config.http.prefer405over404 = true;
-        // Javalin's other servlet speaks WebSocket, and answers 404 and a session cookie to whoever asks for that.
-        config.unsafe.servlet = LazyKt.lazyOf(new ServletEntry(null, new JavalinServlet(config.unsafe)));
+        var threads = new QueuedThreadPool();
+        threads.setName("jetty");
+        threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        this.server = new Server(threads);
+        server.setErrorHandler(new ProblemErrorHandler(refused));
+        server.setHandler(handler);
+        this.connector = new ClientConnector(server, configuration(headBytes), tls, timeouts, refused);
+        server.addConnector(connector);
+        this.port = listen(connector, host, port);
+        try {
+            server.start();
+        } catch (Exception e) {
+            LifeCycle.stop(server);
+            connector.close();
+            throw new UncheckedIOException(new IOException("port " + this.port + " cannot be served", e));
+        }
     }
 
     /// Jetty lets paths with `//` and `%25` pass besides: the handler looks at them more closely.
-    private static void configure(HttpConfiguration http, int headBytes) {
+    private static HttpConfiguration configuration(int headBytes) {
+        var http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setMaxResponseHeaderSize(Answer.MOST_HEAD_BYTES + OWN_HEAD_BYTES);
         http.setSendDateHeader(false); // a handler says it, or passes an instance's on
@@ -108,10 +92,11 @@ public final class HttpPort implements AutoCloseable {
                 "PLAIN",
                 UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT,
                 UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING));
+        return http;
     }
 
-    /// Opens the port before Javalin starts, which would log a taken port in words of its own.
-    private static Connector listen(ServerConnector connector, String host, int port) {
+    /// Opens the port before anything starts, so that one that is taken leaves nothing behind.
+    private static int listen(ClientConnector connector, String host, int port) {
         connector.setHost(host);
         connector.setPort(port);
         connector.setAcceptQueueSize(BACKLOG);
@@ -121,7 +106,7 @@ public final class HttpPort implements AutoCloseable {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new UncheckedIOException("cannot listen on " + host + ":" + port + ": " + cause.getMessage(), e);
         }
-        return connector;
+        return connector.getLocalPort();
     }
 
     /// The port that clients reach.
@@ -137,7 +122,11 @@ public final class HttpPort implements AutoCloseable {
         if (!awaitQuiet()) {
             LOG.warn("port {}: requests did not finish in {} ms and are cut", port, drain.toMillis());
         }
-        javalin.stop();
+        try {
+            server.stop();
+        } catch (Exception e) {
+            LOG.warn("port {}: did not stop in order", port, e);
+        }
     }
 
     /// A connection that was taken just now has perhaps not said its request yet: quiet is when nothing is in flight

@@ -15,28 +15,31 @@ import dev.stringsvc.gateway.route.Token;
 import dev.stringsvc.gateway.transport.Body;
 import dev.stringsvc.gateway.transport.HeaderFields;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
-import io.javalin.http.Context;
-import io.javalin.http.Handler;
-import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The data port: each request goes through the route table to its route's forwarder, and comes back as an instance's
 /// answer or as a problem. Thread-safe.
-public final class ProxyHandler implements Handler {
+///
+/// It stands right behind Jetty's parser: docs/benchmarks.md says what a servlet layer between them costs.
+public final class ProxyHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyHandler.class);
     private static final Map<String, String> CLOSE = Map.of("Connection", "close");
     private static final Map<String, String> RETRY_SOON = Map.of("Retry-After", "1");
@@ -78,10 +81,11 @@ public final class ProxyHandler implements Handler {
     }
 
     @Override
-    public void handle(Context ctx) throws IOException {
-        ctx.skipRemainingHandlers();
-        HttpServletRequest request = ctx.req();
-        var answer = new Answer(ctx.res(), core(request), RequestId.of(request.getHeader(RequestId.HEADER)), draining);
+    public boolean handle(Request request, Response response, Callback callback) {
+        var answer =
+                new Answer(request, response, RequestId.of(request.getHeaders().get(RequestId.HEADER)), draining);
+        // who waits for nobody but an instance is not idle
+        request.addIdleTimeoutListener(timeout -> false);
         inFlight.incrementAndGet();
         long start = System.nanoTime();
         try {
@@ -90,36 +94,38 @@ public final class ProxyHandler implements Handler {
             answer.clientGone(e);
         } finally {
             inFlight.decrementAndGet();
-            listener.finished(answer.exchange(request.getMethod(), request.getRequestURI(), start));
+            listener.finished(answer.exchange(request.getMethod(), target(request), start));
         }
+        answer.end(callback);
+        return true;
     }
 
-    private void tryToAnswer(HttpServletRequest request, Answer answer) throws IOException {
+    private void tryToAnswer(Request request, Answer answer) throws IOException {
         try {
             answer(request, answer);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("request {} failed within the gateway", answer.requestId(), e);
             answer.failed();
         }
     }
 
-    private void answer(HttpServletRequest request, Answer answer) throws IOException {
-        @Nullable String coding = request.getHeader("Transfer-Encoding");
+    private void answer(Request request, Answer answer) throws IOException {
+        @Nullable String coding = request.getHeaders().get(HttpHeader.TRANSFER_ENCODING);
         if (coding != null && !coding.equalsIgnoreCase("chunked")) {
             answer.problem(Problem.of(501, "A body in the transfer coding '" + coding + "' is not taken."), CLOSE);
             return;
         }
-        if (coding != null && request.getProtocol().equals("HTTP/1.0")) {
+        if (coding != null && protocol(request).equals("HTTP/1.0")) {
             answer.problem(Problem.of(400, "HTTP/1.0 knows no transfer codings."), CLOSE);
             return;
         }
-        @Nullable String query = request.getQueryString();
-        if (request.getRequestURI().length() + (query == null ? 0 : query.length()) > limits.targetBytes()) {
+        @Nullable String query = request.getHttpURI().getQuery();
+        if (target(request).length() + (query == null ? 0 : query.length()) > limits.targetBytes()) {
             answer.problem(
                     Problem.of(414, "The request target is longer than " + limits.targetBytes() + " bytes."), CLOSE);
             return;
         }
-        @Nullable String path = RequestTarget.path(request.getRequestURI());
+        @Nullable String path = RequestTarget.path(target(request));
         if (path == null || (query != null && !RequestTarget.isQuery(query)) || !Token.isValid(request.getMethod())) {
             answer.problem(Problem.of(400, "The request's first line is not valid, or its path is ambiguous."), CLOSE);
             return;
@@ -144,16 +150,15 @@ public final class ProxyHandler implements Handler {
         }
     }
 
-    private static RequestHead head(HttpServletRequest request, String path) {
-        HttpFields given = core(request).getHeaders();
+    private static RequestHead head(Request request, String path) {
+        HttpFields given = request.getHeaders();
         return RequestHead.of(request.getMethod(), given.get(HttpHeader.HOST), path, name -> given.getValuesList(name));
     }
 
     /// Where one request goes.
     private record Way(Route route, Action.Forward to, Forwarder forwarder) {}
 
-    private void act(HttpServletRequest request, RequestHead head, Route route, Routing now, Answer answer)
-            throws IOException {
+    private void act(Request request, RequestHead head, Route route, Routing now, Answer answer) throws IOException {
         answer.routed(route);
         switch (route.action()) {
             case Action.Forward to -> {
@@ -161,11 +166,10 @@ public final class ProxyHandler implements Handler {
                 forward(request, path, new Way(route, to, now.forwarder(route)), answer);
             }
             case Action.Redirect to -> {
-                @Nullable String query = request.getQueryString();
+                @Nullable String query = request.getHttpURI().getQuery();
                 answer.redirect(
                         to.status(),
-                        to.location(
-                                route.predicates().path(), head, scheme(core(request)), query == null ? "" : query));
+                        to.location(route.predicates().path(), head, scheme(request), query == null ? "" : query));
             }
             case Action.Respond with -> answer.respond(with);
         }
@@ -176,13 +180,13 @@ public final class ProxyHandler implements Handler {
     /// cannot be used again, which the client is told.
     ///
     /// A WebSocket has room of its own: it lasts for hours, and does next to nothing in them.
-    private void forward(HttpServletRequest request, String path, Way way, Answer answer) throws IOException {
+    private void forward(Request request, String path, Way way, Answer answer) throws IOException {
         Route route = way.route();
         if (path.startsWith("//")) {
             answer.problem(Problem.of(400, "The path would begin with two slashes for the service."), CLOSE);
             return;
         }
-        boolean webSocket = WebSockets.isHandshake(core(request));
+        boolean webSocket = WebSockets.isHandshake(request);
         Semaphore room = webSocket ? tunnels : free;
         try (ClientBody body = bodies.open(request, Math.min(way.to().requestBody(), limits.bodyBytes()))) {
             answer.taking(body);
@@ -231,16 +235,10 @@ public final class ProxyHandler implements Handler {
     }
 
     private void send(
-            HttpServletRequest request,
-            String path,
-            ClientBody body,
-            Body kept,
-            Way way,
-            boolean webSocket,
-            Answer answer)
+            Request request, String path, ClientBody body, Body kept, Way way, boolean webSocket, Answer answer)
             throws IOException {
         Client client = answer.client();
-        HttpFields given = core(request).getHeaders();
+        HttpFields given = request.getHeaders();
         Forwarding.Hop hop = hop(request, given);
         HeaderFields fields = fields(request, given, hop, way, answer.requestId());
         if (webSocket) {
@@ -249,7 +247,7 @@ public final class ProxyHandler implements Handler {
         var upstreamRequest = new UpstreamRequest(
                 request.getMethod(),
                 path,
-                request.getQueryString(),
+                request.getHttpURI().getQuery(),
                 fields,
                 kept,
                 forwarding.client(hop, given),
@@ -307,8 +305,7 @@ public final class ProxyHandler implements Handler {
                 .onRoute(route.name(), List.of());
     }
 
-    private HeaderFields fields(
-            HttpServletRequest request, HttpFields given, Forwarding.Hop hop, Way way, String requestId) {
+    private HeaderFields fields(Request request, HttpFields given, Forwarding.Hop hop, Way way, String requestId) {
         HeaderEdits edits = way.route().requestHeaders();
         String connection = Headers.connection(given.getValuesList(HttpHeader.CONNECTION));
         var fields = new HeaderFields();
@@ -326,7 +323,7 @@ public final class ProxyHandler implements Handler {
             fields.add("Host", host);
         }
         forwarding.tell(hop, given, fields);
-        fields.add(RequestId.HEADER, requestId).add("Via", Headers.via(request.getProtocol()));
+        fields.add(RequestId.HEADER, requestId).add("Via", Headers.via(protocol(request)));
         if (!edits.none()) {
             fields.retain(edits::keeps);
             edits.set().forEach(fields::add);
@@ -334,18 +331,23 @@ public final class ProxyHandler implements Handler {
         return fields;
     }
 
-    private static ServletContextRequest core(HttpServletRequest request) {
-        return ServletContextRequest.getServletContextRequest(request);
+    /// The path as the client wrote it.
+    private static String target(Request request) {
+        return Objects.requireNonNullElse(request.getHttpURI().getPath(), "");
+    }
+
+    private static String protocol(Request request) {
+        return request.getConnectionMetaData().getProtocol();
     }
 
     /// That of the connection: an HTTP/2 request may say another.
-    private static String scheme(ServletContextRequest core) {
-        return core.getConnectionMetaData().isSecure() ? "https" : "http";
+    private static String scheme(Request request) {
+        return request.getConnectionMetaData().isSecure() ? "https" : "http";
     }
 
-    private static Forwarding.Hop hop(HttpServletRequest request, HttpFields given) {
-        ServletContextRequest core = core(request);
-        var peer = (InetSocketAddress) core.getConnectionMetaData().getRemoteSocketAddress();
-        return new Forwarding.Hop(peer.getAddress(), scheme(core), given.get(HttpHeader.HOST), request.getLocalPort());
+    private static Forwarding.Hop hop(Request request, HttpFields given) {
+        var peer = (InetSocketAddress) request.getConnectionMetaData().getRemoteSocketAddress();
+        return new Forwarding.Hop(
+                peer.getAddress(), scheme(request), given.get(HttpHeader.HOST), Request.getLocalPort(request));
     }
 }

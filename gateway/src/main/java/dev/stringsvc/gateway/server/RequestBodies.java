@@ -1,11 +1,13 @@
 package dev.stringsvc.gateway.server;
 
 import dev.stringsvc.gateway.transport.Body;
-import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.SequenceInputStream;
 import java.util.Arrays;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
 
 /// Takes the body off a client's request: a small one into memory, so that it can be sent again; a larger one as a
 /// stream that is read while it is sent. Nothing is sent before the whole body is here, or as much of it as would be
@@ -26,16 +28,17 @@ final class RequestBodies {
     ///
     /// @param most the longest that is taken, in bytes
     /// @throws PayloadTooLargeException when the client says that the body is longer than the limit
-    ClientBody open(HttpServletRequest request, long most) throws IOException {
-        long length = request.getContentLengthLong();
+    ClientBody open(Request request, long most) throws IOException {
+        HttpFields head = request.getHeaders();
+        long length = head.getLongField(HttpHeader.CONTENT_LENGTH);
         if (length > most) {
             throw new PayloadTooLargeException(most);
         }
-        boolean none = length == 0 || (length < 0 && request.getHeader("Transfer-Encoding") == null);
+        boolean none = length == 0 || (length < 0 && !head.contains(HttpHeader.TRANSFER_ENCODING));
         return none
                 ? ClientBody.none()
                 : new ClientBody(
-                        request.getInputStream(), length, most, limits.slowest().start());
+                        new ClientInput(request), length, most, limits.slowest().start());
     }
 
     /// Reads what is kept. Memory is taken for what has come, not for what is announced; where there is no more of it,

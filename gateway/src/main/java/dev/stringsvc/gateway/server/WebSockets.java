@@ -1,10 +1,10 @@
 package dev.stringsvc.gateway.server;
 
 import dev.stringsvc.gateway.transport.HeaderFields;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /// The opening handshake of a WebSocket (RFC 6455, section 4): the only switch of protocols that is passed on. Any
@@ -15,7 +15,7 @@ final class WebSockets {
     private WebSockets() {}
 
     /// Whether the request is such a handshake.
-    static boolean isHandshake(ServletContextRequest request) {
+    static boolean isHandshake(Request request) {
         HttpFields fields = request.getHeaders();
         @Nullable String upgrade = fields.get(HttpHeader.UPGRADE);
         return upgrade != null
