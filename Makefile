@@ -23,7 +23,7 @@ jmh: ## the gateway's hot pieces with JMH (ARGS=Pick for one of them)
 
 build: ## build the jars, without the tests, and the gateway's AOT cache
 	@scripts/maven -q -B -DskipTests package
-	@scripts/aot "$$(scripts/java-home)/bin/java" gateway/target/gateway.jar gateway/target/gateway.aot
+	@scripts/aot "$$(scripts/java-home)/bin/java" gateway/target/gateway.jar gateway/target/gateway.aot @gateway/jvm.options
 
 fmt: ## format the Java sources
 	@scripts/maven -q -B -Pbench spotless:apply

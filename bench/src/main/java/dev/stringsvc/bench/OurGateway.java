@@ -10,6 +10,7 @@ import java.util.List;
 record OurGateway(List<String> javaOptions) implements Peer {
     static final String NAME = "gateway";
     private static final Path JAR = Path.of("gateway/target/gateway.jar");
+    private static final Path OPTIONS = Path.of("gateway/jvm.options");
     private static final Path CACHE = Path.of("gateway/target/gateway.aot");
     private static final String CONFIG = """
             limits:
@@ -45,6 +46,7 @@ record OurGateway(List<String> javaOptions) implements Peer {
     List<String> command(Site site, String config, int adminPort) throws IOException {
         Path file = Files.writeString(site.dir().resolve("gateway.yaml"), config);
         List<String> options = new ArrayList<>(javaOptions);
+        options.add("@" + OPTIONS.toAbsolutePath());
         options.add("-XX:AOTCache=" + CACHE.toAbsolutePath());
         return new JavaProgram(JAR, options)
                 .command(

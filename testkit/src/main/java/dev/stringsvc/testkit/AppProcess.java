@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,13 +40,15 @@ public final class AppProcess implements AutoCloseable {
         this.reader = Thread.ofPlatform().name("output of " + name).daemon().start(this::read);
     }
 
-    /// Starts `java -jar jar args...` on the JDK that runs the test.
+    /// Starts `java -jar jar args...` on the JDK that runs the test, with the options of the jar's module where it has
+    /// some: `jvm.options`.
     public static AppProcess java(Path jar, List<String> args, Map<String, String> env) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        return start(
-                Stream.concat(Stream.of(java, "-jar", jar.toString()), args.stream())
-                        .toList(),
-                env);
+        Path options = jar.resolveSibling("../jvm.options").normalize();
+        Stream<String> command = Files.exists(options)
+                ? Stream.of(java, "@" + options, "-jar", jar.toString())
+                : Stream.of(java, "-jar", jar.toString());
+        return start(Stream.concat(command, args.stream()).toList(), env);
     }
 
     /// Starts a command. Its environment is the test's and `env`, without what configures our own programs.
