@@ -17,14 +17,14 @@ final class Driver {
         this.wrk = wrk;
     }
 
-    /// Loads the program until the CPU time that a request takes has changed by less than 3 % from one window to the
-    /// next, twice in a row, or the time is up.
+    /// Loads the program for half of the time at least, and until the CPU time that a request takes has changed by less
+    /// than 3 % from one window to the next, twice in a row, or the time is up.
     void warm(Proxy proxy, Cell cell, int mostSeconds) {
         int steady = 0;
         double before = 0;
         double now = 0;
         int spent = 0;
-        while (spent < mostSeconds && steady < STEADY_WINDOWS) {
+        while (spent < mostSeconds && (spent < mostSeconds / 2 || steady < STEADY_WINDOWS)) {
             now = turn(proxy, cell, Settings.WARM_WINDOW_SECONDS, 0).cpuPerRequest();
             steady = Math.abs(now - before) < STEADY_CHANGE * before ? steady + 1 : 0;
             before = now;

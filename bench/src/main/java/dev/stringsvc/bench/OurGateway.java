@@ -45,8 +45,9 @@ record OurGateway(List<String> javaOptions) implements Peer {
     /// @param adminPort 0 for any
     List<String> command(Site site, String config, int adminPort) throws IOException {
         Path file = Files.writeString(site.dir().resolve("gateway.yaml"), config);
-        List<String> options = new ArrayList<>(javaOptions);
+        List<String> options = new ArrayList<>();
         options.add("@" + OPTIONS.toAbsolutePath());
+        options.addAll(javaOptions);
         options.add("-XX:AOTCache=" + CACHE.toAbsolutePath());
         return new JavaProgram(JAR, options)
                 .command(
