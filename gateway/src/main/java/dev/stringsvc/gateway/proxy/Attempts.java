@@ -125,9 +125,7 @@ final class Attempts {
         }
         Duration took = Duration.ofNanos(now() - startedAt);
         // where the deadline is no longer than an attempt may be, what is left of it is a little less
-        boolean enough = timeout.compareTo(
-                        course.forward().attemptTimeout().multipliedBy(9).dividedBy(10))
-                >= 0;
+        boolean enough = timeout.toNanos() >= course.forward().attemptTimeout().toNanos() / 10 * 9;
         last.ended(result, took, enough, !streamed());
         if (!(result instanceof AttemptResult.Responded)) {
             last.close();
