@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One instance: it listens first, registers once it is warm, and goes the other way round when it is closed.
+/// One instance: it listens once it is warm, then registers, and goes the other way round when it is closed.
 /// Thread-safe.
 final class StringService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StringService.class);
@@ -31,8 +31,14 @@ final class StringService implements AutoCloseable {
 
     /// Listens, and begins to register without waiting for Consul. Each call is logged to `calls`.
     ///
+    /// Nothing is between the two: who finds it healthy (`docker compose up --wait`) finds it in Consul
+    /// as well, where Consul answers. So what warms it up comes first.
+    ///
     /// @throws UncheckedIOException where it can't listen, with Java's reason as the cause
     static StringService start(Settings settings, LogWriter calls) {
+        if (settings.consul().isPresent()) {
+            WarmUp.run();
+        }
         HttpServer server = HttpServer.start(settings.host(), settings.port(), calls);
         LOG.info("listening on {}:{}", settings.host(), server.port());
         var registration = settings.consul().map(consul -> register(settings, consul, server.port()));
@@ -40,7 +46,6 @@ final class StringService implements AutoCloseable {
     }
 
     private static Registration register(Settings settings, ConsulSettings consul, int port) {
-        WarmUp.run();
         var agent = new LocalAgent(consul.address(), consul.token());
         var self = new Self(settings, consul, port);
         if (settings.port() == 0 && settings.id().isEmpty()) {
