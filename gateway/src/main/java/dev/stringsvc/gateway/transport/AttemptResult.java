@@ -9,7 +9,15 @@ public sealed interface AttemptResult {
     record Responded(UpstreamResponse response) implements AttemptResult {}
 
     /// No byte reached the instance: refused, no connection in time, or a kept connection that was dead already.
-    record NotSent(IOException cause) implements AttemptResult {}
+    ///
+    /// @param asked whether the instance had any part in that: the time of an attempt may be over before a
+    /// gateway that has more to do than it can has come to the instance
+    record NotSent(IOException cause, boolean asked) implements AttemptResult {
+        /// One that the instance had part in.
+        public NotSent(IOException cause) {
+            this(cause, true);
+        }
+    }
 
     /// The line broke after the request had begun to leave: the instance may have acted on it.
     record MaybeSent(IOException cause) implements AttemptResult {}

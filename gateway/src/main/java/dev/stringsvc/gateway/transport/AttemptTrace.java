@@ -25,6 +25,7 @@ final class AttemptTrace extends EventListener {
 
     private boolean connected;
     private boolean begun;
+    private boolean asked;
     private long acceptedBefore;
     private @Nullable IOException clientFailure;
     private int hiddenStatus;
@@ -52,6 +53,16 @@ final class AttemptTrace extends EventListener {
     @Override
     public void callStart(Call call) {
         connected = false;
+    }
+
+    @Override
+    public void dnsStart(Call call, String name) {
+        asked = true;
+    }
+
+    @Override
+    public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
+        asked = true;
     }
 
     @Override
@@ -106,6 +117,7 @@ final class AttemptTrace extends EventListener {
     @Override
     public void requestHeadersStart(Call call) {
         begun = true;
+        asked = true;
     }
 
     @Override
@@ -132,6 +144,11 @@ final class AttemptTrace extends EventListener {
                     || (cause instanceof StreamResetException reset && reset.errorCode == ErrorCode.REFUSED_STREAM);
         }
         return !begun || (socket != null && (socket.bytesAccepted() == acceptedBefore || socket.refused()));
+    }
+
+    /// Whether anything was wanted of the instance: its address, a connection, or that it reads.
+    boolean asked() {
+        return asked;
     }
 
     /// Notes that it was the client who failed.

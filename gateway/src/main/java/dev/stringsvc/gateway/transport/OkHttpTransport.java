@@ -129,7 +129,7 @@ final class OkHttpTransport implements Transport {
             return new AttemptResult.ClientFault(clientFailure);
         }
         if (trace.nothingSent(cause)) {
-            return new AttemptResult.NotSent(cause);
+            return new AttemptResult.NotSent(cause, trace.asked() || !expired);
         }
         return expired ? new AttemptResult.TimedOut(timeout) : new AttemptResult.MaybeSent(cause);
     }

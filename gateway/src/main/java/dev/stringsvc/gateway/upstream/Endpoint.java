@@ -175,7 +175,7 @@ public final class Endpoint {
             boolean farewell = response.saysGoodbye();
             return farewells.updateAndGet(count -> farewell ? Math.min(count + 1, FAREWELLS) : 0) == FAREWELLS;
         }
-        return result instanceof AttemptResult.NotSent;
+        return result instanceof AttemptResult.NotSent(var _, boolean asked) && asked;
     }
 
     private void release() {

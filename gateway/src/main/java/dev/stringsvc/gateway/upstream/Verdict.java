@@ -20,7 +20,7 @@ enum Verdict {
                     case 500, 502, 503, 504 -> FAILED;
                     default -> WELL;
                 };
-            case AttemptResult.NotSent ignored -> enough ? FAILED : NOTHING;
+            case AttemptResult.NotSent(var _, boolean asked) -> enough && asked ? FAILED : NOTHING;
             case AttemptResult.MaybeSent ignored -> FAILED;
             case AttemptResult.TimedOut ignored -> enough ? FAILED : NOTHING;
             case AttemptResult.ClientFault ignored -> NOTHING;
@@ -33,7 +33,7 @@ enum Verdict {
         return switch (result) {
             case AttemptResult.Responded(var response) ->
                 "answered %d after %d ms".formatted(response.status(), took.toMillis());
-            case AttemptResult.NotSent(var cause) -> "not reached: " + cause.getMessage();
+            case AttemptResult.NotSent(var cause, boolean _) -> "not reached: " + cause.getMessage();
             case AttemptResult.MaybeSent(var cause) -> "connection broke: " + cause.getMessage();
             case AttemptResult.TimedOut(var after) -> "no answer within %d ms".formatted(after.toMillis());
             case AttemptResult.ClientFault(var cause) -> "client failed: " + cause.getMessage();

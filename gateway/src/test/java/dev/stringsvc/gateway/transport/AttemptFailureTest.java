@@ -28,7 +28,10 @@ class AttemptFailureTest {
     @Test
     void refused_connection_is_not_sent() throws IOException {
         try (var fixture = new TransportFixture(FakeInstance.refusing())) {
-            assertThat(fixture.execute(post(buffered("x")))).isInstanceOf(AttemptResult.NotSent.class);
+            assertThat(fixture.execute(post(buffered("x"))))
+                    .isInstanceOfSatisfying(
+                            AttemptResult.NotSent.class,
+                            result -> assertThat(result.asked()).isTrue());
         }
     }
 
@@ -62,6 +65,17 @@ class AttemptFailureTest {
                     one.close();
                 }
             }
+        }
+    }
+
+    @Test
+    void instance_has_no_part_in_an_attempt_whose_time_is_over_before_it_is_asked() throws IOException {
+        try (var fixture = new TransportFixture(FakeInstance.refusing())) {
+            fixture.endTheTimeOfAll();
+            assertThat(fixture.execute(post(buffered("x"))))
+                    .isInstanceOfSatisfying(
+                            AttemptResult.NotSent.class,
+                            result -> assertThat(result.asked()).isFalse());
         }
     }
 

@@ -42,6 +42,11 @@ final class TransportFixture implements AutoCloseable {
         return transport;
     }
 
+    /// From now on an attempt has no time left when it begins.
+    void endTheTimeOfAll() {
+        transports.close();
+    }
+
     AttemptResult execute(UpstreamRequest request) {
         return transport.execute(request, LONG);
     }
@@ -92,7 +97,7 @@ final class TransportFixture implements AutoCloseable {
 
     static @Nullable IOException causeOf(AttemptResult result) {
         return switch (result) {
-            case AttemptResult.NotSent(var cause) -> cause;
+            case AttemptResult.NotSent(var cause, boolean _) -> cause;
             case AttemptResult.MaybeSent(var cause) -> cause;
             case AttemptResult.ClientFault(var cause) -> cause;
             case AttemptResult.Responded ignored -> null;

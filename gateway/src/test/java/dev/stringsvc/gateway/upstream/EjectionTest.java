@@ -89,6 +89,17 @@ class EjectionTest {
     }
 
     @Test
+    void whom_the_gateway_did_not_come_to_ask_in_time_stays() {
+        discover(1, 2, 3);
+        var unasked = new AttemptResult.NotSent(new IOException("scripted"), false);
+        for (int i = 0; i < 100; i++) {
+            attempt(endpoint(2), unasked, Duration.ofSeconds(1));
+        }
+        assertThat(picks(300)).containsOnlyKeys("i1", "i2", "i3");
+        assertThat(heard).isEmpty();
+    }
+
+    @Test
     void an_ejection_survives_what_discovery_says() {
         discover(1, 2, 3);
         fail(2);
