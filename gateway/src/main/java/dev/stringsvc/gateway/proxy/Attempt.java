@@ -10,7 +10,7 @@ public record Attempt(Endpoint endpoint, AttemptResult result, Duration took) {
     public String outcome() {
         return switch (result) {
             case AttemptResult.Responded(var response) -> "answered " + response.status();
-            case AttemptResult.NotSent ignored -> "not reached";
+            case AttemptResult.NotSent(var _, boolean asked) -> asked ? "not reached" : "not asked in time";
             case AttemptResult.MaybeSent ignored -> "connection broke";
             case AttemptResult.TimedOut ignored -> "timed out";
             case AttemptResult.ClientFault ignored -> "client failed";
