@@ -31,8 +31,8 @@ final class StringService implements AutoCloseable {
 
     /// Listens, and begins to register without waiting for Consul. Each call is logged to `calls`.
     ///
-    /// What warms it up comes before both: who finds it healthy (`docker compose up --wait`) finds it
-    /// in Consul moments later, where Consul answers.
+    /// What warms it up comes before both: the less there is between them, the sooner who finds it healthy
+    /// (`docker compose up --wait`) finds it in Consul too.
     ///
     /// @throws UncheckedIOException where it can't listen, with Java's reason as the cause
     static StringService start(Settings settings, LogWriter calls) {
