@@ -8,9 +8,8 @@ public interface Instancer extends AutoCloseable {
     /// A listener that throws does not end the watch. To be called once.
     void watch(Consumer<DiscoveryEvent> listener);
 
-    /// Ends the watch, together with a query in flight. Waits for a listener that is being called, and interrupts it;
-    /// the
-    /// listener is not called afterwards.
+    /// Ends the watch, together with a query in flight. Waits for a listener that is being called, and
+    /// interrupts it; the listener is not called afterwards.
     @Override
     void close();
 }

@@ -1,9 +1,9 @@
 package dev.stringsvc.gateway.server;
 
 import dev.stringsvc.gateway.route.Token;
+import dev.stringsvc.gateway.transport.ContentLength;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HostPortHttpField;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// `Cookie` instead of its parts, and a transfer coding where a body of unknown length follows. Whoever reads it then
 /// needs to know of one HTTP only.
 final class Http2Head {
-    private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
 
     private Http2Head() {}
 
@@ -81,8 +80,7 @@ final class Http2Head {
 
     private static boolean saysLength(HttpFields fields) {
         List<String> lengths = fields.getValuesList(HttpHeader.CONTENT_LENGTH);
-        return lengths.isEmpty()
-                || (lengths.size() == 1 && LENGTH.matcher(lengths.getFirst()).matches());
+        return lengths.isEmpty() || (lengths.size() == 1 && ContentLength.isValid(lengths.getFirst()));
     }
 
     private static boolean isOfConnection(HttpField field) {

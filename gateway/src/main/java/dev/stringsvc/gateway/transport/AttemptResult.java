@@ -12,12 +12,7 @@ public sealed interface AttemptResult {
     ///
     /// @param asked whether the instance had any part in that: the time of an attempt may be over before a
     /// gateway that has more to do than it can has come to the instance
-    record NotSent(IOException cause, boolean asked) implements AttemptResult {
-        /// One that the instance had part in.
-        public NotSent(IOException cause) {
-            this(cause, true);
-        }
-    }
+    record NotSent(IOException cause, boolean asked) implements AttemptResult {}
 
     /// The line broke after the request had begun to leave: the instance may have acted on it.
     record MaybeSent(IOException cause) implements AttemptResult {}

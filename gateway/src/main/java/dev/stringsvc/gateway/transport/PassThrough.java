@@ -17,9 +17,6 @@ final class PassThrough implements Interceptor {
     /// A status that OkHttp does nothing about.
     private static final int INERT = 500;
 
-    /// In digits: what surely fits a `long`.
-    private static final int LONGEST_LENGTH = 18;
-
     @Override
     public Response intercept(Chain chain) throws IOException {
         Request request = chain.request();
@@ -70,15 +67,9 @@ final class PassThrough implements Interceptor {
         if (lengths.size() > 1 && !lengths.stream().allMatch(length::equals)) {
             throw new ProtocolException("lengths that contradict each other");
         }
-        if (!isLength(length)) {
+        if (!ContentLength.isValid(length)) {
             throw new ProtocolException("a length that is no number of bytes");
         }
         return response;
-    }
-
-    private static boolean isLength(String text) {
-        return !text.isEmpty()
-                && text.length() <= LONGEST_LENGTH
-                && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 }

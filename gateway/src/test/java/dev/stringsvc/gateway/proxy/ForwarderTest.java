@@ -154,8 +154,8 @@ class ForwarderTest {
     @Test
     void retries_on_another_instance_when_connection_is_refused() {
         instances(3);
-        then(new AttemptResult.NotSent(cause));
-        then(new AttemptResult.NotSent(cause));
+        then(new AttemptResult.NotSent(cause, true));
+        then(new AttemptResult.NotSent(cause, true));
         then(new AttemptResult.Responded(new CannedResponse(200)));
         try (var answered = (ProxyResult.Answered) forward(false)) {
             assertThat(answered.attempts()).hasSize(3);
@@ -193,7 +193,7 @@ class ForwarderTest {
         var body = new Body.Streamed(new ByteArrayInputStream(new byte[10]), 10);
         script.add(timeout -> {
             assertThat(body.replayable()).isTrue();
-            return new AttemptResult.NotSent(cause);
+            return new AttemptResult.NotSent(cause, true);
         });
         script.add(timeout -> {
             readOne(body);
@@ -252,8 +252,8 @@ class ForwarderTest {
     @Test
     void the_last_attempt_has_the_time_that_the_others_left() {
         instances(3);
-        then(new AttemptResult.NotSent(cause));
-        then(new AttemptResult.NotSent(cause));
+        then(new AttemptResult.NotSent(cause, true));
+        then(new AttemptResult.NotSent(cause, true));
         script.add(timeout -> {
             assertThat(timeout).isEqualTo(Duration.ofSeconds(3));
             return new AttemptResult.TimedOut(timeout);
@@ -266,7 +266,7 @@ class ForwarderTest {
         instances(3);
         script.add(timeout -> {
             nanos.addAndGet(Duration.ofMillis(2_600).toNanos());
-            return new AttemptResult.NotSent(cause);
+            return new AttemptResult.NotSent(cause, true);
         });
         script.add(timeout -> {
             assertThat(timeout).isEqualTo(Duration.ofMillis(400));
@@ -306,7 +306,7 @@ class ForwarderTest {
     void what_reached_nobody_costs_no_budget() {
         instances(3);
         for (int i = 0; i < 1_000; i++) {
-            then(new AttemptResult.NotSent(cause));
+            then(new AttemptResult.NotSent(cause, true));
             then(new AttemptResult.Responded(new CannedResponse(200)));
             ((ProxyResult.Answered) forward(false)).close();
         }

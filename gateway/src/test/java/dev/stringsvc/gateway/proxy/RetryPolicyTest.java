@@ -20,7 +20,7 @@ class RetryPolicyTest {
 
     private static AttemptResult result(String name) {
         return switch (name) {
-            case "not-sent" -> new AttemptResult.NotSent(new IOException());
+            case "not-sent" -> new AttemptResult.NotSent(new IOException(), true);
             case "maybe-sent" -> new AttemptResult.MaybeSent(new IOException());
             case "timed-out" -> new AttemptResult.TimedOut(Duration.ofSeconds(1));
             case "client-fault" -> new AttemptResult.ClientFault(new IOException());

@@ -55,7 +55,7 @@ final class SimulatedNode {
     Outcome take(Duration timeout) {
         Mode now = random.nextDouble() < mode.share() ? mode : Mode.well();
         if (now.status() == -1) {
-            return new Outcome(new AttemptResult.NotSent(new IOException("refused")), 200_000);
+            return new Outcome(new AttemptResult.NotSent(new IOException("refused"), true), 200_000);
         }
         asked++;
         long ready = now.status() == 0 ? NEVER : work(now.slowness());

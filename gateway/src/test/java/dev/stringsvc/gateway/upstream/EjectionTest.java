@@ -21,7 +21,7 @@ class EjectionTest {
     private static final AttemptResult OK = new AttemptResult.Responded(new Head(200, ""));
     private static final AttemptResult GOODBYE = new AttemptResult.Responded(new Head(200, "close"));
     private static final AttemptResult BROKEN = new AttemptResult.MaybeSent(new IOException("scripted"));
-    private static final AttemptResult REFUSED = new AttemptResult.NotSent(new IOException("scripted"));
+    private static final AttemptResult REFUSED = new AttemptResult.NotSent(new IOException("scripted"), true);
 
     private final ManualClock clock = new ManualClock();
     private final List<String> heard = new ArrayList<>();

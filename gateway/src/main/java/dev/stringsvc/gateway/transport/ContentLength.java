@@ -1,0 +1,14 @@
+package dev.stringsvc.gateway.transport;
+
+/// The value of a `Content-Length` field (RFC 9110, section 8.6).
+public final class ContentLength {
+    /// In digits: what surely fits a `long`.
+    private static final int LONGEST = 18;
+
+    private ContentLength() {}
+
+    /// Whether it is a number of bytes, and one that a `long` holds.
+    public static boolean isValid(String text) {
+        return !text.isEmpty() && text.length() <= LONGEST && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+}
