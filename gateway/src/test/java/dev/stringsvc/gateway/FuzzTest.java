@@ -19,6 +19,8 @@ class FuzzTest {
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int REQUESTS = Integer.getInteger("fuzz.requests", 2_000);
     private final Judge judge = new Judge("1.1 gateway");
+    /// What came on the connection that was opened last.
+    private final List<String> answers = new ArrayList<>();
 
     @Test
     void instance_sees_what_the_client_sent_or_nothing() throws Exception {
@@ -26,8 +28,6 @@ class FuzzTest {
         var random = new Random(SEED + 1);
         List<String> failures = new ArrayList<>();
         try (var gateway = GatewayFixture.over(FakeInstance.of(judge::serve))) {
-            // Jetty may give a buffer back twice where a connection is cut within a request: jetty.project#13644
-            gateway.tolerate("already released oeji.Retainable");
             for (int sent = 0; sent < REQUESTS && failures.size() < 5; ) {
                 boolean spoiled = random.nextInt(3) > 0;
                 List<String> stream = new ArrayList<>();
@@ -38,10 +38,11 @@ class FuzzTest {
                     stream.replaceAll(request -> random.nextBoolean() ? requests.spoiled(request) : request);
                 }
                 String bytes = String.join("", stream);
+                answers.clear();
                 try {
                     exchange(gateway, bytes, spoiled);
                 } catch (AssertionError | IOException e) {
-                    failures.add(visible(bytes) + "\n" + e + "\nseen " + judge.forget());
+                    failures.add(visible(bytes) + "\n" + e + "\nanswers " + answers + "\nseen " + judge.forget());
                 }
             }
         }
@@ -63,6 +64,7 @@ class FuzzTest {
                 }
                 if (StrictRequest.read(bytes, at) instanceof StrictRequest.Whole(var request)) {
                     HttpMessage answer = answer(client, request.method().equals("HEAD"));
+                    answers.add(answer.head() + answer.text());
                     judge.check(request, answer.status(), spoiled, answer.head() + answer.text());
                     open = !request.last() && !"close".equals(answer.header("Connection"));
                     at = request.end();

@@ -39,7 +39,6 @@ final class GatewayFixture implements AutoCloseable {
     private final LogWriter log = LogWriter.to(new LineStream(lines), 65_536);
     private final Gateway gateway;
     private final LoggedFailures failures = LoggedFailures.watch();
-    private String tolerated = "";
     private volatile boolean closed;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -141,11 +140,6 @@ final class GatewayFixture implements AutoCloseable {
     void closeGateway() {
         closed = true;
         gateway.close();
-    }
-
-    /// Lets a failure be logged that is a library's, and known.
-    void tolerate(String failure) {
-        tolerated = failure;
     }
 
     RawClient client() throws IOException {
@@ -255,7 +249,6 @@ final class GatewayFixture implements AutoCloseable {
             awaitNoConnections();
             assertThat(failures.seen())
                     .as("failures that were logged while serving")
-                    .filteredOn(failure -> tolerated.isEmpty() || !failure.contains(tolerated))
                     .isEmpty();
         } finally {
             failures.close();

@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.server;
 
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint;
@@ -8,9 +9,11 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.internal.HttpConnection;
 
-/// Tells the endpoint when a request's head is over, and when the request is.
+/// Tells the endpoint when a request's head is over, and when the request is. One thread at a time
+/// reads and parses.
 final class ClientConnection extends HttpConnection {
     private final ClientEndPoint client;
+    private final ReentrantLock parsing = new ReentrantLock();
 
     ClientConnection(HttpConfiguration http, Connector connector, EndPoint endPoint) {
         super(http, connector, endPoint);
@@ -19,6 +22,19 @@ final class ClientConnection extends HttpConnection {
 
     ClientEndPoint client() {
         return client;
+    }
+
+    /// Jetty answers what is not HTTP on a second thread, which then goes on to read, while the first
+    /// may still be about to give the buffer back: the second would write into what is another
+    /// connection's by then, whose request would be parsed, and sent to an instance, once more.
+    @Override
+    public void onFillable() {
+        parsing.lock();
+        try {
+            super.onFillable();
+        } finally {
+            parsing.unlock();
+        }
     }
 
     @Override
