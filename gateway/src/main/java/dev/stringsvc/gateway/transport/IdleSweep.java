@@ -1,58 +1,51 @@
 package dev.stringsvc.gateway.transport;
 
 import java.time.Duration;
-import java.util.concurrent.BlockingQueue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Logger;
-import okhttp3.ConnectionPool;
-import okhttp3.internal.concurrent.TaskRunner;
-import okhttp3.internal.connection.ConnectionListener;
 
-/// Has OkHttp's pools look once a second for connections that have been idle for too long. By itself OkHttp looks after
-/// each answer, and wakes a thread for it: docs/benchmarks.md says what that costs. By interfaces that OkHttp keeps for
-/// itself, there being no others. Thread-safe.
-final class IdleSweep implements TaskRunner.Backend {
-    private static final long PERIOD_MILLIS = 1_000;
+/// Looks once a second for connections that have been idle for too long. Thread-safe.
+final class IdleSweep implements AutoCloseable {
+    private static final Duration PERIOD = Duration.ofSeconds(1);
 
-    private final TaskRunner runner = new TaskRunner(this, Logger.getLogger(TaskRunner.class.getName()));
+    private final Set<Clients> swept = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Duration keepAlive;
 
-    /// A pool that keeps no more than so many idle connections, and none of them longer.
-    ConnectionPool pool(int idleConnections, Duration keepAlive) {
-        return new ConnectionPool(
-                idleConnections,
-                keepAlive.toNanos(),
-                TimeUnit.NANOSECONDS,
-                runner,
-                ConnectionListener.Companion.getNONE());
+    private IdleSweep(Duration keepAlive) {
+        this.keepAlive = keepAlive;
     }
 
-    @Override
-    public long nanoTime() {
-        return System.nanoTime();
+    /// Begins, on a thread of its own.
+    ///
+    /// @param keepAlive how long a connection may be idle, and at the most a second longer
+    static IdleSweep start(Duration keepAlive) {
+        var sweep = new IdleSweep(keepAlive);
+        Thread.ofPlatform().name("idle-sweep").daemon().start(sweep::run);
+        return sweep;
     }
 
-    @Override
-    public void coordinatorNotify(TaskRunner taskRunner) {
-        // the one that waits looks soon enough
-    }
-
-    @Override
-    @SuppressWarnings("WaitNotInLoop") // the caller has the loop, and the monitor
-    public void coordinatorWait(TaskRunner taskRunner, long nanos) {
+    private void run() {
         try {
-            taskRunner.wait(Math.clamp(TimeUnit.NANOSECONDS.toMillis(nanos), 1, PERIOD_MILLIS));
+            while (!closing.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
+                swept.removeIf(Clients::closed);
+                swept.forEach(clients -> clients.evictIdle(keepAlive.toNanos()));
+            }
         } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody interrupts this thread", e);
+            Thread.currentThread().interrupt();
         }
     }
 
-    @Override
-    public <T> BlockingQueue<T> decorate(BlockingQueue<T> queue) {
-        return queue;
+    /// Looks at these, until they are closed.
+    Clients add(Clients clients) {
+        swept.add(clients);
+        return clients;
     }
 
     @Override
-    public void execute(TaskRunner taskRunner, Runnable runnable) {
-        Thread.ofPlatform().name("idle-sweep").daemon().start(runnable);
+    public void close() {
+        closing.countDown();
     }
 }

@@ -17,12 +17,16 @@ final class OkHttpResponse implements UpstreamResponse {
     private final AttemptTrace trace;
     private final Watchdog.Watch watch;
     private final Duration idleTimeout;
+    private final Runnable ended;
     private final @Nullable OkHttpSocket socket;
+    private boolean closed;
 
-    OkHttpResponse(Response response, AttemptTrace trace, Watchdog.Watch watch, Pauses pauses) {
+    /// @param ended called once, when nothing more of it is wanted
+    OkHttpResponse(Response response, AttemptTrace trace, Watchdog.Watch watch, Pauses pauses, Runnable ended) {
         this.response = response;
         this.trace = trace;
         this.watch = watch;
+        this.ended = ended;
         this.idleTimeout = pauses.within(response.header("Content-Type"));
         okio.@Nullable Socket switched = response.socket();
         this.socket = switched == null ? null : new OkHttpSocket(switched);
@@ -131,7 +135,19 @@ final class OkHttpResponse implements UpstreamResponse {
 
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         watch.cancel();
+        try {
+            end();
+        } finally {
+            ended.run();
+        }
+    }
+
+    private void end() {
         if (socket != null) {
             socket.cut();
             return;

@@ -20,16 +20,16 @@ final class OkHttpTransport implements Transport {
 
     private static final Duration DISTRUST = Duration.ofSeconds(10);
 
-    private final OkHttpClient client;
+    private final Clients clients;
     /// For what HTTP/2 cannot carry.
-    private final OkHttpClient http1;
+    private final Clients http1;
     private final HttpUrl base;
     private final Watchdog watchdog;
     private final Pauses pauses;
     private final AtomicLong trustAgainAt = new AtomicLong(System.nanoTime());
 
-    OkHttpTransport(OkHttpClient client, OkHttpClient http1, HttpUrl base, Watchdog watchdog, Pauses pauses) {
-        this.client = client;
+    OkHttpTransport(Clients clients, Clients http1, HttpUrl base, Watchdog watchdog, Pauses pauses) {
+        this.clients = clients;
         this.http1 = http1;
         this.base = base;
         this.watchdog = watchdog;
@@ -62,8 +62,11 @@ final class OkHttpTransport implements Transport {
         if (body instanceof StreamedRequestBody streamed) {
             streamed.start(watch, timeout);
         }
+        Clients from = sent.header("Upgrade") == null ? clients : http1;
+        Clients.Client client = from.lease();
+        Runnable ended = () -> from.giveBack(client);
         try {
-            var response = new OkHttpResponse(send(sent, trace), trace, watch, pauses);
+            var response = new OkHttpResponse(send(client.client(), sent, trace), trace, watch, pauses, ended);
             if (watch.abandoned() || watch.expired()) {
                 response.close();
                 return watch.abandoned() ? abandoned() : new AttemptResult.TimedOut(timeout);
@@ -71,6 +74,7 @@ final class OkHttpTransport implements Transport {
             return new AttemptResult.Responded(response);
         } catch (IOException | RuntimeException e) {
             watch.cancel();
+            ended.run();
             AttemptResult failure =
                     watch.abandoned() ? abandoned() : failure(asIoException(e), trace, watch.expired(), timeout);
             if (trace.onKeptConnection() && failure instanceof AttemptResult.MaybeSent) {
@@ -82,15 +86,14 @@ final class OkHttpTransport implements Transport {
 
     /// A kept connection that is found dead before anything was sent costs a look at the next one, and no attempt: all
     /// that are kept may be dead, at every instance, and the instances be well.
-    private Response send(Request request, AttemptTrace trace) throws IOException {
+    private Response send(OkHttpClient client, Request request, AttemptTrace trace) throws IOException {
         while (true) {
             boolean trusted = trusts();
             try {
                 Request next = trusted || request.header("Upgrade") != null
                         ? request
                         : request.newBuilder().header("Connection", "close").build();
-                OkHttpClient speaker = request.header("Upgrade") == null ? client : http1;
-                return trace.calling(speaker.newCall(next)).execute();
+                return trace.calling(client.newCall(next)).execute();
             } catch (ProtocolException e) {
                 @Nullable Response noContent = trace.noContent();
                 if (noContent == null) {
@@ -112,7 +115,8 @@ final class OkHttpTransport implements Transport {
     /// some time none is used that was kept, and none is kept.
     private void distrust() {
         trustAgainAt.set(System.nanoTime() + DISTRUST.toNanos());
-        close();
+        clients.evict();
+        http1.evict();
     }
 
     private boolean trusts() {
@@ -199,7 +203,7 @@ final class OkHttpTransport implements Transport {
 
     @Override
     public void close() {
-        client.connectionPool().evictAll();
-        http1.connectionPool().evictAll();
+        clients.close();
+        http1.close();
     }
 }
