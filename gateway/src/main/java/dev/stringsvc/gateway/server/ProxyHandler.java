@@ -220,9 +220,10 @@ public final class ProxyHandler extends Handler.Abstract {
     }
 
     private Body await(ClientBody body, Client client) throws IOException {
-        if (!isHere(body)) {
-            awaited.add(client);
+        if (isHere(body)) {
+            return bodies.read(body);
         }
+        awaited.add(client);
         try {
             return bodies.read(body);
         } finally {

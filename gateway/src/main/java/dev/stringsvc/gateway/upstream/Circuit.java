@@ -6,6 +6,8 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// An endpoint's health by its own attempts: closed while it is well, open while it is ejected, half open while it is
 /// probed. Resilience4j keeps the states and the share of failures; what it does not know is added here: failures in a
@@ -27,6 +29,10 @@ final class Circuit {
     private final CircuitBreaker breaker;
     private final Ejection ejection;
     private final Clock clock;
+    private final ReentrantLock lock = new ReentrantLock();
+    /// Attempts that went well and are not counted yet.
+    private final AtomicInteger well = new AtomicInteger();
+
     private int failuresInARow;
     private int wellInARow;
     private int ejections;
@@ -62,8 +68,15 @@ final class Circuit {
         return !closed && acquire();
     }
 
-    private synchronized boolean acquire() {
-        return !closed && breaker.tryAcquirePermission();
+    private boolean acquire() {
+        if (!lock.tryLock()) {
+            return false; // the next request may
+        }
+        try {
+            return !closed && breaker.tryAcquirePermission();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Whether it could have been probed for a whole pause already, and nobody did.
@@ -75,15 +88,39 @@ final class Circuit {
     /// nothing new.
     ///
     /// @return whether that changed what [#closed] says; so do the others
-    synchronized boolean attempted(Verdict verdict) {
+    boolean attempted(Verdict verdict) {
         if (!closed) {
             return false;
         }
+        if (verdict == Verdict.WELL) {
+            well.incrementAndGet();
+        }
+        if (!lockFor(verdict)) {
+            return false;
+        }
+        try {
+            return closed && count(verdict);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Nobody waits to say that all is well, which is the rule: whoever has the lock next counts it.
+    private boolean lockFor(Verdict verdict) {
+        if (verdict == Verdict.WELL) {
+            return lock.tryLock();
+        }
+        lock.lock();
+        return true;
+    }
+
+    private boolean count(Verdict verdict) {
+        for (int uncounted = Math.min(well.getAndSet(0), WINDOW); uncounted > 0; uncounted--) {
+            failuresInARow = 0;
+            breaker.onSuccess(0, TimeUnit.NANOSECONDS);
+        }
         switch (verdict) {
-            case WELL -> {
-                failuresInARow = 0;
-                breaker.onSuccess(0, TimeUnit.NANOSECONDS);
-            }
+            case WELL, NOTHING -> {}
             case SLOW -> {
                 long now = clock.millis();
                 if (now - ONE_PAUSE.toMillis() >= slowAt) {
@@ -92,7 +129,6 @@ final class Circuit {
                 }
             }
             case FAILED -> failed();
-            case NOTHING -> {}
         }
         return noteState();
     }
@@ -105,24 +141,38 @@ final class Circuit {
     }
 
     /// Notes how a probe went.
-    synchronized boolean probed(Verdict verdict) {
-        switch (verdict) {
-            case WELL -> breaker.onSuccess(0, TimeUnit.NANOSECONDS);
-            case SLOW, FAILED -> {
-                wellInARow = 0;
-                breaker.onError(0, TimeUnit.NANOSECONDS, failure);
+    boolean probed(Verdict verdict) {
+        lock.lock();
+        try {
+            switch (verdict) {
+                case WELL -> breaker.onSuccess(0, TimeUnit.NANOSECONDS);
+                case SLOW, FAILED -> {
+                    wellInARow = 0;
+                    breaker.onError(0, TimeUnit.NANOSECONDS, failure);
+                }
+                case NOTHING -> breaker.releasePermission();
             }
-            case NOTHING -> breaker.releasePermission();
+            return noteState();
+        } finally {
+            lock.unlock();
         }
-        return noteState();
     }
 
-    /// Notes how an attempt went that was made although this is not closed. Some that went well in a row are reason to
-    /// probe at once, should nobody try it anyway any more; more of them are as good as probes.
-    synchronized boolean triedAnyway(Verdict verdict) {
-        if (closed || verdict == Verdict.NOTHING) {
+    /// Notes how an attempt went that was made although this is not closed. Some that went well in a
+    /// row are reason to probe at once, should nobody try it anyway any more; more of them are as good
+    /// as probes. Of those that go well at the very same time not all are counted.
+    boolean triedAnyway(Verdict verdict) {
+        if (closed || verdict == Verdict.NOTHING || !lockFor(verdict)) {
             return false;
         }
+        try {
+            return !closed && countAnyway(verdict);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean countAnyway(Verdict verdict) {
         wellInARow = verdict == Verdict.WELL ? wellInARow + 1 : 0;
         if (wellInARow >= WELL_IN_A_ROW) {
             breaker.transitionToClosedState();
@@ -139,6 +189,7 @@ final class Circuit {
             return false;
         }
         if (now) {
+            well.set(0);
             failuresInARow = 0;
             closedAt = clock.millis();
         } else {

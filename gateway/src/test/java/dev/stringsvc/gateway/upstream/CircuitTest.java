@@ -7,8 +7,10 @@ import static dev.stringsvc.gateway.upstream.Verdict.WELL;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class CircuitTest {
     private final ManualClock clock = new ManualClock();
@@ -204,5 +206,45 @@ class CircuitTest {
         assertThat(circuit.overdue()).isFalse();
         clock.advance(Duration.ofMillis(1));
         assertThat(circuit.overdue()).isTrue();
+    }
+
+    @Test
+    @Timeout(20)
+    void who_says_that_all_is_well_waits_for_nobody_and_is_counted() throws Exception {
+        var asked = new CountDownLatch(1);
+        var answer = new CountDownLatch(1);
+        var slowClock = new ManualClock() {
+            @Override
+            public long millis() {
+                if (Thread.currentThread().isVirtual()) {
+                    asked.countDown();
+                    awaitQuietly(answer);
+                }
+                return super.millis();
+            }
+        };
+        var busy = new Circuit(Policies.EJECTION, slowClock);
+        busy.attempted(FAILED);
+        busy.attempted(FAILED);
+        busy.attempted(FAILED);
+        Thread counting = Thread.startVirtualThread(() -> busy.attempted(SLOW));
+        asked.await();
+        assertThat(busy.attempted(WELL)).isFalse();
+        answer.countDown();
+        counting.join();
+        busy.attempted(FAILED);
+        assertThat(busy.closed())
+                .as("after 3 failures, a slow answer, a good one and a failure")
+                .isTrue();
+        IntStream.range(0, 4).forEach(n -> busy.attempted(FAILED));
+        assertThat(busy.closed()).as("after 5 failures in a row").isFalse();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
