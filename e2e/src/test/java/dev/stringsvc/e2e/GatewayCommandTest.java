@@ -50,6 +50,22 @@ class GatewayCommandTest {
         assertThat(run("--config", bad.toString()).code()).isEqualTo(2);
     }
 
+    /// The JVM reads it when the first virtual thread is made: too late where something makes one before.
+    @Test
+    void virtual_threads_have_one_carrier_more_than_there_are_processors() throws Exception {
+        List<String> flags = List.of("--host", "127.0.0.1", "--port", "0", "--admin-port", "0", "--static", "s=h:1");
+        try (var gateway = AppProcess.java(Cluster.jar("gateway"), flags, Map.of())) {
+            gateway.awaitLine("listening on");
+            var jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+            try (var asked = AppProcess.start(
+                    List.of(jcmd, Long.toString(gateway.pid()), "Thread.vthread_scheduler"), Map.of())) {
+                assertThat(asked.awaitExit(Cluster.PATIENCE)).isZero();
+                assertThat(String.join("\n", asked.lines()))
+                        .contains("parallelism = " + (Runtime.getRuntime().availableProcessors() + 1) + ",");
+            }
+        }
+    }
+
     @Test
     void the_printed_defaults_are_a_valid_file() throws Exception {
         Path file = Files.write(folder.resolve("defaults.yaml"), run("defaults").lines());

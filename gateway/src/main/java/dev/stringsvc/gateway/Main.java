@@ -49,6 +49,7 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 stopped by a signal, 1 cannot start, 2 bad flags or configuration."
         })
 final class Main implements Callable<Integer> {
+    private static final String CARRIERS = "jdk.virtualThreadScheduler.parallelism";
     static final int FAILED = 1;
     static final int MISUSED = 2;
 
@@ -60,7 +61,18 @@ final class Main implements Callable<Integer> {
 
     /// Runs the command line and ends the process.
     static void main(String[] args) {
+        addCarrier();
         System.exit(commandLine().execute(args));
+    }
+
+    /// Has virtual threads carried by one thread more than there are processors. A carrier stays with a
+    /// queue for as long as there is something in it: were there one for each processor, new requests
+    /// alone could keep all of them, and those whose instance has answered would wait for seconds. To be
+    /// called before there is any virtual thread.
+    private static void addCarrier() {
+        if (System.getProperty(CARRIERS) == null) {
+            System.setProperty(CARRIERS, Integer.toString(Runtime.getRuntime().availableProcessors() + 1));
+        }
     }
 
     static CommandLine commandLine() {
