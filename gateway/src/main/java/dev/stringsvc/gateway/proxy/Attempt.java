@@ -12,7 +12,7 @@ public record Attempt(Endpoint endpoint, AttemptResult result, Duration took) {
             case AttemptResult.Responded(var response) -> "answered " + response.status();
             case AttemptResult.NotSent(var _, boolean asked) -> asked ? "not reached" : "not asked in time";
             case AttemptResult.MaybeSent ignored -> "connection broke";
-            case AttemptResult.TimedOut ignored -> "timed out";
+            case AttemptResult.TimedOut(var _, boolean silent) -> silent ? "timed out" : "not read in time";
             case AttemptResult.ClientFault ignored -> "client failed";
             case AttemptResult.Unsendable ignored -> "not sendable";
         };

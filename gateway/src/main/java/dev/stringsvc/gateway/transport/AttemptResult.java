@@ -18,7 +18,10 @@ public sealed interface AttemptResult {
     record MaybeSent(IOException cause) implements AttemptResult {}
 
     /// No head of an answer in time: the instance may have acted on it.
-    record TimedOut(Duration after) implements AttemptResult {}
+    ///
+    /// @param silent whether the instance had said nothing: an answer may have come that a gateway which
+    /// has more to do than it can has not read yet
+    record TimedOut(Duration after, boolean silent) implements AttemptResult {}
 
     /// The client's body broke off, or the client went away. Nothing is held against the instance.
     record ClientFault(IOException cause) implements AttemptResult {}

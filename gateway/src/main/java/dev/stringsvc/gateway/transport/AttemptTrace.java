@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class AttemptTrace extends EventListener {
     private static final int NO_CONTENT = 204;
 
-    private @Nullable CountedSocket socket;
+    private volatile @Nullable CountedSocket socket;
     /// Whether other requests share the connection: then what its socket counts says nothing of this one.
     private boolean shared;
 
@@ -31,6 +31,7 @@ final class AttemptTrace extends EventListener {
     private int hiddenStatus;
     private volatile @Nullable Call call;
     private volatile boolean cancelled;
+    private volatile boolean silent = true;
     private boolean userAgentGiven;
     private @Nullable Response noContent;
 
@@ -105,9 +106,16 @@ final class AttemptTrace extends EventListener {
     void cancel() {
         cancelled = true;
         @Nullable Call current = call;
+        @Nullable CountedSocket connection = socket;
         if (current != null) {
+            silent = connection == null || !connection.isHeard();
             current.cancel();
         }
+    }
+
+    /// Whether the instance had said nothing that is still to be read when the call was cancelled.
+    boolean silent() {
+        return silent;
     }
 
     boolean cancelled() {

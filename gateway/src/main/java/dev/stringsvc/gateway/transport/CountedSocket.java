@@ -64,6 +64,15 @@ final class CountedSocket extends Socket {
         }
     }
 
+    /// Whether something has come that nobody has read yet. May be asked at any time.
+    boolean isHeard() {
+        try {
+            return socket.getInputStream().available() > 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     @Override
     public OutputStream getOutputStream() throws IOException {
         return new FilterOutputStream(socket.getOutputStream()) {

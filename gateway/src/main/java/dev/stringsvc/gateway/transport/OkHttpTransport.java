@@ -69,7 +69,7 @@ final class OkHttpTransport implements Transport {
             var response = new OkHttpResponse(send(client.client(), sent, trace), trace, watch, pauses, ended);
             if (watch.abandoned() || watch.expired()) {
                 response.close();
-                return watch.abandoned() ? abandoned() : new AttemptResult.TimedOut(timeout);
+                return watch.abandoned() ? abandoned() : new AttemptResult.TimedOut(timeout, false);
             }
             return new AttemptResult.Responded(response);
         } catch (IOException | RuntimeException e) {
@@ -135,7 +135,7 @@ final class OkHttpTransport implements Transport {
         if (trace.nothingSent(cause)) {
             return new AttemptResult.NotSent(cause, trace.asked() || !expired);
         }
-        return expired ? new AttemptResult.TimedOut(timeout) : new AttemptResult.MaybeSent(cause);
+        return expired ? new AttemptResult.TimedOut(timeout, trace.silent()) : new AttemptResult.MaybeSent(cause);
     }
 
     /// OkHttp lets some runtime exceptions of the JDK and of parsing through (a header it refuses, a socket factory

@@ -22,7 +22,7 @@ enum Verdict {
                 };
             case AttemptResult.NotSent(var _, boolean asked) -> enough && asked ? FAILED : NOTHING;
             case AttemptResult.MaybeSent ignored -> FAILED;
-            case AttemptResult.TimedOut ignored -> enough ? FAILED : NOTHING;
+            case AttemptResult.TimedOut(var _, boolean silent) -> enough && silent ? FAILED : NOTHING;
             case AttemptResult.ClientFault ignored -> NOTHING;
             case AttemptResult.Unsendable ignored -> NOTHING;
         };
@@ -35,7 +35,7 @@ enum Verdict {
                 "answered %d after %d ms".formatted(response.status(), took.toMillis());
             case AttemptResult.NotSent(var cause, boolean _) -> "not reached: " + cause.getMessage();
             case AttemptResult.MaybeSent(var cause) -> "connection broke: " + cause.getMessage();
-            case AttemptResult.TimedOut(var after) -> "no answer within %d ms".formatted(after.toMillis());
+            case AttemptResult.TimedOut(var after, boolean _) -> "no answer within %d ms".formatted(after.toMillis());
             case AttemptResult.ClientFault(var cause) -> "client failed: " + cause.getMessage();
             case AttemptResult.Unsendable(var reason) -> "not sendable: " + reason;
         };

@@ -182,7 +182,7 @@ class ForwarderTest {
     @Test
     void sends_what_the_method_calls_idempotent_again() {
         instances(3);
-        then(new AttemptResult.TimedOut(Duration.ofSeconds(1)));
+        then(new AttemptResult.TimedOut(Duration.ofSeconds(1), true));
         then(new AttemptResult.Responded(new CannedResponse(200)));
         ((ProxyResult.Answered) forward(false, "PUT", new Body.None())).close();
     }
@@ -233,7 +233,7 @@ class ForwarderTest {
         script.add(timeout -> {
             assertThat(timeout).isEqualTo(Duration.ofSeconds(1));
             nanos.addAndGet(timeout.toNanos());
-            return new AttemptResult.TimedOut(timeout);
+            return new AttemptResult.TimedOut(timeout, true);
         });
         then(new AttemptResult.Responded(new CannedResponse(200)));
         ((ProxyResult.Answered) forward(true)).close();
@@ -244,7 +244,7 @@ class ForwarderTest {
         instances(3);
         script.add(timeout -> {
             assertThat(timeout).isEqualTo(Duration.ofSeconds(3));
-            return new AttemptResult.TimedOut(timeout);
+            return new AttemptResult.TimedOut(timeout, true);
         });
         assertThat(forward(false)).isInstanceOf(ProxyResult.DeadlineExceeded.class);
     }
@@ -256,7 +256,7 @@ class ForwarderTest {
         then(new AttemptResult.NotSent(cause, true));
         script.add(timeout -> {
             assertThat(timeout).isEqualTo(Duration.ofSeconds(3));
-            return new AttemptResult.TimedOut(timeout);
+            return new AttemptResult.TimedOut(timeout, true);
         });
         assertThat(forward(true)).isInstanceOf(ProxyResult.DeadlineExceeded.class);
     }
@@ -271,7 +271,7 @@ class ForwarderTest {
         script.add(timeout -> {
             assertThat(timeout).isEqualTo(Duration.ofMillis(400));
             nanos.addAndGet(timeout.toNanos());
-            return new AttemptResult.TimedOut(timeout);
+            return new AttemptResult.TimedOut(timeout, true);
         });
         assertThat(forward(true)).isInstanceOf(ProxyResult.DeadlineExceeded.class);
     }
@@ -419,7 +419,7 @@ class ForwarderTest {
         ((ProxyResult.Answered) forwarder(false).forward(request)).close();
         assertThat(asked).doesNotContain(1);
         clock.advance(Duration.ofSeconds(5));
-        probed = timeout -> new AttemptResult.TimedOut(timeout);
+        probed = timeout -> new AttemptResult.TimedOut(timeout, true);
         then(new AttemptResult.Responded(new CannedResponse(200)));
         try (var answered = (ProxyResult.Answered) forwarder(false).forward(request)) {
             assertThat(answered.attempts()).hasSize(2);
@@ -447,7 +447,7 @@ class ForwarderTest {
         instances(3);
         for (int i = 0; i < 15; i++) {
             script.add(timeout -> upstream.endpoints().getFirst().inFlight() > 0
-                    ? new AttemptResult.TimedOut(timeout)
+                    ? new AttemptResult.TimedOut(timeout, true)
                     : new AttemptResult.Responded(new CannedResponse(200)));
             var body = new Body.Streamed(new ByteArrayInputStream(new byte[10]), 10);
             readOne(body);
@@ -472,7 +472,8 @@ class ForwarderTest {
     private static void eject(Endpoint endpoint) {
         for (int i = 0; i < 5; i++) {
             try (var permit = endpoint.acquire()) {
-                permit.ended(new AttemptResult.TimedOut(Duration.ofSeconds(1)), Duration.ofSeconds(1), true, true);
+                permit.ended(
+                        new AttemptResult.TimedOut(Duration.ofSeconds(1), true), Duration.ofSeconds(1), true, true);
             }
         }
     }

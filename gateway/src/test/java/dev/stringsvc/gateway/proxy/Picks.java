@@ -101,7 +101,8 @@ final class Picks {
                 .orElseThrow();
         for (int i = 0; i < 5; i++) {
             try (var permit = endpoint.acquire()) {
-                permit.ended(new AttemptResult.TimedOut(Duration.ofSeconds(1)), Duration.ofSeconds(1), true, true);
+                permit.ended(
+                        new AttemptResult.TimedOut(Duration.ofSeconds(1), true), Duration.ofSeconds(1), true, true);
             }
         }
     }

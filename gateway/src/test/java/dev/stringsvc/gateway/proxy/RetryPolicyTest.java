@@ -22,7 +22,7 @@ class RetryPolicyTest {
         return switch (name) {
             case "not-sent" -> new AttemptResult.NotSent(new IOException(), true);
             case "maybe-sent" -> new AttemptResult.MaybeSent(new IOException());
-            case "timed-out" -> new AttemptResult.TimedOut(Duration.ofSeconds(1));
+            case "timed-out" -> new AttemptResult.TimedOut(Duration.ofSeconds(1), true);
             case "client-fault" -> new AttemptResult.ClientFault(new IOException());
             case "unsendable" -> new AttemptResult.Unsendable("");
             default -> new AttemptResult.Responded(new CannedResponse(Integer.parseInt(name)));

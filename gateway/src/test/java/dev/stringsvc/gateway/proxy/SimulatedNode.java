@@ -60,7 +60,7 @@ final class SimulatedNode {
         asked++;
         long ready = now.status() == 0 ? NEVER : work(now.slowness());
         if (ready > timeout.toNanos()) {
-            return new Outcome(new AttemptResult.TimedOut(timeout), timeout.toNanos());
+            return new Outcome(new AttemptResult.TimedOut(timeout, true), timeout.toNanos());
         }
         return new Outcome(
                 now.status() == -2

@@ -69,6 +69,20 @@ class AttemptFailureTest {
     }
 
     @Test
+    void answer_that_was_there_and_not_read_in_time_is_told_from_silence() throws IOException {
+        byte[] moreThanTheKernelKeeps = new byte[64_000_000];
+        var over = new CountDownLatch(1);
+        try (var fixture = TransportFixture.to(wire -> {
+            wire.send(FakeInstance.OK);
+            over.await();
+        })) {
+            assertThat(fixture.execute(post(new Body.Buffered(moreThanTheKernelKeeps)), SHORT))
+                    .isEqualTo(new AttemptResult.TimedOut(SHORT, false));
+            over.countDown();
+        }
+    }
+
+    @Test
     void instance_has_no_part_in_an_attempt_whose_time_is_over_before_it_is_asked() throws IOException {
         try (var fixture = new TransportFixture(FakeInstance.refusing())) {
             fixture.endTheTimeOfAll();
@@ -157,7 +171,7 @@ class AttemptFailureTest {
     void stall_times_out_and_drops_the_connection() throws IOException {
         try (var fixture = new TransportFixture(FakeInstance.hung())) {
             long start = System.nanoTime();
-            assertThat(fixture.execute(post(buffered("x")), SHORT)).isEqualTo(new AttemptResult.TimedOut(SHORT));
+            assertThat(fixture.execute(post(buffered("x")), SHORT)).isEqualTo(new AttemptResult.TimedOut(SHORT, true));
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(SHORT, GENEROUS);
             awaitNoConnections(fixture);
         }

@@ -89,11 +89,13 @@ class EjectionTest {
     }
 
     @Test
-    void whom_the_gateway_did_not_come_to_ask_in_time_stays() {
+    void whom_the_gateway_did_not_come_to_ask_or_to_read_in_time_stays() {
         discover(1, 2, 3);
         var unasked = new AttemptResult.NotSent(new IOException("scripted"), false);
+        var unread = new AttemptResult.TimedOut(Duration.ofSeconds(1), false);
         for (int i = 0; i < 100; i++) {
             attempt(endpoint(2), unasked, Duration.ofSeconds(1));
+            attempt(endpoint(3), unread, Duration.ofSeconds(1));
         }
         assertThat(picks(300)).containsOnlyKeys("i1", "i2", "i3");
         assertThat(heard).isEmpty();
