@@ -108,12 +108,14 @@ final class AttemptTrace extends EventListener {
         @Nullable Call current = call;
         @Nullable CountedSocket connection = socket;
         if (current != null) {
-            silent = connection == null || !connection.isHeard();
+            silent = connection == null || shared || !connection.isHeard();
             current.cancel();
         }
     }
 
-    /// Whether the instance had said nothing that is still to be read when the call was cancelled.
+    /// Whether the instance had said nothing that was still to be read when the call was cancelled; on a connection
+    /// that
+    /// is shared nobody can tell, and it had not.
     boolean silent() {
         return silent;
     }

@@ -1,10 +1,13 @@
 package dev.stringsvc.gateway.transport;
 
+import java.time.Duration;
+import java.util.Iterator;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
+import okhttp3.internal.connection.RealConnectionPool;
 
 /// OkHttp's clients for one instance: one for each request that is under way, with a pool of one
 /// connection. A pool that requests share is searched connection by connection, each with a lock: of
@@ -14,64 +17,83 @@ import okhttp3.OkHttpClient;
 /// The one that was given back last is leased first, so that as few connections are kept as will do.
 /// Where requests share a connection there is one client for all. Thread-safe.
 final class Clients {
+    private static final int MOST_SHARED = 256;
+
     private final Function<ConnectionPool, OkHttpClient> factory;
+    private final Duration keepAlive;
     private final boolean sharing;
     private final ConcurrentLinkedDeque<Client> free = new ConcurrentLinkedDeque<>();
     private volatile boolean closed;
 
-    private Clients(Function<ConnectionPool, OkHttpClient> factory, boolean sharing) {
+    private Clients(Function<ConnectionPool, OkHttpClient> factory, Duration keepAlive, boolean sharing) {
         this.factory = factory;
+        this.keepAlive = keepAlive;
         this.sharing = sharing;
     }
 
     /// A client for each request.
     ///
     /// @param factory makes a client with this pool; called by any thread
-    static Clients of(Function<ConnectionPool, OkHttpClient> factory) {
-        return new Clients(factory, false);
+    /// @param keepAlive for how long a connection may be idle
+    static Clients of(Function<ConnectionPool, OkHttpClient> factory, Duration keepAlive) {
+        return new Clients(factory, keepAlive, false);
     }
 
     /// The same client for all.
-    static Clients shared(Function<ConnectionPool, OkHttpClient> factory) {
-        var clients = new Clients(factory, true);
+    static Clients shared(Function<ConnectionPool, OkHttpClient> factory, Duration keepAlive) {
+        var clients = new Clients(factory, keepAlive, true);
         clients.free.add(clients.another());
         return clients;
     }
 
-    /// A client for one request, which is to give it back.
+    /// A client for one request, to be given back when its connection may carry another. One that is not given back
+    /// keeps what it has open.
     Client lease() {
         Client last = sharing ? free.peekFirst() : free.pollFirst();
         return last == null ? another() : last;
     }
 
-    /// Takes a client back that no request uses any more.
+    /// Takes a client back, once for each lease.
     void giveBack(Client client) {
         client.usedAt = System.nanoTime();
         if (!sharing) {
             free.addFirst(client);
         }
         if (closed) {
-            client.evict();
+            client.pool.evictAll();
         }
     }
 
     private Client another() {
-        // a pool's own clock for idle connections never runs: evictIdle is its clock
-        var pool = new ConnectionPool(1, Long.MAX_VALUE, TimeUnit.NANOSECONDS, NoTasks.runner(), NoTasks.LISTENER);
-        return new Client(factory.apply(pool));
+        // none looks at its connections by itself: evictIdle does
+        var pool = new RealConnectionPool(
+                NoTasks.runner(),
+                sharing ? MOST_SHARED : 1,
+                keepAlive.toNanos(),
+                TimeUnit.NANOSECONDS,
+                NoTasks.LISTENER);
+        return new Client(pool, factory.apply(new ConnectionPool(pool)));
     }
 
     /// Closes idle connections.
     void evict() {
-        free.forEach(Client::evict);
+        free.forEach(client -> client.pool.evictAll());
     }
 
-    /// Closes connections that nobody has used for so long, and forgets their clients.
-    void evictIdle(long nanos) {
+    /// Closes connections that have been idle for too long, and forgets clients that nobody has used for as long.
+    void evictIdle() {
         long now = System.nanoTime();
-        for (Client client : free) {
-            if (now - client.usedAt >= nanos && (sharing || free.removeLastOccurrence(client))) {
-                client.evict();
+        if (sharing) {
+            free.forEach(client -> client.evictIdle(now));
+            return;
+        }
+        for (Iterator<Client> longestUnused = free.descendingIterator(); longestUnused.hasNext(); ) {
+            Client client = longestUnused.next();
+            if (now - client.usedAt < keepAlive.toNanos()) {
+                return;
+            }
+            if (free.removeLastOccurrence(client)) {
+                client.pool.evictAll();
             }
         }
     }
@@ -88,19 +110,23 @@ final class Clients {
 
     /// One client, and when it was used last.
     static final class Client {
-        private final OkHttpClient client;
+        private final RealConnectionPool pool;
+        private final OkHttpClient okHttp;
         private volatile long usedAt = System.nanoTime();
 
-        private Client(OkHttpClient client) {
-            this.client = client;
+        private Client(RealConnectionPool pool, OkHttpClient okHttp) {
+            this.pool = pool;
+            this.okHttp = okHttp;
         }
 
-        OkHttpClient client() {
-            return client;
+        OkHttpClient okHttp() {
+            return okHttp;
         }
 
-        private void evict() {
-            client.connectionPool().evictAll();
+        private void evictIdle(long now) {
+            while (pool.closeConnections(now) == 0) {
+                // it closed one
+            }
         }
     }
 }

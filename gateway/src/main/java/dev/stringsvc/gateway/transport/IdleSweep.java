@@ -8,21 +8,17 @@ import java.util.concurrent.TimeUnit;
 
 /// Looks once a second for connections that have been idle for too long. Thread-safe.
 final class IdleSweep implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(IdleSweep.class.getName());
     private static final Duration PERIOD = Duration.ofSeconds(1);
 
     private final Set<Clients> swept = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closing = new CountDownLatch(1);
-    private final Duration keepAlive;
 
-    private IdleSweep(Duration keepAlive) {
-        this.keepAlive = keepAlive;
-    }
+    private IdleSweep() {}
 
     /// Begins, on a thread of its own.
-    ///
-    /// @param keepAlive how long a connection may be idle, and at the most a second longer
-    static IdleSweep start(Duration keepAlive) {
-        var sweep = new IdleSweep(keepAlive);
+    static IdleSweep start() {
+        var sweep = new IdleSweep();
         Thread.ofPlatform().name("idle-sweep").daemon().start(sweep::run);
         return sweep;
     }
@@ -31,10 +27,18 @@ final class IdleSweep implements AutoCloseable {
         try {
             while (!closing.await(PERIOD.toMillis(), TimeUnit.MILLISECONDS)) {
                 swept.removeIf(Clients::closed);
-                swept.forEach(clients -> clients.evictIdle(keepAlive.toNanos()));
+                swept.forEach(IdleSweep::evict);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void evict(Clients clients) {
+        try {
+            clients.evictIdle();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "closing idle connections failed", e);
         }
     }
 

@@ -17,16 +17,17 @@ final class OkHttpResponse implements UpstreamResponse {
     private final AttemptTrace trace;
     private final Watchdog.Watch watch;
     private final Duration idleTimeout;
-    private final Runnable ended;
+    private final Runnable giveBack;
     private final @Nullable OkHttpSocket socket;
     private boolean closed;
 
-    /// @param ended called once, when nothing more of it is wanted
-    OkHttpResponse(Response response, AttemptTrace trace, Watchdog.Watch watch, Pauses pauses, Runnable ended) {
+    /// @param giveBack called once, when nothing more of it is wanted and its client may take another request: not
+    /// after a switch of protocols, where OkHttp's call may never end
+    OkHttpResponse(Response response, AttemptTrace trace, Watchdog.Watch watch, Pauses pauses, Runnable giveBack) {
         this.response = response;
         this.trace = trace;
         this.watch = watch;
-        this.ended = ended;
+        this.giveBack = giveBack;
         this.idleTimeout = pauses.within(response.header("Content-Type"));
         okio.@Nullable Socket switched = response.socket();
         this.socket = switched == null ? null : new OkHttpSocket(switched);
@@ -140,18 +141,18 @@ final class OkHttpResponse implements UpstreamResponse {
         }
         closed = true;
         watch.cancel();
-        try {
-            end();
-        } finally {
-            ended.run();
-        }
-    }
-
-    private void end() {
         if (socket != null) {
             socket.cut();
             return;
         }
+        try {
+            end();
+        } finally {
+            giveBack.run();
+        }
+    }
+
+    private void end() {
         if (bodiless() && response.body().contentLength() != 0) {
             // The length is that of the body which was not sent; OkHttp would wait for it.
             trace.cancel();

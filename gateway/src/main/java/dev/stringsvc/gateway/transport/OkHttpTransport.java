@@ -58,23 +58,19 @@ final class OkHttpTransport implements Transport {
                 .method(request.method(), body)
                 .tag(AttemptTrace.class, trace)
                 .build();
+        Clients from = sent.header("Upgrade") == null ? clients : http1;
+        Clients.Client client = from.lease();
         Watchdog.Watch watch = watchdog.watch(timeout, request.abandoned(), trace::cancel);
         if (body instanceof StreamedRequestBody streamed) {
             streamed.start(watch, timeout);
         }
-        Clients from = sent.header("Upgrade") == null ? clients : http1;
-        Clients.Client client = from.lease();
-        Runnable ended = () -> from.giveBack(client);
+        Runnable giveBack = () -> from.giveBack(client);
+        OkHttpResponse response;
         try {
-            var response = new OkHttpResponse(send(client.client(), sent, trace), trace, watch, pauses, ended);
-            if (watch.abandoned() || watch.expired()) {
-                response.close();
-                return watch.abandoned() ? abandoned() : new AttemptResult.TimedOut(timeout, false);
-            }
-            return new AttemptResult.Responded(response);
+            response = new OkHttpResponse(send(client.okHttp(), sent, trace), trace, watch, pauses, giveBack);
         } catch (IOException | RuntimeException e) {
             watch.cancel();
-            ended.run();
+            giveBack.run();
             AttemptResult failure =
                     watch.abandoned() ? abandoned() : failure(asIoException(e), trace, watch.expired(), timeout);
             if (trace.onKeptConnection() && failure instanceof AttemptResult.MaybeSent) {
@@ -82,10 +78,15 @@ final class OkHttpTransport implements Transport {
             }
             return failure;
         }
+        if (watch.abandoned() || watch.expired()) {
+            response.close();
+            return watch.abandoned() ? abandoned() : new AttemptResult.TimedOut(timeout, false);
+        }
+        return new AttemptResult.Responded(response);
     }
 
-    /// A kept connection that is found dead before anything was sent costs a look at the next one, and no attempt: all
-    /// that are kept may be dead, at every instance, and the instances be well.
+    /// A kept connection that is found dead before anything was sent costs a new one, and no attempt: all that are kept
+    /// may be dead, at every instance, and the instances be well.
     private Response send(OkHttpClient client, Request request, AttemptTrace trace) throws IOException {
         while (true) {
             boolean trusted = trusts();
@@ -116,7 +117,9 @@ final class OkHttpTransport implements Transport {
     private void distrust() {
         trustAgainAt.set(System.nanoTime() + DISTRUST.toNanos());
         clients.evict();
-        http1.evict();
+        if (http1 != clients) {
+            http1.evict();
+        }
     }
 
     private boolean trusts() {

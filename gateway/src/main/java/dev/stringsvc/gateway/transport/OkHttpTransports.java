@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.ConnectionPool;
-import okhttp3.ConnectionSpec;
+import okhttp3.Dispatcher;
 import okhttp3.Dns;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -17,31 +17,20 @@ import okhttp3.Protocol;
 /// OkHttp is told to do nothing on its own: no retry, no redirect, no timers (the watchdog has them), no race of
 /// addresses (so that an attempt stays on the calling thread), no proxy (that the JVM may be set up with). Thread-safe.
 public final class OkHttpTransports implements Transport.Factory, AutoCloseable {
-    private static final CountedSocket.Factory SOCKETS = new CountedSocket.Factory();
-    private static final PassThrough PASS_THROUGH = new PassThrough();
-    /// Else OkHttp reads the machine's certificates for each client.
-    private static final List<ConnectionSpec> CLEAR_TEXT = List.of(ConnectionSpec.CLEARTEXT);
-
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
     /// How soon it is noticed that a connection that requests share leads nowhere.
     private static final Duration PING = Duration.ofSeconds(5);
 
     private final Watchdog watchdog = Watchdog.start();
-    private final IdleSweep idleSweep = IdleSweep.start(KEEP_ALIVE);
-    private final Duration connectTimeout;
+    private final IdleSweep idleSweep = IdleSweep.start();
     private final Pauses pauses;
+    private final OkHttpClient base;
 
     /// @param connectTimeout the longest wait for a connection
     /// @param pauses how long an instance may pause within a body
     public OkHttpTransports(Duration connectTimeout, Pauses pauses) {
-        this.connectTimeout = connectTimeout;
         this.pauses = pauses;
-    }
-
-    /// Anew for each client: what is made of another client shares locks with it.
-    private OkHttpClient.Builder base(ConnectionPool pool) {
-        return new OkHttpClient.Builder()
-                .connectionPool(pool)
+        this.base = new OkHttpClient.Builder()
                 .connectTimeout(connectTimeout)
                 .readTimeout(Duration.ZERO)
                 .writeTimeout(Duration.ZERO)
@@ -51,13 +40,10 @@ public final class OkHttpTransports implements Transport.Factory, AutoCloseable 
                 .fastFallback(false)
                 .proxy(Proxy.NO_PROXY)
                 .protocols(List.of(Protocol.HTTP_1_1))
-                .socketFactory(SOCKETS)
+                .socketFactory(new CountedSocket.Factory())
                 .eventListenerFactory(AttemptTrace::of)
-                .addNetworkInterceptor(PASS_THROUGH);
-    }
-
-    private OkHttpClient clearText(ConnectionPool pool) {
-        return base(pool).connectionSpecs(CLEAR_TEXT).build();
+                .addNetworkInterceptor(new PassThrough())
+                .build();
     }
 
     @Override
@@ -74,34 +60,41 @@ public final class OkHttpTransports implements Transport.Factory, AutoCloseable 
         var url = new HttpUrl.Builder().scheme("http").host(host).port(port).build();
         return switch (link) {
             case Link.Http() -> {
-                Clients clients = idleSweep.add(Clients.of(this::clearText));
+                Clients clients = clients(base);
                 yield new OkHttpTransport(clients, clients, url, watchdog, pauses);
             }
             case Link.H2c() -> {
-                Clients clients = idleSweep.add(Clients.shared(this::h2c));
-                Clients http1 = idleSweep.add(Clients.of(this::clearText));
-                yield new OkHttpTransport(clients, http1, url, watchdog, pauses);
+                OkHttpClient h2c = base.newBuilder()
+                        .protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE))
+                        .pingInterval(PING)
+                        .build();
+                Clients clients = idleSweep.add(Clients.shared(pool -> pooled(h2c, pool), KEEP_ALIVE));
+                yield new OkHttpTransport(clients, clients(base), url, watchdog, pauses);
             }
             case Link.Https https -> {
                 X509TrustManager trust = https.trust();
                 String name = https.serverName().orElse(host);
-                var sockets = new TlsSockets(Link.Https.sockets(trust));
-                Clients clients = idleSweep.add(Clients.of(pool -> base(pool)
-                        .sslSocketFactory(sockets, trust)
+                OkHttpClient secured = base.newBuilder()
+                        .sslSocketFactory(new TlsSockets(Link.Https.sockets(trust)), trust)
                         .dns(asked -> Dns.SYSTEM.lookup(host))
-                        .build()));
+                        .build();
                 HttpUrl secure =
                         url.newBuilder().scheme("https").host(name).port(port).build();
+                Clients clients = clients(secured);
                 yield new OkHttpTransport(clients, clients, secure, watchdog, pauses);
             }
         };
     }
 
-    private OkHttpClient h2c(ConnectionPool pool) {
-        return base(pool)
-                .connectionSpecs(CLEAR_TEXT)
-                .protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE))
-                .pingInterval(PING)
+    private Clients clients(OkHttpClient template) {
+        return idleSweep.add(Clients.of(pool -> pooled(template, pool), KEEP_ALIVE));
+    }
+
+    /// What is made of a template shares with it what it knows of certificates; its dispatcher would be a lock for all.
+    private static OkHttpClient pooled(OkHttpClient template, ConnectionPool pool) {
+        return template.newBuilder()
+                .dispatcher(new Dispatcher())
+                .connectionPool(pool)
                 .build();
     }
 

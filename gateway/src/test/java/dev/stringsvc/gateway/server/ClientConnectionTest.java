@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.internal.HttpConnection;
@@ -36,7 +37,7 @@ class ClientConnectionTest {
             client.shutdownOutput();
             assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
                     .startsWith("HTTP/1.1 400 ");
-            assertThat(threads.secondWhileFirst.get()).isEqualTo(Thread.State.WAITING);
+            assertThat(threads.secondWhileFirst.get(20, TimeUnit.SECONDS)).isEqualTo(Thread.State.WAITING);
         } finally {
             server.stop();
         }

@@ -209,7 +209,7 @@ class CircuitTest {
     }
 
     @Test
-    @Timeout(20)
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void who_says_that_all_is_well_waits_for_nobody_and_is_counted() throws Exception {
         var asked = new CountDownLatch(1);
         var answer = new CountDownLatch(1);
