@@ -65,7 +65,7 @@ class FuzzTest {
                 if (StrictRequest.read(bytes, at) instanceof StrictRequest.Whole(var request)) {
                     HttpMessage answer = answer(client, request.method().equals("HEAD"));
                     answers.add(answer.head() + answer.text());
-                    judge.check(request, answer.status(), spoiled, answer.head() + answer.text());
+                    judge.check(request, answer.status(), spoiled, answers.getLast());
                     open = !request.last() && !"close".equals(answer.header("Connection"));
                     at = request.end();
                 } else {

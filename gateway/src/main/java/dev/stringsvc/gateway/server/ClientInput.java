@@ -9,9 +9,9 @@ import org.eclipse.jetty.util.Blocker;
 import org.eclipse.jetty.util.IO;
 import org.jspecify.annotations.Nullable;
 
-/// What Jetty reads of a request's body, as a stream that knows what is here already. What has been read is given back
-/// at
-/// once: in HTTP/2 the client may send as much again then, on all streams of its connection. Used by one thread.
+/// What Jetty reads of a request's body, as a stream that knows what is here already. What has been
+/// read is given back at once: in HTTP/2 the client may send as much again then, on all streams of its
+/// connection. Used by one thread.
 final class ClientInput extends InputStream {
     private static final Content.Chunk CLOSED = Content.Chunk.from(new IOException("the body is closed"));
 

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// `Cookie` instead of its parts, and a transfer coding where a body of unknown length follows. Whoever reads it then
 /// needs to know of one HTTP only.
 final class Http2Head {
-
     private Http2Head() {}
 
     /// The head, less what belongs to a connection of HTTP/1.1 only; empty where it is malformed (RFC 9113, sections

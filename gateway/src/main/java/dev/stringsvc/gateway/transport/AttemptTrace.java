@@ -106,16 +106,15 @@ final class AttemptTrace extends EventListener {
     void cancel() {
         cancelled = true;
         @Nullable Call current = call;
-        @Nullable CountedSocket connection = socket;
+        @Nullable CountedSocket connection = socket; // written after `shared`
         if (current != null) {
             silent = connection == null || shared || !connection.isHeard();
             current.cancel();
         }
     }
 
-    /// Whether the instance had said nothing that was still to be read when the call was cancelled; on a connection
-    /// that
-    /// is shared nobody can tell, and it had not.
+    /// Whether the instance had said nothing that was still to be read when the call was cancelled. Where
+    /// requests share the connection nobody can tell, and it had not.
     boolean silent() {
         return silent;
     }

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
+import okhttp3.internal.connection.ConnectionListener;
 import okhttp3.internal.connection.RealConnectionPool;
 
 /// OkHttp's clients for one instance: one for each request that is under way, with a pool of one
@@ -71,7 +72,7 @@ final class Clients {
                 sharing ? MOST_SHARED : 1,
                 keepAlive.toNanos(),
                 TimeUnit.NANOSECONDS,
-                NoTasks.LISTENER);
+                ConnectionListener.Companion.getNONE());
         return new Client(pool, factory.apply(new ConnectionPool(pool)));
     }
 

@@ -3,15 +3,12 @@ package dev.stringsvc.gateway.transport;
 import java.util.concurrent.BlockingQueue;
 import java.util.logging.Logger;
 import okhttp3.internal.concurrent.TaskRunner;
-import okhttp3.internal.connection.ConnectionListener;
 
 /// Never does what a connection pool of OkHttp wants done later, which is to look for idle
 /// connections: by itself OkHttp does that after each answer, with a lock that all pools share, and
 /// wakes a thread for it. By interfaces that OkHttp keeps for itself, there being no others.
 /// Thread-safe.
 final class NoTasks implements TaskRunner.Backend {
-    static final ConnectionListener LISTENER = ConnectionListener.Companion.getNONE();
-
     private static final Logger LOG = Logger.getLogger(TaskRunner.class.getName());
 
     private NoTasks() {}
