@@ -252,8 +252,9 @@ public final class ProxyHandler extends Handler.Abstract {
                 fields,
                 kept,
                 forwarding.client(hop, given),
+                webSocket,
                 () -> client.hasLeft(body),
-                webSocket);
+                null);
         ProxyResult result = way.forwarder().forward(upstreamRequest);
         answer.attempted(result.attempts());
         pass(result, way.route(), answer);

@@ -3,10 +3,10 @@ package dev.stringsvc.gateway.transport;
 import java.io.IOException;
 
 /// Nobody waits for the answer any more.
-final class AbandonedException extends IOException {
+public final class AbandonedException extends IOException {
     private static final long serialVersionUID = 1;
 
-    AbandonedException() {
+    public AbandonedException() {
         super("nobody waits for the answer any more");
     }
 }

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// Header fields in their order, repeated names included; names compare without case. A value has one character per
 /// byte, whatever its bytes may mean. Not thread-safe.
 public final class HeaderFields {
+    /// No fields; must not be added to.
+    public static final HeaderFields NONE = new HeaderFields();
+
     private final List<String> namesAndValues = new ArrayList<>(32);
 
     /// Adds one field after the others.
@@ -25,6 +28,10 @@ public final class HeaderFields {
                 namesAndValues.subList(i, i + 2).clear();
             }
         }
+    }
+
+    public boolean isEmpty() {
+        return namesAndValues.isEmpty();
     }
 
     /// The first value of the name.

@@ -60,7 +60,7 @@ final class OkHttpTransport implements Transport {
                 .build();
         Clients from = sent.header("Upgrade") == null ? clients : http1;
         Clients.Client client = from.lease();
-        Watchdog.Watch watch = watchdog.watch(timeout, request.abandoned(), trace::cancel);
+        Watchdog.Watch watch = watchdog.watch(timeout, request.caller()::hasLeft, trace::cancel);
         if (body instanceof StreamedRequestBody streamed) {
             streamed.start(watch, timeout);
         }
@@ -183,13 +183,13 @@ final class OkHttpTransport implements Transport {
     private static @Nullable RequestBody body(UpstreamRequest request, AttemptTrace trace) {
         return switch (request.body()) {
             case Body.None() -> needsBody(request.method()) ? RequestBody.EMPTY : null;
-            case Body.Buffered(byte[] bytes) -> takesBody(request.method()) ? RequestBody.create(bytes) : null;
+            case Body.Buffered(byte[] bytes, var _) -> takesBody(request.method()) ? RequestBody.create(bytes) : null;
             case Body.Streamed streamed -> new StreamedRequestBody(streamed, trace);
         };
     }
 
     private static boolean isEmpty(Body body) {
-        return body instanceof Body.None || (body instanceof Body.Buffered(byte[] bytes) && bytes.length == 0);
+        return body instanceof Body.None || (body instanceof Body.Buffered(byte[] bytes, var _) && bytes.length == 0);
     }
 
     /// OkHttp's rule.

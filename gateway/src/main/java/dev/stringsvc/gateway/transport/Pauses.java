@@ -11,7 +11,7 @@ public record Pauses(Duration idle, Duration events) {
     private static final String EVENT_STREAM = "text/event-stream";
 
     /// @param contentType of the answer; `null` where it has none
-    Duration within(@Nullable String contentType) {
+    public Duration within(@Nullable String contentType) {
         return contentType != null && contentType.regionMatches(true, 0, EVENT_STREAM, 0, EVENT_STREAM.length())
                 ? events
                 : idle;

@@ -1,6 +1,5 @@
 package dev.stringsvc.gateway.transport;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import okhttp3.MediaType;
@@ -47,26 +46,23 @@ final class StreamedRequestBody extends RequestBody {
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
         byte[] chunk = new byte[CHUNK];
-        long left = body.length();
+        long position = 0;
         while (true) {
             waitForClient();
-            int n = read(chunk);
+            int n = read(position, chunk);
             waitForInstance();
-            if (n < 0 && left > 0) {
-                throw trace.clientFailed(new EOFException("the body ended before its length"));
-            }
             if (n < 0) {
                 return;
             }
-            left -= n;
+            position += n;
             sink.write(chunk, 0, n);
             sink.flush();
         }
     }
 
-    private int read(byte[] chunk) throws IOException {
+    private int read(long position, byte[] chunk) throws IOException {
         try {
-            return body.read(chunk);
+            return body.read(position, chunk);
         } catch (IOException e) {
             throw trace.clientFailed(e);
         }

@@ -1,6 +1,5 @@
 package dev.stringsvc.gateway.transport;
 
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// What is sent to an instance.
@@ -9,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /// @param query percent-encoded without the question mark; `null` where there is none
 /// @param headers end-to-end headers only; `Host`, `Content-Length` and connection headers are the transport's
 /// @param clientAddress the IP address of who asks; not sent, but what a balancer may go by
-/// @param abandoned whether nobody waits for the answer any more; asked by another thread, and must not block
-/// @param upgrade whether the headers ask for a switch of protocols, which the instance may answer with 101
+/// @param upgrade true if the headers ask for a switch of protocols, which the instance may answer with 101
+/// @param caller who waits for the answer
+/// @param cancellation what ends an attempt before its time; `null` where nobody will
 public record UpstreamRequest(
         String method,
         String path,
@@ -18,10 +18,21 @@ public record UpstreamRequest(
         HeaderFields headers,
         Body body,
         String clientAddress,
-        BooleanSupplier abandoned,
-        boolean upgrade) {
+        boolean upgrade,
+        Caller caller,
+        @Nullable Cancellation cancellation) {
     /// A request of the gateway itself, whose answer is waited for.
     public UpstreamRequest(String method, String path, @Nullable String query, HeaderFields headers, Body body) {
-        this(method, path, query, headers, body, "", () -> false, false);
+        this(method, path, query, headers, body, "", false, Caller.PATIENT, null);
+    }
+
+    /// The same request, whose attempts this cancels.
+    public UpstreamRequest cancelledBy(Cancellation cancellation) {
+        return new UpstreamRequest(method, path, query, headers, body, clientAddress, upgrade, caller, cancellation);
+    }
+
+    /// The same request for another caller.
+    public UpstreamRequest askedBy(Caller caller) {
+        return new UpstreamRequest(method, path, query, headers, body, clientAddress, upgrade, caller, cancellation);
     }
 }

@@ -32,7 +32,8 @@ public interface UpstreamResponse extends AutoCloseable {
         return null;
     }
 
-    /// Copies the body to its end, as it comes: a body of unknown length is flushed whenever the instance pauses.
+    /// Copies the body to its end, as it comes. Flushes `out` each time the instance has to be waited for, also before
+    /// the first byte: so the client has the head, and each part of the body, as soon as it is here.
     ///
     /// @throws UpstreamBrokenException when the instance's side breaks or pauses for too long
     /// @throws IOException as thrown by `out`, and when nobody waits for the answer any more

@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 /// Ends what takes too long, and what nobody waits for any more. One thread looks at everything in flight each ten
 /// milliseconds, so a request costs no timer, no lock and no wake-up; an expiry is late by that much at the most.
 /// Thread-safe.
-final class Watchdog implements AutoCloseable {
+public final class Watchdog implements AutoCloseable {
     private static final long TICK_NANOS = Duration.ofMillis(10).toNanos();
     /// How often it is asked whether anybody still waits. What is over sooner costs no question.
     private static final long ASK_NANOS = Duration.ofMillis(100).toNanos();
@@ -23,7 +23,7 @@ final class Watchdog implements AutoCloseable {
     private final Thread thread = Thread.ofPlatform().name("watchdog").daemon().unstarted(this::run);
     private volatile boolean closed;
 
-    static Watchdog start() {
+    public static Watchdog start() {
         var watchdog = new Watchdog();
         watchdog.thread.start();
         return watchdog;
@@ -35,7 +35,7 @@ final class Watchdog implements AutoCloseable {
     /// any more.
     ///
     /// @param abandoned whether nobody waits any more; asked on the watchdog's thread, and must not block
-    Watch watch(Duration timeout, BooleanSupplier abandoned, Runnable end) {
+    public Watch watch(Duration timeout, BooleanSupplier abandoned, Runnable end) {
         var watch = new Watch(abandoned, end);
         watch.expireAfter(timeout);
         watches.add(watch);
@@ -78,7 +78,7 @@ final class Watchdog implements AutoCloseable {
     }
 
     /// One thing that is watched.
-    final class Watch {
+    public final class Watch {
         private final BooleanSupplier abandonment;
         private final Runnable end;
         private long askAt = System.nanoTime() + ASK_NANOS;
@@ -93,25 +93,25 @@ final class Watchdog implements AutoCloseable {
         }
 
         /// Starts the time anew.
-        void expireAfter(Duration timeout) {
+        public void expireAfter(Duration timeout) {
             expiresAt = System.nanoTime() + timeout.toNanos();
             paused = false;
         }
 
         /// Stops the time until it is started anew.
-        void pause() {
+        public void pause() {
             paused = true;
         }
 
-        boolean expired() {
+        public boolean expired() {
             return expired;
         }
 
-        boolean abandoned() {
+        public boolean abandoned() {
             return abandoned;
         }
 
-        void cancel() {
+        public void cancel() {
             watches.remove(this);
         }
 

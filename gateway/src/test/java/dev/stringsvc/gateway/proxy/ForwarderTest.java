@@ -204,7 +204,7 @@ class ForwarderTest {
 
     private static void readOne(Body.Streamed body) {
         try {
-            assertThat(body.read(new byte[1])).isEqualTo(1);
+            assertThat(body.read(0, new byte[1])).isEqualTo(1);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -4,6 +4,7 @@ import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.Body;
+import dev.stringsvc.gateway.transport.Caller;
 import dev.stringsvc.gateway.transport.HeaderFields;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
 import dev.stringsvc.gateway.upstream.Endpoint;
@@ -57,7 +58,7 @@ final class Picks {
 
     static UpstreamRequest requestFrom(String clientAddress) {
         return new UpstreamRequest(
-                "GET", "/", null, new HeaderFields(), new Body.None(), clientAddress, () -> false, false);
+                "GET", "/", null, new HeaderFields(), new Body.None(), clientAddress, false, Caller.PATIENT, null);
     }
 
     /// Whom a request's first attempt goes to.

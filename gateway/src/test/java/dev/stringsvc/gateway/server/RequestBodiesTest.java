@@ -30,11 +30,11 @@ class RequestBodiesTest {
     private static byte[] bytes(Body body) throws IOException {
         return switch (body) {
             case Body.None() -> new byte[0];
-            case Body.Buffered(byte[] bytes) -> bytes;
+            case Body.Buffered(byte[] bytes, var _) -> bytes;
             case Body.Streamed streamed -> {
                 var all = new ByteArrayOutputStream();
                 byte[] chunk = new byte[100];
-                for (int n; (n = streamed.read(chunk)) >= 0; ) {
+                for (int n; (n = streamed.read(all.size(), chunk)) >= 0; ) {
                     all.write(chunk, 0, n);
                 }
                 yield all.toByteArray();
