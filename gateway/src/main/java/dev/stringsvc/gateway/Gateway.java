@@ -17,8 +17,8 @@ import dev.stringsvc.gateway.server.ProxyHandler;
 import dev.stringsvc.gateway.server.SlowestRate;
 import dev.stringsvc.gateway.telemetry.Telemetry;
 import dev.stringsvc.gateway.transport.Link;
-import dev.stringsvc.gateway.transport.OkHttpTransports;
 import dev.stringsvc.gateway.transport.Pauses;
+import dev.stringsvc.gateway.transport.Transports;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.logfmt.LogWriter;
 import java.nio.file.Files;
@@ -42,7 +42,7 @@ public final class Gateway implements AutoCloseable {
     private final Clock clock = Clock.systemUTC();
     private final Clock steady = SteadyClock.start(clock, System::nanoTime);
     private final Telemetry telemetry = new Telemetry(steady);
-    private final OkHttpTransports transports;
+    private final Transports transports;
     private final LiveRoutes live;
     private final Reloads reloads;
     private final HttpPort data;
@@ -59,7 +59,7 @@ public final class Gateway implements AutoCloseable {
             LogWriter log) {
         this.config = configuration.config();
         stops.push(telemetry::close);
-        this.transports = new OkHttpTransports(
+        this.transports = new Transports(
                 config.timeouts().connect(), new Pauses(config.timeouts().idle(), config.timeouts().stream()));
         stops.push(transports::close);
         var discovery = new Discovery(config.consul(), consulToken, clock);

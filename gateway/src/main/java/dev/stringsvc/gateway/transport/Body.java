@@ -73,8 +73,8 @@ public sealed interface Body {
             return length;
         }
 
-        /// Reads what follows the first `position` bytes, as [InputStream#read(byte[])] does.
-        /// Waits for the client.
+        /// Reads what follows the first `position` bytes, as [InputStream#read(byte[])] does. Waits for the
+        /// client.
         ///
         /// @throws EOFException when the body ends before its length
         /// @throws IOException when the client breaks off

@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// Sends a request's body as it is read, on a virtual thread of its own, while the thread of the attempt listens for
-/// the
-/// answer: an instance may answer before it has the whole body. Thread-safe.
+/// Sends a request's body as it is read, on a virtual thread of its own, while the thread of the attempt
+/// listens for the answer: an instance may answer before it has the whole body. Thread-safe.
 ///
-/// Until the answer is there, the time of the attempt stands still while the client is waited for, and starts anew when
-/// the instance has to take bytes or to answer.
+/// Until the answer is there, the time of the attempt stands still while the client is waited for, and
+/// starts anew when the instance has to take bytes or to answer.
 public final class BodySender {
     private static final int CHUNK = 16_384;
+    private static final Duration LAST_WORD = Duration.ofMillis(50);
 
     /// Where the body goes. Called by one thread.
     public interface Sink {
@@ -27,14 +27,16 @@ public final class BodySender {
 
     private final Body.Streamed body;
     private final Sink sink;
-    private final Watchdog.Watch watch;
+    private final Watchdog.@Nullable Watch watch;
     private final Duration timeout;
+    private final Thread thread = Thread.ofVirtual().unstarted(this::send);
     private boolean answered;
+    private volatile boolean ending;
     private volatile boolean done;
     private volatile boolean stopped;
     private volatile @Nullable IOException clientFailure;
 
-    private BodySender(Body.Streamed body, Sink sink, Watchdog.Watch watch, Duration timeout) {
+    private BodySender(Body.Streamed body, Sink sink, Watchdog.@Nullable Watch watch, Duration timeout) {
         this.body = body;
         this.sink = sink;
         this.watch = watch;
@@ -43,11 +45,11 @@ public final class BodySender {
 
     /// Begins to send.
     ///
-    /// @param watch of the attempt
+    /// @param watch of the attempt; `null` where its time runs on, whoever is waited for
     /// @param timeout for the instance to take bytes, and from the last byte to the answer
-    public static BodySender start(Body.Streamed body, Sink sink, Watchdog.Watch watch, Duration timeout) {
+    public static BodySender start(Body.Streamed body, Sink sink, Watchdog.@Nullable Watch watch, Duration timeout) {
         var sender = new BodySender(body, sink, watch, timeout);
-        Thread.startVirtualThread(sender::send);
+        sender.thread.start();
         return sender;
     }
 
@@ -58,11 +60,13 @@ public final class BodySender {
             while (true) {
                 int n = read(position, chunk);
                 if (n < 0) {
+                    ending = true;
                     sink.end(body.trailers());
                     done = true;
                     return;
                 }
                 position += n;
+                ending = position == body.length();
                 sink.write(chunk, 0, n);
             }
         } catch (ClientFailedException e) {
@@ -92,13 +96,13 @@ public final class BodySender {
     }
 
     private synchronized void waitForClient() {
-        if (!answered) {
+        if (!answered && watch != null) {
             watch.pause();
         }
     }
 
     private synchronized void waitForInstance() {
-        if (!answered) {
+        if (!answered && watch != null) {
             watch.expireAfter(timeout);
         }
     }
@@ -113,8 +117,16 @@ public final class BodySender {
         stopped = true;
     }
 
-    /// True once the whole body was sent.
+    /// True if the whole body was sent. Waits a moment where only the sender's last word is missing: the
+    /// answer may be here before the sender knows that its last bytes have left.
     public boolean done() {
+        if (ending && !done) {
+            try {
+                thread.join(LAST_WORD);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
         return done;
     }
 

@@ -10,7 +10,8 @@ public interface Caller {
     /// True once the caller has gone away. Asked by another thread; must not block.
     boolean hasLeft();
 
-    /// Hears of an interim response (a 1xx other than 101), on the thread of the attempt, before the answer.
+    /// Hears of an interim response (a 1xx other than 101), on the thread of the attempt, before the
+    /// answer.
     ///
     /// @throws IOException when it cannot be passed on, because the caller has gone away
     default void interim(int status, HeaderFields headers) throws IOException {}

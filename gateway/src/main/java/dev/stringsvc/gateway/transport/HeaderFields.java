@@ -16,6 +16,9 @@ public final class HeaderFields {
 
     /// Adds one field after the others.
     public HeaderFields add(String name, String value) {
+        if (this == NONE) {
+            throw new IllegalStateException("a field was added to no fields");
+        }
         namesAndValues.add(name);
         namesAndValues.add(value);
         return this;

@@ -4,10 +4,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
 
 /// How a service's instances are spoken to.
 public sealed interface Link {
@@ -22,26 +19,14 @@ public sealed interface Link {
     /// @param trusted who may have signed the instances' certificates; empty for those that the JVM trusts
     /// @param serverName whom the certificate must name; empty for the instance's own address
     record Https(Optional<KeyStore> trusted, Optional<String> serverName) implements Link {
-        X509TrustManager trust() {
+        /// What verifies the instances' certificates.
+        SSLContext context() {
             try {
-                var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-                factory.init(trusted.orElse(null));
-                for (TrustManager manager : factory.getTrustManagers()) {
-                    if (manager instanceof X509TrustManager x509) {
-                        return x509;
-                    }
-                }
-                throw new IllegalStateException("the JVM verifies no certificates");
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        static SSLSocketFactory sockets(X509TrustManager trust) {
-            try {
+                var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+                trust.init(trusted.orElse(null));
                 SSLContext context = SSLContext.getInstance("TLS");
-                context.init(null, new TrustManager[] {trust}, null);
-                return context.getSocketFactory();
+                context.init(null, trust.getTrustManagers(), null);
+                return context;
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException(e);
             }

@@ -13,8 +13,8 @@ import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.TestRoutes;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.FakeInstance;
-import dev.stringsvc.gateway.transport.OkHttpTransports;
 import dev.stringsvc.gateway.transport.Pauses;
+import dev.stringsvc.gateway.transport.Transports;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.ManualClock;
@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 class ForwardedBalanceTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 
-    private final OkHttpTransports transports = new OkHttpTransports(LONG, new Pauses(LONG, LONG));
+    private final Transports transports = new Transports(LONG, new Pauses(LONG, LONG));
     private final Upstream upstream = new Upstream(
             "s", transports, Policies.EJECTION, Policies.GUARD, new UpstreamListener() {}, new ManualClock());
     private final List<FakeInstance> running = new ArrayList<>();

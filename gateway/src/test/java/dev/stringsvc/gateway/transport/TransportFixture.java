@@ -16,7 +16,7 @@ final class TransportFixture implements AutoCloseable {
 
     static final Pauses PAUSES = new Pauses(LONG, LONG);
 
-    private final OkHttpTransports transports;
+    private final Transports transports;
     private final FakeInstance instance;
     private final Transport transport;
 
@@ -26,7 +26,7 @@ final class TransportFixture implements AutoCloseable {
 
     TransportFixture(FakeInstance instance, Duration connectTimeout, Duration idleTimeout) {
         this.instance = instance;
-        this.transports = new OkHttpTransports(connectTimeout, new Pauses(idleTimeout, idleTimeout));
+        this.transports = new Transports(connectTimeout, new Pauses(idleTimeout, idleTimeout));
         this.transport = transports.open("127.0.0.1", instance.port());
     }
 

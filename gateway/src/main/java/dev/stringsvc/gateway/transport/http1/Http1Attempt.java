@@ -1,0 +1,256 @@
+package dev.stringsvc.gateway.transport.http1;
+
+import dev.stringsvc.gateway.transport.AbandonedException;
+import dev.stringsvc.gateway.transport.AttemptResult;
+import dev.stringsvc.gateway.transport.Body;
+import dev.stringsvc.gateway.transport.BodySender;
+import dev.stringsvc.gateway.transport.HeaderFields;
+import dev.stringsvc.gateway.transport.Pauses;
+import dev.stringsvc.gateway.transport.UpstreamRequest;
+import dev.stringsvc.gateway.transport.Watchdog;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// One attempt over HTTP/1.1, and what is known of it. Used by the calling thread; [#end] by any.
+final class Http1Attempt {
+    private static final int OK = 200;
+    private static final int SWITCHING_PROTOCOLS = 101;
+
+    private final Http1Transport transport;
+    private final Settings settings;
+    private final UpstreamRequest request;
+    private final Duration timeout;
+    private final boolean toHead;
+
+    private volatile @Nullable TcpWire tcp;
+    private volatile boolean ended;
+    private volatile boolean silent = true;
+    private boolean asked;
+    private boolean kept;
+    private long acceptedBefore;
+    private boolean begun;
+    private @Nullable Http1Connection connection;
+    private @Nullable BodySender sender;
+    private @Nullable IOException clientFailure;
+
+    /// What all attempts of a transport share.
+    ///
+    /// @param host what `Host` says where a request does not
+    record Settings(String host, Watchdog watchdog, Pauses pauses) {}
+
+    Http1Attempt(Http1Transport transport, Settings settings, UpstreamRequest request, Duration timeout) {
+        this.transport = transport;
+        this.settings = settings;
+        this.request = request;
+        this.timeout = timeout;
+        this.toHead = request.method().equals("HEAD");
+    }
+
+    AttemptResult execute() {
+        Watchdog.Watch watch = settings.watchdog().watch(timeout, request.caller()::hasLeft, this::end);
+        if (request.cancellation() != null) {
+            request.cancellation().onCancel(this::end);
+        }
+        try {
+            Http1Connection on = connect();
+            boolean close = !transport.trusts();
+            send(on, close, watch);
+            awaitHead(on);
+            if (abandoned(watch) || watch.expired()) {
+                fail(watch);
+                return abandoned(watch) ? abandoned() : new AttemptResult.TimedOut(timeout, false);
+            }
+            var asked = new Http1Response.Asked(transport, request.upgrade(), close, sender, this::isAbandoned);
+            return new AttemptResult.Responded(new Http1Response(on, asked, watch, settings.pauses()));
+        } catch (IOException | RuntimeException e) {
+            fail(watch);
+            AttemptResult failure = failure(e instanceof IOException io ? io : new IOException(e), watch);
+            if (kept && failure instanceof AttemptResult.MaybeSent) {
+                transport.distrust();
+            }
+            return failure;
+        } catch (Error e) {
+            fail(watch);
+            throw e;
+        }
+    }
+
+    private boolean isAbandoned() {
+        return request.cancellation() != null && request.cancellation().cancelled();
+    }
+
+    private void fail(Watchdog.Watch watch) {
+        watch.cancel();
+        if (sender != null) {
+            sender.stop();
+        }
+        if (connection != null) {
+            connection.close();
+        }
+    }
+
+    private boolean abandoned(Watchdog.Watch watch) {
+        return watch.abandoned() || isAbandoned();
+    }
+
+    private static AttemptResult abandoned() {
+        return new AttemptResult.ClientFault(new AbandonedException());
+    }
+
+    private AttemptResult failure(IOException cause, Watchdog.Watch watch) {
+        if (abandoned(watch)) {
+            return abandoned();
+        }
+        @Nullable
+        IOException ofClient = sender == null || clientFailure != null ? clientFailure : sender.clientFailure();
+        if (ofClient != null) {
+            return new AttemptResult.ClientFault(ofClient);
+        }
+        if (nothingSent()) {
+            return new AttemptResult.NotSent(cause, asked || !watch.expired());
+        }
+        return watch.expired() ? new AttemptResult.TimedOut(timeout, silent) : new AttemptResult.MaybeSent(cause);
+    }
+
+    /// True if it is certain that not one byte of the request reached the instance: it had not begun to
+    /// leave, the kernel took nothing since the connection's other end was gone, or the other end's kernel
+    /// refused it.
+    private boolean nothingSent() {
+        @Nullable TcpWire wire = tcp;
+        return !begun || wire == null || wire.accepted() == acceptedBefore || wire.refused();
+    }
+
+    /// Ends the attempt, whatever it waits for. May be called by any thread.
+    private void end() {
+        ended = true;
+        @Nullable TcpWire wire = tcp;
+        if (wire != null) {
+            silent = !wire.isHeard();
+            wire.cut();
+        }
+    }
+
+    private Http1Connection connect() throws IOException {
+        throwIfEnded();
+        @Nullable Http1Connection last = transport.trusts() && !request.upgrade() ? transport.take() : null;
+        if (last != null) {
+            kept = true;
+            connection = last;
+            hold(last.wire().tcp());
+            return last;
+        }
+        asked = true;
+        Http1Connection opened = transport.opener().open(this::hold);
+        connection = opened;
+        throwIfEnded();
+        return opened;
+    }
+
+    private void hold(TcpWire wire) {
+        tcp = wire;
+        if (ended) {
+            wire.cut();
+        }
+    }
+
+    private void throwIfEnded() throws IOException {
+        if (ended) {
+            throw new IOException("the attempt's time was over before it began");
+        }
+    }
+
+    /// Writes the head, and of the body what the connection takes at once. A sender writes the rest, so
+    /// that an answer that comes before is heard.
+    private void send(Http1Connection on, boolean close, Watchdog.Watch watch) throws IOException {
+        ByteBuffer[] parts = parts(RequestWriter.head(request, settings.host(), close));
+        acceptedBefore = on.wire().tcp().accepted();
+        on.expect(toHead);
+        begun = true;
+        try {
+            boolean all = on.wire().write(parts);
+            if (request.body() instanceof Body.Streamed streamed) {
+                if (!all) {
+                    on.wire().writeFully(parts[0]);
+                }
+                sender = BodySender.start(streamed, on.sink(streamed.length()), watch, timeout);
+            } else if (!all) {
+                sender = BodySender.start(rest(parts), on.sink(0), null, timeout);
+            }
+        } catch (IOException e) {
+            // the other end takes no more; whether it has answered all the same is found out by listening
+            if (on.wire().tcp().accepted() == acceptedBefore) {
+                on.wire().cut();
+            }
+        }
+    }
+
+    private ByteBuffer[] parts(ByteBuffer head) {
+        return switch (request.body()) {
+            case Body.None() -> new ByteBuffer[] {head};
+            case Body.Streamed ignored -> new ByteBuffer[] {head};
+            case Body.Buffered(byte[] body, HeaderFields trailers) -> {
+                if (trailers.isEmpty()) {
+                    yield new ByteBuffer[] {head, ByteBuffer.wrap(body)};
+                }
+                yield new ByteBuffer[] {
+                    head,
+                    RequestWriter.chunkBegin(body.length),
+                    ByteBuffer.wrap(body),
+                    RequestWriter.chunkEnd(),
+                    RequestWriter.lastChunk(trailers)
+                };
+            }
+        };
+    }
+
+    private static Body.Streamed rest(ByteBuffer... parts) {
+        var left = new ByteArrayOutputStream();
+        for (ByteBuffer part : parts) {
+            byte[] bytes = new byte[part.remaining()];
+            part.get(bytes);
+            left.writeBytes(bytes);
+        }
+        return new Body.Streamed(new ByteArrayInputStream(left.toByteArray()), left.size());
+    }
+
+    /// Waits for the head of the answer, and tells the caller of interim ones.
+    private void awaitHead(Http1Connection on) throws IOException {
+        ResponseParser parser = on.parser();
+        on.await();
+        while (true) {
+            switch (on.parse()) {
+                case MORE -> {
+                    if (!on.awaitMore()) {
+                        throw new EOFException("the connection ended within the answer's head");
+                    }
+                }
+                case HEAD -> {
+                    if (parser.status() == SWITCHING_PROTOCOLS && !request.upgrade()) {
+                        throw new ProtocolException("a switch of protocols that nobody asked for");
+                    }
+                    if (parser.status() >= OK || parser.status() == SWITCHING_PROTOCOLS) {
+                        return;
+                    }
+                    tellInterim(parser);
+                }
+                case END -> parser.afterInterim(toHead);
+                case CONTENT -> throw new ProtocolException("an interim answer with a body");
+            }
+        }
+    }
+
+    private void tellInterim(ResponseParser parser) throws IOException {
+        try {
+            request.caller().interim(parser.status(), parser.fields());
+        } catch (IOException e) {
+            clientFailure = e;
+            throw e;
+        }
+    }
+}
