@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Caddy, with a log of JSON on its standard output. It tries another instance where the connection fails; an
-/// instance's
-/// 502, 503 or 504 it passes on, since it has no setting that retries by status.
+/// Caddy, with a log of JSON on its standard output. It tries another instance where the connection fails, for which
+/// it keeps bodies in memory; without that a POST is not sent a second time. An instance's 502, 503 or 504 it passes
+/// on, since it has no setting that retries by status.
 record Caddy(String program) implements Peer {
     @Override
     public String name() {
@@ -49,6 +49,7 @@ record Caddy(String program) implements Peer {
                     }
                     handle_path /stringsvc/* {
                         reverse_proxy %3$s {
+                            buffer_requests
                             lb_policy round_robin
                             lb_retries 2
                             lb_try_duration 3s
