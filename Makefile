@@ -15,7 +15,7 @@ simulation: ## write docs/simulation.md anew: what the policies do in scripted c
 chaos: ## run every row of the fault table for longer, and print it (some ten minutes)
 	@scripts/chaos
 
-bench: ## measure the gateway beside Spring Cloud Gateway, nginx, HAProxy and go-kit (ARGS=--all, ARGS=--help)
+bench: ## measure the gateway beside Spring Cloud Gateway, nginx, HAProxy, go-kit and Caddy (ARGS=--all, ARGS=--help)
 	@scripts/bench $(ARGS)
 
 jmh: ## the gateway's hot pieces with JMH (ARGS=Pick for one of them)

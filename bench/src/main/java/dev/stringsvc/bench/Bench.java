@@ -8,6 +8,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,6 +33,13 @@ final class Bench implements Callable<Integer> {
             defaultValue = "standard",
             description = "Which: standard, connections, payloads, instances, discovery (default: ${DEFAULT-VALUE}).")
     private Set<Part> parts = EnumSet.noneOf(Part.class);
+
+    @Option(
+            names = "--peers",
+            split = ",",
+            description = "Which, beside the gateway: spring-cloud-gateway, nginx, haproxy, go-kit, caddy"
+                    + " (default: all that are here).")
+    private List<String> chosen = List.of();
 
     @Option(names = "--quick", description = "Whether everything works: turns of 3 s, nothing is warm.")
     private boolean quick;
@@ -80,11 +88,27 @@ final class Bench implements Callable<Integer> {
 
     /// Those that are here.
     private List<Peer> peers(String nginx) {
-        List<Peer> peers = new ArrayList<>(
-                List.of(new OurGateway(javaOptions), new SpringCloudGateway(javaOptions), new Nginx(nginx)));
-        Programs.find("haproxy").map(Haproxy::new).ifPresent(peers::add);
-        Programs.find("go-kit").map(GoKit::new).ifPresent(peers::add);
+        List<Peer> peers = new ArrayList<>(List.of(new OurGateway(javaOptions)));
+        if (isChosen("spring-cloud-gateway")) {
+            peers.add(new SpringCloudGateway(javaOptions));
+        }
+        if (isChosen("nginx")) {
+            peers.add(new Nginx(nginx));
+        }
+        add(peers, "haproxy", Haproxy::new);
+        add(peers, "go-kit", GoKit::new);
+        add(peers, "caddy", Caddy::new);
         return peers;
+    }
+
+    private void add(List<Peer> peers, String name, Function<String, Peer> peer) {
+        if (isChosen(name)) {
+            Programs.find(name).map(peer).ifPresent(peers::add);
+        }
+    }
+
+    private boolean isChosen(String name) {
+        return chosen.isEmpty() || chosen.contains(name);
     }
 
     private static String machine() throws IOException {

@@ -8,6 +8,10 @@ import java.util.List;
 /// @param connections that are open, each with one request at a time
 /// @param body what a POST sends, `bodyTimes` times over
 record Cell(String name, int connections, String method, String path, String body, int bodyTimes) {
+    /// The names of two cells whose CPU time is compared.
+    static final String FEW = "64 connections";
+
+    static final String MANY = "1,000 connections";
     private static final int CONNECTIONS = 64;
 
     /// What the larger bodies have, in bytes.
@@ -40,7 +44,7 @@ record Cell(String name, int connections, String method, String path, String bod
     }
 
     static List<Cell> withConnections() {
-        return List.of(small("1 connection", 1), small("1,000 connections", 1_000));
+        return List.of(small("1 connection", 1), small(FEW, CONNECTIONS), small(MANY, 1_000));
     }
 
     static Cell withManyInstances() {

@@ -63,12 +63,27 @@ final class Driver {
         return samples;
     }
 
+    /// Loads each program until it has answered so many requests since it was started.
+    void until(List<Proxy> proxies, Cell cell, long requests) {
+        for (Proxy proxy : proxies) {
+            long before = -1;
+            while (proxy.answered() < requests && proxy.answered() > before) {
+                before = proxy.answered();
+                turn(proxy, cell, Settings.WARM_WINDOW_SECONDS, 0);
+            }
+            Progress.say("%s: %,d requests, %d MiB"
+                    .formatted(
+                            proxy.peer().name(), proxy.answered(), proxy.usage().residentBytes() >> 20));
+        }
+    }
+
     private Sample turn(Proxy proxy, Cell cell, int seconds, int rate) {
         proxy.emptyLog();
         Duration before = proxy.usage().cpu();
         Load load = rate == 0
                 ? Load.full(wrk, cell, proxy.port(), seconds)
                 : Load.atRate(wrk, cell, proxy.port(), seconds, rate);
+        proxy.answered(load.requests());
         return new Sample(load, proxy.usage().cpu().minus(before));
     }
 }

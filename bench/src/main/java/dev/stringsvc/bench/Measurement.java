@@ -15,6 +15,7 @@ import java.util.Set;
 record Measurement(Settings settings, Path dir, String nginx, List<Peer> peers, Driver driver) {
     private static final int INSTANCES = 3;
     private static final int MANY_INSTANCES = 100;
+    private static final List<String> HALF_OF_SATURATION = List.of(OurGateway.NAME, Nginx.NAME);
     private static final int BRIEFLY_SECONDS = 15;
     /// A rate that is a round number is easier to give again.
     private static final int RATE_STEP = 100;
@@ -74,7 +75,9 @@ record Measurement(Settings settings, Path dir, String nginx, List<Peer> peers, 
         Cell cell = Cell.standard();
         var full = driver.rounds(cluster.proxies(), cell, settings.rounds(), settings.seconds(), 0);
         int rate = settings.rate() > 0 ? settings.rate() : halfOfTheSlowest(full);
+        var own = atHalfOfItsOwn(cluster, full);
         var atRate = driver.rounds(cluster.proxies(), cell, settings.rounds(), settings.seconds(), rate);
+        driver.until(cluster.proxies(), cell, settings.requests());
         List<Figures> figures = cluster.proxies().stream()
                 .map(proxy -> {
                     String name = proxy.peer().name();
@@ -87,6 +90,16 @@ record Measurement(Settings settings, Path dir, String nginx, List<Peer> peers, 
                 })
                 .toList();
         report.standard(figures, rate);
+        report.atHalfOfSaturation(own);
+    }
+
+    /// The gateway and nginx at half of what the gateway itself answers.
+    private Map<String, List<Sample>> atHalfOfItsOwn(Cluster cluster, Map<String, List<Sample>> full) {
+        List<Proxy> two = cluster.proxies().stream()
+                .filter(proxy -> HALF_OF_SATURATION.contains(proxy.peer().name()))
+                .toList();
+        int rate = halfOfTheSlowest(Map.of(OurGateway.NAME, full.getOrDefault(OurGateway.NAME, List.of())));
+        return driver.rounds(two, Cell.standard(), settings.rounds(), settings.seconds(), rate);
     }
 
     private static int halfOfTheSlowest(Map<String, List<Sample>> full) {

@@ -6,7 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The gateway, with its defaults but for the one route, and for more than a thousand requests at a time.
+/// The gateway, with its defaults but for the one route, its deadline, which is that of the others, and for more than a
+/// thousand requests at a time, all to one service.
 record OurGateway(List<String> javaOptions) implements Peer {
     static final String NAME = "gateway";
     private static final Path JAR = Path.of("gateway/target/gateway.jar");
@@ -15,11 +16,15 @@ record OurGateway(List<String> javaOptions) implements Peer {
     private static final String CONFIG = """
             limits:
               in-flight: 2000
+            services:
+              stringsvc:
+                in-flight: 2000
             routes:
               - path: /stringsvc
                 service: stringsvc
                 strip-prefix: /stringsvc
                 idempotent: true
+                deadline: 3s
             """;
 
     @Override

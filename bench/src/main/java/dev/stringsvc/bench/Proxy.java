@@ -18,6 +18,7 @@ final class Proxy implements AutoCloseable {
     private final Path log;
     private final AppProcess process;
     private final Duration startUp;
+    private long answered;
 
     private Proxy(Peer peer, int port, Path log, AppProcess process, Duration startUp) {
         this.peer = peer;
@@ -57,6 +58,16 @@ final class Proxy implements AutoCloseable {
     /// From its start to the first request that it proxied.
     Duration startUp() {
         return startUp;
+    }
+
+    /// Counts what a turn brought.
+    void answered(long requests) {
+        answered += requests;
+    }
+
+    /// Requests of all turns that it answered as it should.
+    long answered() {
+        return answered;
     }
 
     Usage usage() {

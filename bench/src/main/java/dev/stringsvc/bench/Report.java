@@ -3,6 +3,7 @@ package dev.stringsvc.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -77,6 +78,25 @@ final class Report {
         text.append('\n');
     }
 
+    /// Those that were sent half of what the gateway answers.
+    ///
+    /// @param samples by the programs' names
+    void atHalfOfSaturation(Map<String, List<Sample>> samples) {
+        text.append("### Half of the gateway's saturation\n\n");
+        text.append("Latency where half as many requests are sent as the gateway answers under full load.\n\n");
+        line("", "requests/s", "p50 ms", "p99 ms", "p99.9 ms", "CPU µs/request", "errors");
+        rule(7);
+        samples.forEach((program, all) -> line(
+                program,
+                number("%,.0f", Figures.median(all, sample -> sample.load().requestsPerSecond())),
+                number("%.2f", Figures.median(all, sample -> sample.load().p50() / 1e3)),
+                number("%.2f", Figures.median(all, sample -> sample.load().p99() / 1e3)),
+                number("%.2f", Figures.median(all, sample -> sample.load().p999() / 1e3)),
+                number("%.1f", Figures.median(all, Sample::cpuPerRequest)),
+                Long.toString(Figures.errors(all))));
+        text.append('\n');
+    }
+
     private static @Nullable Figures find(List<Figures> all, String name) {
         return all.stream()
                 .filter(each -> each.program().equals(name))
@@ -122,6 +142,19 @@ final class Report {
                         + (cell.errors(program) == 0 ? "" : ", %,d errors".formatted(cell.errors(program))));
         text.append("### Other loads: CPU µs/request\n\n");
         matrix(cells, (cell, program) -> number("%,.1f", cell.cpuPerRequest(program)));
+        cells.stream()
+                .filter(cell -> cell.cell().equals(Cell.FEW))
+                .findFirst()
+                .ifPresent(few -> cells.stream()
+                        .filter(cell -> cell.cell().equals(Cell.MANY))
+                        .forEach(many -> manyAgainstFew(many, few)));
+    }
+
+    private void manyAgainstFew(CellFigures many, CellFigures few) {
+        text.append("### %s: CPU/request divided by that with %s%n%n".formatted(Cell.MANY, Cell.FEW));
+        matrix(
+                List.of(many),
+                (cell, program) -> number("%.2f", cell.cpuPerRequest(program) / few.cpuPerRequest(program)));
     }
 
     private void matrix(List<CellFigures> cells, BiFunction<CellFigures, String, String> figure) {

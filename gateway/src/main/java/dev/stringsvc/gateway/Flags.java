@@ -76,7 +76,8 @@ final class Flags {
     @Option(
             names = "--drain",
             paramLabel = "DURATION",
-            description = "How long requests in flight may take to finish then. GATEWAY_DRAIN, default 30s")
+            description = "How long requests in flight may take to finish then. GATEWAY_DRAIN, default: the longest"
+                    + " deadline of any route and 5s")
     private @Nullable String drain;
 
     @Option(names = "--verbose", description = "Log more.")

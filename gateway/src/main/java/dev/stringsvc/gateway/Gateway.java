@@ -6,6 +6,7 @@ import dev.stringsvc.gateway.config.Configuration;
 import dev.stringsvc.gateway.config.GatewayConfig;
 import dev.stringsvc.gateway.discovery.CatalogEvent;
 import dev.stringsvc.gateway.discovery.consul.ConsulCatalog;
+import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.server.AccessLog;
 import dev.stringsvc.gateway.server.AdminApi;
 import dev.stringsvc.gateway.server.ClientLimits;
@@ -24,6 +25,7 @@ import dev.stringsvc.logfmt.LogWriter;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,9 @@ import org.slf4j.LoggerFactory;
 /// closed. Thread-safe.
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+    /// A deadline ends with the head of an answer. The rest of it takes some time more.
+    private static final Duration TO_READ_THE_ANSWER = Duration.ofSeconds(5);
 
     private final GatewayConfig config;
     private final Clock clock = Clock.systemUTC();
@@ -64,7 +69,7 @@ public final class Gateway implements AutoCloseable {
         stops.push(transports::close);
         var discovery = new Discovery(config.consul(), consulToken, clock);
         stops.push(discovery::close);
-        var upstreams = new Upstreams(discovery, this::upstream, telemetry::retired);
+        var upstreams = new Upstreams(discovery, this::upstream, config::share, telemetry::retired);
         this.live = new LiveRoutes(configuration, upstreams, telemetry, clock);
         stops.push(live::close);
         this.reloads = new Reloads(source, file, config, live, telemetry.live(live::now));
@@ -92,7 +97,7 @@ public final class Gateway implements AutoCloseable {
                     timeouts,
                     headBytes,
                     exchange -> {},
-                    Duration.ZERO,
+                    () -> Duration.ZERO,
                     () -> 0,
                     adminApi.handler());
             stops.push(admin::close);
@@ -106,7 +111,7 @@ public final class Gateway implements AutoCloseable {
                     timeouts,
                     headBytes,
                     listener,
-                    config.shutdown().drain(),
+                    this::timeToDrain,
                     proxy::inFlight,
                     proxy);
             stops.push(data::close);
@@ -194,6 +199,20 @@ public final class Gateway implements AutoCloseable {
         Duration grace = config.shutdown().grace();
         LOG.info("not ready any more; requests are taken for another {} ms", grace.toMillis());
         Thread.sleep(grace);
+    }
+
+    /// How long requests in flight may take to finish: what was configured, else the longest deadline of any route as
+    /// it
+    /// is now, and time to read the answer.
+    Duration timeToDrain() {
+        return config.shutdown().drain().orElseGet(() -> longestDeadline().plus(TO_READ_THE_ANSWER));
+    }
+
+    private Duration longestDeadline() {
+        return live.now().routing().table().forwarding().values().stream()
+                .map(Action.Forward::deadline)
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
     }
 
     /// Takes no more connections, lets requests in flight finish, and lets go. A second call does nothing.

@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,21 +27,30 @@ import org.jspecify.annotations.Nullable;
 final class Upstreams implements AutoCloseable {
     private final Discovery discovery;
     private final BiFunction<String, GatewayConfig.Service, Upstream> factory;
+    private final ToIntFunction<GatewayConfig.Service> share;
     private final Consumer<Upstream> retired;
     private final Map<String, Watched> watched = new TreeMap<>();
     /// Those that no route names any more, until their last request is answered.
     private final List<Upstream> leaving = new ArrayList<>();
 
-    private record Watched(Upstream upstream, GatewayConfig.Service definition, Instancer instancer, Relay relay) {}
+    private record Watched(Upstream upstream, GatewayConfig.Service definition, Instancer instancer, Relay relay) {
+        /// The same, of which the definition says something else than before that needs no other watch.
+        Watched definedAs(GatewayConfig.Service definition) {
+            return new Watched(upstream, definition, instancer, relay);
+        }
+    }
 
     /// @param factory makes one
+    /// @param share how many requests a service may hold
     /// @param retired hears of each that is not named any more
     Upstreams(
             Discovery discovery,
             BiFunction<String, GatewayConfig.Service, Upstream> factory,
+            ToIntFunction<GatewayConfig.Service> share,
             Consumer<Upstream> retired) {
         this.discovery = discovery;
         this.factory = factory;
+        this.share = share;
         this.retired = retired;
     }
 
@@ -58,11 +68,15 @@ final class Upstreams implements AutoCloseable {
                 changed.add(service);
             } else if (before == null) {
                 watched.put(service, watch(factory.apply(service, definition), definition, false));
-            } else if (!before.definition().equals(definition)) {
+            } else if (!before.definition().isFoundAs(definition)) {
                 before.instancer().close();
                 watched.put(service, watch(before.upstream(), definition, true));
                 changed.add(service);
+            } else if (!before.definition().equals(definition)) {
+                watched.put(service, before.definedAs(definition));
+                changed.add(service);
             }
+            get(service).bulkhead().limit(share.applyAsInt(definition));
         });
         return changed;
     }

@@ -56,7 +56,7 @@ final class GatewayFixture implements AutoCloseable {
     /// A gateway with options of its own.
     ///
     /// @param options `section.key=value` and, of the route and the service, `route.key=value` and
-    /// `service.key=value`, separated by blanks
+    /// `service.key=value`, separated by blanks; without a value the key has the gateway's own default
     static GatewayFixture with(String options, FakeInstance... instances) throws ConfigException {
         return new GatewayFixture(config(options, 0, 0, instances), List.of(instances));
     }
@@ -121,6 +121,10 @@ final class GatewayFixture implements AutoCloseable {
         String name = key.substring(dot + 1);
         String path = key.startsWith("service.") ? "/services/svc" : "/" + key.substring(0, dot);
         ObjectNode section = key.startsWith("route.") ? route : config.withObject(path);
+        if (value.isEmpty()) {
+            section.remove(name);
+            return;
+        }
         switch (name) {
             case "methods", "instances" -> section.putArray(name).add(value);
             case "attempts", "in-flight", "tunnels" -> section.put(name, Integer.parseInt(value));

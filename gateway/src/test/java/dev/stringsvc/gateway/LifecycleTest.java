@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LifecycleTest {
     private static final Duration GENEROUS = Duration.ofSeconds(8);
@@ -86,6 +88,20 @@ class LifecycleTest {
             assertThat(client.ended()).isTrue();
             awaitRefused(gateway.gateway().port());
             awaitRefused(gateway.gateway().adminPort());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "shutdown.drain=2s, 2",
+        "shutdown.drain=, 65",
+        "shutdown.drain= route.deadline=20s, 25",
+        "shutdown.drain= route.deadline=20s also=/also, 35"
+    })
+    void requests_may_finish_for_the_longest_deadline_and_5_s_unless_told_otherwise(String options, long seconds)
+            throws Exception {
+        try (var gateway = GatewayFixture.with(options, FakeInstance.healthy())) {
+            assertThat(gateway.gateway().timeToDrain()).isEqualTo(Duration.ofSeconds(seconds));
         }
     }
 

@@ -6,9 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.HttpMessage;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,6 +47,54 @@ class OverloadTest {
             assertThat(second.send(GET).read().status()).isEqualTo(200);
             assertThat(gateway.logLines(3))
                     .anySatisfy(line -> assertThat(line).contains(" status=503 ", " attempts=0 ", " err="));
+        }
+    }
+
+    private static Path twoServices(Path folder, String limits, FakeInstance hung, FakeInstance well) throws Exception {
+        return Files.writeString(folder.resolve("gateway.yaml"), """
+                %s
+                services: {hung: {instances: ["%s"]}, well: {instances: ["%s"]}}
+                route-defaults: {deadline: 60s, attempt-timeout: 20s}
+                routes:
+                - {path: /svc, service: hung}
+                - {path: /also, service: hung}
+                - {path: /well, service: well}
+                """.formatted(limits, hung.address(), well.address()));
+    }
+
+    @Test
+    void hung_service_holds_half_of_the_room_and_leaves_the_rest_to_others(@TempDir Path folder) throws Exception {
+        var taken = new CountDownLatch(2);
+        var go = new CountDownLatch(1);
+        var hung = FakeInstance.of(wire -> {
+            for (HttpMessage request; (request = wire.read()) != null; ) {
+                taken.countDown();
+                go.await();
+                wire.send(FakeInstance.OK);
+            }
+        });
+        var well = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.of(twoServices(folder, "limits: {in-flight: 4}", hung, well), hung, well);
+                RawClient first = gateway.client();
+                RawClient second = gateway.client();
+                RawClient third = gateway.client()) {
+            first.send(GET);
+            second.send(head("GET /also HTTP/1.1", "Host: gw")); // another route of the same service
+            taken.await();
+            HttpMessage refused = third.send(GET).read();
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.header("Retry-After")).isEqualTo("1");
+            assertThat(refused.header("Connection")).isNull();
+            assertThat(refused.text()).contains("services.hung.in-flight", "\"route\":\"/svc\"");
+            HttpMessage unsent = gateway.exchange(POST);
+            assertThat(unsent.status()).isEqualTo(503);
+            assertThat(unsent.header("Connection")).isEqualTo("close");
+            assertThat(gateway.get("/well").status()).isEqualTo(200);
+            go.countDown();
+            assertThat(first.read().status()).isEqualTo(200);
+            assertThat(second.read().status()).isEqualTo(200);
+            gateway.awaitIdle();
+            assertThat(third.send(GET).read().status()).isEqualTo(200);
         }
     }
 

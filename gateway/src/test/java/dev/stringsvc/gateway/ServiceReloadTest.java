@@ -12,8 +12,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -108,6 +110,40 @@ class ServiceReloadTest {
             }
             assertThat(one.requests()).isNotEmpty();
             assertThat(two.requests()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void a_reload_changes_how_many_requests_a_service_may_hold() throws Exception {
+        var taken = new Semaphore(0);
+        var go = new CountDownLatch(1);
+        var instance = FakeInstance.of(wire -> {
+            for (HttpMessage request; (request = wire.read()) != null; ) {
+                taken.release();
+                go.await();
+                wire.send(FakeInstance.OK);
+            }
+        });
+        String service = "services: {a: {instances: [\"" + instance.address() + "\"], in-flight: %d}}";
+        String get = RawClient.head("GET /svc HTTP/1.1", "Host: gw");
+        try (var gateway = GatewayFixture.of(write(service.formatted(1), ROUTES), instance);
+                RawClient first = gateway.client();
+                RawClient second = gateway.client()) {
+            first.send(get);
+            taken.acquire();
+            assertThat(second.send(get).read().status()).isEqualTo(503);
+            write(service.formatted(2), ROUTES);
+            gateway.gateway().reload();
+            second.send(get);
+            taken.acquire();
+            write(service.formatted(1), ROUTES);
+            gateway.gateway().reload();
+            assertThat(gateway.get("/svc").status()).isEqualTo(503);
+            go.countDown();
+            assertThat(first.read().status()).isEqualTo(200);
+            assertThat(second.read().status()).isEqualTo(200);
+            gateway.awaitIdle();
+            assertThat(gateway.get("/svc").status()).isEqualTo(200);
         }
     }
 

@@ -97,7 +97,7 @@ record Complaint(String pointer, String key, String text) {
         if (type == null) {
             return "another kind of value";
         }
-        if (type == int.class || type == long.class) {
+        if (type == int.class || type == Integer.class || type == long.class) {
             return "a whole number";
         }
         if (type == double.class) {

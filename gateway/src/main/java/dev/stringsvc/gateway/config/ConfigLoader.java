@@ -55,6 +55,7 @@ public final class ConfigLoader {
 
     private static final String ROUTE_DEFAULTS = "route-defaults";
     private static final String STRIP_PREFIX = "strip-prefix";
+    private static final String DEADLINE = "deadline";
     private static final String ATTEMPT_TIMEOUT = "attempt-timeout";
 
     private ConfigLoader() {}
@@ -90,6 +91,9 @@ public final class ConfigLoader {
     static Configuration load(ConfigSource from) throws ConfigException {
         Source source = from.file().isPresent() ? Source.read(from.file().get()) : Source.NONE;
         ObjectNode merged = (ObjectNode) parse(defaults(), "the defaults");
+        if (source.tree().path(ROUTE_DEFAULTS).hasNonNull(DEADLINE)) {
+            dropDeadlines(merged.path("routes"));
+        }
         lay(source.tree(), merged);
         lay(from.flags().deepCopy(), merged);
         if (from.consulTls()) {
@@ -111,6 +115,11 @@ public final class ConfigLoader {
         checkRouteDefaults(merged);
         complete(merged, timeoutGiven);
         return YAML.treeToValue(merged, GatewayConfig.class);
+    }
+
+    /// Takes the deadlines out of the defaults' own routes, so that the one that a file gives for all routes holds.
+    private static void dropDeadlines(JsonNode routes) {
+        routes.forEach(route -> ((ObjectNode) route).remove(DEADLINE));
     }
 
     /// Objects are merged key by key; everything else replaces; an empty value leaves the default.
@@ -146,7 +155,10 @@ public final class ConfigLoader {
                     service.removeAll().putArray("tags");
                     service.putObject("meta");
                     service.putArray("instances");
-                    service.put("protocol", "http").put("ca", "").put("server-name", "");
+                    service.put("protocol", "http")
+                            .put("ca", "")
+                            .put("server-name", "")
+                            .putNull("in-flight");
                     lay(given, service);
                 }
             });
@@ -186,9 +198,9 @@ public final class ConfigLoader {
     /// A default that nobody wrote does not stand against a deadline that somebody did.
     private static void clampTimeout(ObjectNode route) {
         try {
-            Duration deadline = Durations.parse(route.path("deadline").asText());
+            Duration deadline = Durations.parse(route.path(DEADLINE).asText());
             if (Durations.parse(route.path(ATTEMPT_TIMEOUT).asText()).compareTo(deadline) > 0) {
-                route.set(ATTEMPT_TIMEOUT, route.path("deadline"));
+                route.set(ATTEMPT_TIMEOUT, route.path(DEADLINE));
             }
         } catch (IllegalArgumentException _) {
             // binding the route says what is wrong with it

@@ -62,7 +62,9 @@ public record GatewayConfig(
     }
 
     /// How the gateway goes.
-    public record Shutdown(Duration grace, Duration drain) {}
+    ///
+    /// @param drain empty for as long as the routes' deadlines need
+    public record Shutdown(Duration grace, Optional<Duration> drain) {}
 
     /// What the gateway takes from clients.
     public record Limits(
@@ -109,19 +111,23 @@ public record GatewayConfig(
     ///
     /// @param ca the file of who signs the instances' certificates; empty for those that the JVM trusts
     /// @param serverName whom the certificates must name; empty for the instance's address
+    /// @param inFlight the most requests that the service holds at a time; empty for half of what the gateway takes
     public record Service(
             List<String> tags,
             Map<String, String> meta,
             List<HostPort> instances,
             Protocol protocol,
             String ca,
-            String serverName) {
+            String serverName,
+            Optional<Integer> inFlight) {
         /// A service in Consul, of which nothing else is known.
-        static final Service PLAIN = new Service(List.of(), Map.of(), List.of(), Protocol.HTTP, "", "");
+        static final Service PLAIN =
+                new Service(List.of(), Map.of(), List.of(), Protocol.HTTP, "", "", Optional.empty());
 
         public Service {
             Check.that(ca.isEmpty() || protocol == Protocol.HTTPS, "ca", "protocol: https with it");
             Check.that(serverName.isEmpty() || protocol == Protocol.HTTPS, "server-name", "protocol: https with it");
+            Check.that(inFlight.stream().allMatch(n -> n >= 1 && n <= 1_000_000), "in-flight", "1 to 1000000");
             trusted(ca);
             tags = List.copyOf(tags);
             meta = Map.copyOf(meta);
@@ -138,6 +144,11 @@ public record GatewayConfig(
             return protocol == other.protocol && ca.equals(other.ca) && serverName.equals(other.serverName);
         }
 
+        /// True if its instances are looked for in the same way.
+        public boolean isFoundAs(Service other) {
+            return tags.equals(other.tags) && meta.equals(other.meta) && instances.equals(other.instances);
+        }
+
         private static Optional<KeyStore> trusted(String ca) {
             return ca.isEmpty() ? Optional.empty() : Optional.of(Pem.trusting("ca", ca));
         }
@@ -151,6 +162,12 @@ public record GatewayConfig(
         H2C,
         @JsonProperty("https")
         HTTPS
+    }
+
+    /// How many requests a service may hold at a time: half of what the gateway takes, unless its definition says
+    /// otherwise.
+    public int share(Service service) {
+        return service.inFlight().orElse(Math.max(1, limits.inFlight() / 2));
     }
 
     /// What is known of a service; nothing special where it is not listed.

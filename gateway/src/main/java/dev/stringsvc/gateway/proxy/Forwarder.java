@@ -4,6 +4,7 @@ import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
+import dev.stringsvc.gateway.upstream.Bulkhead;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Upstream;
 import io.github.resilience4j.retry.Retry;
@@ -39,6 +40,11 @@ public final class Forwarder {
                         .intervalBiFunction(
                                 (number, attempts) -> attempts.get().delay().toMillis())
                         .build());
+    }
+
+    /// That of the service, shared by all of its routes.
+    public Bulkhead bulkhead() {
+        return course.upstream().bulkhead();
     }
 
     /// Sends the request until it is answered or given up, on the calling thread. An [ProxyResult.Answered] must be

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
@@ -36,7 +37,7 @@ public final class HttpPort implements AutoCloseable {
 
     private final Server server;
     private final ClientConnector connector;
-    private final Duration drain;
+    private final Supplier<Duration> drain;
     private final IntSupplier inFlight;
     private final int port;
 
@@ -45,7 +46,7 @@ public final class HttpPort implements AutoCloseable {
     /// @param timeouts how long clients may take
     /// @param headBytes the longest head of a request that is taken, its first line included
     /// @param refused hears of requests that no handler sees
-    /// @param drain how long requests in flight may take to finish when the port is closed
+    /// @param drain how long requests in flight may take to finish when the port is closed; asked when it is closed
     /// @param inFlight how many requests are not yet answered
     /// @param handler answers every request
     /// @throws UncheckedIOException when the port is taken, or may not be had
@@ -56,7 +57,7 @@ public final class HttpPort implements AutoCloseable {
             ClientTimeouts timeouts,
             int headBytes,
             Exchange.Listener refused,
-            Duration drain,
+            Supplier<Duration> drain,
             IntSupplier inFlight,
             Handler handler) {
         this.drain = drain;
@@ -119,8 +120,9 @@ public final class HttpPort implements AutoCloseable {
     public void close() {
         connector.close();
         connector.sendElsewhere();
-        if (!awaitQuiet()) {
-            LOG.warn("port {}: requests did not finish in {} ms and are cut", port, drain.toMillis());
+        Duration patience = drain.get();
+        if (!awaitQuiet(patience)) {
+            LOG.warn("port {}: requests did not finish in {} ms and are cut", port, patience.toMillis());
         }
         try {
             server.stop();
@@ -131,11 +133,11 @@ public final class HttpPort implements AutoCloseable {
 
     /// A connection that was taken just now has perhaps not said its request yet: quiet is when nothing is in flight
     /// and no connection has said anything for a while.
-    private boolean awaitQuiet() {
+    private boolean awaitQuiet(Duration patience) {
         long start = System.nanoTime();
         try {
             long quietSince = start;
-            while (System.nanoTime() - start < drain.toNanos()) {
+            while (System.nanoTime() - start < patience.toNanos()) {
                 long now = System.nanoTime();
                 if (!isQuiet()) {
                     quietSince = now;

@@ -15,6 +15,7 @@ import dev.stringsvc.gateway.route.Token;
 import dev.stringsvc.gateway.transport.Body;
 import dev.stringsvc.gateway.transport.HeaderFields;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
+import dev.stringsvc.gateway.upstream.Bulkhead;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -52,6 +53,9 @@ public final class ProxyHandler extends Handler.Abstract {
     private final AwaitedBodies awaited;
     private final Semaphore free;
     private final Semaphore tunnels;
+    /// Lets every WebSocket in: `tunnels` alone bounds them.
+    private final Bulkhead unlimited = new Bulkhead();
+
     private final Exchange.Listener listener;
     private final BooleanSupplier draining;
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -179,6 +183,8 @@ public final class ProxyHandler extends Handler.Abstract {
     /// nobody out. Where there is no room no body is asked for. If one is still to come then, the connection
     /// cannot be used again, which the client is told.
     ///
+    /// A service that holds its own share already gets no more, whoever else has room.
+    ///
     /// A WebSocket has room of its own: it lasts for hours, and does next to nothing in them.
     private void forward(Request request, String path, Way way, Answer answer) throws IOException {
         Route route = way.route();
@@ -188,11 +194,16 @@ public final class ProxyHandler extends Handler.Abstract {
         }
         boolean webSocket = WebSockets.isHandshake(request);
         Semaphore room = webSocket ? tunnels : free;
+        Bulkhead bulkhead = webSocket ? unlimited : way.forwarder().bulkhead();
         try (ClientBody body = bodies.open(request, Math.min(way.to().requestBody(), limits.bodyBytes()))) {
             answer.taking(body);
             boolean here = isHere(body);
             if (room.availablePermits() == 0 || (!here && inHand() > limits.inHand())) {
                 answer.problem(overloaded(route), here ? RETRY_SOON : RETRY_SOON_ANEW);
+                return;
+            }
+            if (bulkhead.isFull()) {
+                answer.problem(shareTaken(way), here ? RETRY_SOON : RETRY_SOON_ANEW);
                 return;
             }
             answer.client().begin(body);
@@ -202,7 +213,15 @@ public final class ProxyHandler extends Handler.Abstract {
                 return;
             }
             try {
-                send(request, path, body, kept, way, webSocket, answer);
+                if (!bulkhead.tryAcquire()) {
+                    answer.problem(shareTaken(way), RETRY_SOON);
+                    return;
+                }
+                try {
+                    send(request, path, body, kept, way, webSocket, answer);
+                } finally {
+                    bulkhead.release();
+                }
             } finally {
                 room.release();
             }
@@ -305,6 +324,14 @@ public final class ProxyHandler extends Handler.Abstract {
     private static Problem overloaded(Route route) {
         return Problem.of(503, "The gateway has as many requests in hand as it takes.")
                 .onRoute(route.name(), List.of());
+    }
+
+    private static Problem shareTaken(Way way) {
+        return Problem.of(
+                        503,
+                        "The service has as many requests in hand as it may hold (services.%s.in-flight)."
+                                .formatted(way.to().service()))
+                .onRoute(way.route().name(), List.of());
     }
 
     private HeaderFields fields(Request request, HttpFields given, Forwarding.Hop hop, Way way, String requestId) {

@@ -147,7 +147,7 @@ class ConfigLoaderTest {
             'routes:\\n- path: /a\\n  service: s\\n  attempts: 0'           | :4: routes[0].attempts: expected 1 to 10
             'routes:\\n- path: /a\\n  service: s\\n  strip-prefix: /b'      | :4: routes[0].strip-prefix: expected the path '/a' or a parent of it
             'routes:\\n- path: /a\\n  service: s\\n  attempt-timeout: soon' | :4: routes[0].attempt-timeout: expected a duration such as 250ms, 3s or 1m, got "soon"
-            'routes:\\n- path: /a\\n  service: s\\n  attempt-timeout: 9s'   | :4: routes[0].attempt-timeout: expected more than 0, and at most the deadline
+            'routes:\\n- path: /a\\n  service: s\\n  attempt-timeout: 31s'  | :4: routes[0].attempt-timeout: expected more than 0, and at most the deadline
             'routes:\\n- path: /a\\n  service: s\\n  deadline: 3'           | :4: routes[0].deadline: expected a duration such as 250ms, 3s or 1m, got "3"
             'routes:\\n- path: /a\\n  service: s\\n  idempotent: maybe'     | :4: routes[0].idempotent: expected true or false
             'routes:\\n- path: /a\\n  service: s\\n  methods: POST'         | :4: routes[0].methods: expected a list
@@ -179,6 +179,8 @@ class ConfigLoaderTest {
             'limits:\\n  replay-body: 99999999999999999999' | :2: limits.replay-body: expected a size such as 65536, 64KiB, 10MiB or unlimited
             'limits:\\n  request-body: 1.5' | :2: limits.request-body: expected a size such as 65536, 64KiB, 10MiB or unlimited
             'limits:\\n  request-body: [1]' | :2: limits.request-body: expected a size such as 65536, 64KiB, 10MiB or unlimited
+            'services:\\n  a:\\n    in-flight: 0' | :3: services.a.in-flight: expected 1 to 1000000
+            'services:\\n  a:\\n    in-flight: many' | :3: services.a.in-flight: expected a whole number
             'shutdown:\\n  drain: 25h' | :2: shutdown.drain: expected at most 24h, got "25h"
             'services:\\n  web:\\n    instances: [a..b:80]' | :3: services.web.instances[0]: expected host:port, such as 127.0.0.1:8001 or [::1]:8001
             'services:\\n  web:\\n    instances: [8001]' | :3: services.web.instances[0]: expected host:port, such as 127.0.0.1:8001 or [::1]:8001
@@ -216,6 +218,42 @@ class ConfigLoaderTest {
                 .routes()
                 .getFirst();
         assertThat(forward(route).attemptTimeout()).isEqualTo(Duration.ofMillis(millis));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ''                                                          | 30
+            'route-defaults: {deadline: 7s}'                            | 7
+            """)
+    void a_route_that_says_nothing_of_a_deadline_has_the_default(String given, long seconds) throws Exception {
+        Route route = load(given + "\nroutes: [{path: /a, service: s}]\n")
+                .routes()
+                .routes()
+                .getFirst();
+        assertThat(forward(route).deadline()).isEqualTo(Duration.ofSeconds(seconds));
+    }
+
+    @Test
+    void a_deadline_for_all_routes_is_the_string_services_too() throws Exception {
+        assertThat(load("route-defaults: {deadline: 7s}\n").routes().routes())
+                .hasSize(3)
+                .allSatisfy(route -> assertThat(forward(route).deadline()).isEqualTo(Duration.ofSeconds(7)));
+    }
+
+    @Test
+    void one_service_may_hold_half_of_the_requests_unless_told_otherwise() throws Exception {
+        GatewayConfig config = load("limits: {in-flight: 9}\nservices: {a: {in-flight: 7}, b: {}}\n");
+        assertThat(config.share(config.service("a"))).isEqualTo(7);
+        assertThat(config.share(config.service("b"))).isEqualTo(4);
+        assertThat(config.share(config.service("unlisted"))).isEqualTo(4);
+        GatewayConfig least = load("limits: {in-flight: 1}\n");
+        assertThat(least.share(least.service("a"))).isEqualTo(1);
+    }
+
+    @Test
+    void drain_is_left_to_the_routes_unless_given() throws Exception {
+        assertThat(load("").shutdown().drain()).isEmpty();
+        assertThat(load("shutdown: {drain: 7s}\n").shutdown().drain()).hasValue(Duration.ofSeconds(7));
     }
 
     @Test

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stringsvc.gateway.config.RouteBinder.Bound;
+import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.Route;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -186,6 +187,17 @@ class ServiceTagsTest {
                 .getFirst();
         assertThat(bound.route()).isEqualTo(expected);
         assertThat(bound.definition().tags()).containsExactly("blue");
+    }
+
+    @Test
+    void a_tags_route_has_the_default_deadline_unless_it_says_another() throws Exception {
+        assertThat(deadline("gateway.path=/foo")).isEqualTo(Duration.ofSeconds(30));
+        assertThat(deadline("gateway.path=/foo", "gateway.deadline=5s")).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    private Duration deadline(String... tags) throws Exception {
+        var bound = (Bound.Accepted) bind("", tags);
+        return ((Action.Forward) bound.route().action()).deadline();
     }
 
     @ParameterizedTest

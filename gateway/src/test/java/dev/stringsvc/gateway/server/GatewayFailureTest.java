@@ -35,7 +35,7 @@ class GatewayFailureTest {
                         new ClientTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofHours(1)),
                         8_192,
                         exchanges::add,
-                        Duration.ofSeconds(5),
+                        () -> Duration.ofSeconds(5),
                         withoutForwarder::inFlight,
                         withoutForwarder);
                 var client = HttpClient.newHttpClient()) {
