@@ -176,7 +176,7 @@ class UpstreamProtocolTest {
             assertThat(answer.status()).isEqualTo(502);
             assertThat(answer.text()).contains("not reached");
             assertThat(gateway.upstreams().findValue("lastFailure").asText())
-                    .contains("not reached: ", believed ? name + " not verified" : "PKIX path building failed");
+                    .contains("not reached: ", believed ? name + " found" : "PKIX path building failed");
         }
     }
 

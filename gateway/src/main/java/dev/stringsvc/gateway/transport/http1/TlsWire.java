@@ -41,10 +41,12 @@ final class TlsWire implements Wire {
         ByteBuffer none = buffers.lend();
         try {
             while (isHandshaking()) {
-                if (engine.getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP && unwrap(none) == 0) {
-                    receive();
-                } else {
+                HandshakeStatus status = engine.getHandshakeStatus();
+                boolean unwraps = status == HandshakeStatus.NEED_UNWRAP || status == HandshakeStatus.NEED_UNWRAP_AGAIN;
+                if (!unwraps) {
                     goOn();
+                } else if (received == null || decrypt(none) == SSLEngineResult.Status.BUFFER_UNDERFLOW) {
+                    receive();
                 }
             }
         } catch (SSLException e) {
@@ -105,19 +107,8 @@ final class TlsWire implements Wire {
     private int unwrap(ByteBuffer into) throws IOException {
         int before = into.position();
         while (received != null) {
-            ByteBuffer encrypted = received.flip();
-            SSLEngineResult result;
-            try {
-                result = engine.unwrap(encrypted, into);
-            } finally {
-                encrypted.compact();
-            }
-            if (encrypted.position() == 0) {
-                received = null;
-                buffers.giveBack(encrypted);
-            }
-            switch (result.getStatus()) {
-                case OK -> {}
+            switch (decrypt(into)) {
+                case OK -> work();
                 case CLOSED -> {
                     return into.position() > before ? into.position() - before : -1;
                 }
@@ -131,14 +122,28 @@ final class TlsWire implements Wire {
                     return into.position() - before;
                 }
             }
-            HandshakeStatus next = result.getHandshakeStatus();
-            if (next == HandshakeStatus.NEED_WRAP || next == HandshakeStatus.NEED_TASK) {
-                goOn();
-            } else if (next == HandshakeStatus.FINISHED) {
-                return into.position() - before;
-            }
         }
         return into.position() - before;
+    }
+
+    /// Decrypts one record.
+    private SSLEngineResult.Status decrypt(ByteBuffer into) throws IOException {
+        ByteBuffer encrypted = received().flip();
+        try {
+            return engine.unwrap(encrypted, into).getStatus();
+        } finally {
+            encrypted.compact();
+            rest();
+        }
+    }
+
+    /// Does what the engine wants done after a message that is not data: new keys, say.
+    private void work() throws IOException {
+        HandshakeStatus status = engine.getHandshakeStatus();
+        while (status == HandshakeStatus.NEED_TASK || status == HandshakeStatus.NEED_WRAP) {
+            goOn();
+            status = engine.getHandshakeStatus();
+        }
     }
 
     @Override
