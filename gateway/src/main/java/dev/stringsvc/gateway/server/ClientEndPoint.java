@@ -14,15 +14,40 @@ import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.thread.Invocable;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /// A client's connection that can be asked whether the client is still there, and whether it is too slow. Thread-safe.
+///
+/// The selector goes on waiting for it while a request is in hand, and stops only if something comes that nobody reads
+/// then. So most requests change nothing of what is waited for: Jetty alone changes it twice, and wakes the selector.
 final class ClientEndPoint extends SocketChannelEndPoint implements Client {
     /// How far to look where a client speaks TLS, and so says goodbye before it goes: two alerts at the most.
     private static final int TLS_GOODBYE = 128;
 
     private final Duration tunnelIdle;
+    private final SelectionKey key;
+    private final Invocable.Task fillable = new Invocable.Task() {
+        @Override
+        public void run() {
+            getFillInterest().fillable();
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return getFillInterest().getCallbackInvocationType();
+        }
+    };
+    private final Object selecting = new Object();
+    /// Whether the selector waits for bytes to read.
+    private boolean armed;
+    /// Whether somebody here waits for them.
+    private boolean awaited;
+    /// Whether the last read took all there was, and its request is over.
+    private boolean drained;
+    private boolean lastReadWasShort;
+
     private final Object reading = new Object();
     /// What was read by looking, and belongs to what the client says next.
     private @Nullable ByteBuffer ahead;
@@ -48,6 +73,7 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
             Duration tunnelIdle) {
         super(channel, selector, key, scheduler);
         this.tunnelIdle = tunnelIdle;
+        this.key = key;
     }
 
     /// What a connection's bytes come from in the end.
@@ -145,6 +171,8 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
         synchronized (reading) {
             headOver = false;
             inHand = null;
+            drained = lastReadWasShort;
+            lastReadWasShort = false;
         }
     }
 
@@ -172,7 +200,11 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
     @Override
     public int fill(ByteBuffer buffer) throws IOException {
         synchronized (reading) {
-            int n = ahead == null || ahead.position() == 0 ? super.fill(buffer) : fillAhead(ahead, buffer);
+            if (drained) {
+                drained = false;
+                return 0; // if something has come since, the selector tells whoever waits for it next
+            }
+            int n = ahead == null || ahead.position() == 0 ? fillHere(buffer) : fillAhead(ahead, buffer);
             if (n > 0 && !headOver && headSince == null && !http2) {
                 headSince = System.nanoTime();
             }
@@ -180,18 +212,54 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
         }
     }
 
+    private int fillHere(ByteBuffer buffer) throws IOException {
+        int n = super.fill(buffer);
+        lastReadWasShort = n > 0 && BufferUtil.space(buffer) > 0;
+        return n;
+    }
+
     /// What was read ahead the selector will not tell of.
     @Override
     protected void needsFillInterest() {
         boolean more;
         synchronized (reading) {
+            drained = false;
             more = ahead != null && ahead.position() > 0;
         }
         if (more) {
             Thread.startVirtualThread(getFillInterest()::fillable);
         } else {
-            super.needsFillInterest();
+            await();
         }
+    }
+
+    private void await() {
+        synchronized (selecting) {
+            awaited = true;
+            if (armed) {
+                return;
+            }
+            armed = true;
+        }
+        super.needsFillInterest();
+    }
+
+    /// Called by the selector's thread.
+    @Override
+    public @Nullable Runnable onSelected() {
+        int ready = key.readyOps();
+        synchronized (selecting) {
+            if (ready == SelectionKey.OP_READ && awaited) {
+                awaited = false;
+                return fillable; // and go on waiting
+            }
+            if ((ready & SelectionKey.OP_READ) != 0) {
+                armed = false;
+                awaited = false;
+            }
+        }
+        @Nullable Runnable task = super.onSelected();
+        return ready == SelectionKey.OP_READ ? null : task; // nobody waits for what can be read
     }
 
     private int fillAhead(ByteBuffer read, ByteBuffer buffer) {
