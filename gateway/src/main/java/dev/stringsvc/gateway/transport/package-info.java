@@ -1,4 +1,4 @@
-/// One attempt on the wire, and what is known of it afterwards. The only room that knows OkHttp.
+/// One attempt on the wire, and what is known of it afterwards.
 @NullMarked
 package dev.stringsvc.gateway.transport;
 
