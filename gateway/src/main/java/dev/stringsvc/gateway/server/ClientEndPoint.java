@@ -45,7 +45,7 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
     /// Whether somebody here waits for them.
     private boolean awaited;
     /// Whether the last read took all there was, and its request is over.
-    private boolean drained;
+    private volatile boolean drained;
     private boolean lastReadWasShort;
 
     private final Object reading = new Object();
@@ -256,6 +256,7 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
             if ((ready & SelectionKey.OP_READ) != 0) {
                 armed = false;
                 awaited = false;
+                drained = false;
             }
         }
         @Nullable Runnable task = super.onSelected();

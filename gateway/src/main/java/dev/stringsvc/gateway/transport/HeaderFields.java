@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.transport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,16 @@ public final class HeaderFields {
             }
         }
         return values;
+    }
+
+    /// True if each name and value passes the test.
+    public boolean allMatch(BiPredicate<? super String, ? super String> test) {
+        for (int i = 0; i < namesAndValues.size(); i += 2) {
+            if (!test.test(namesAndValues.get(i), namesAndValues.get(i + 1))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// Calls `action` with each name and value, in order.

@@ -4,8 +4,24 @@ import org.jspecify.annotations.Nullable;
 
 /// What may be sent to an instance as it is: nothing that would end a line, or be read as another path.
 public final class Sendable {
-    private static final String NOT_IN_A_PATH = "\"<>^`{}|\\?#";
-    private static final String NOT_IN_A_TOKEN = "\"(),/:;<=>?@[\\]{}";
+    private static final int TOKEN = 1;
+    private static final int PATH = 2;
+    private static final int QUERY = 4;
+    private static final int VALUE = 8;
+
+    /// What each character may stand in.
+    private static final byte[] ALLOWED = new byte[256];
+
+    static {
+        for (int c = 0; c < ALLOWED.length; c++) {
+            boolean visible = c > ' ' && c <= '~';
+            int allowed = c == '\t' || (c >= ' ' && c != 0x7f) ? VALUE : 0; // RFC 9110, section 5.5
+            allowed |= visible && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0 ? TOKEN : 0;
+            allowed |= visible && "\"<>^`{}|\\?#".indexOf(c) < 0 ? PATH : 0;
+            allowed |= visible && c != '#' ? QUERY : 0;
+            ALLOWED[c] = (byte) allowed;
+        }
+    }
 
     private Sendable() {}
 
@@ -17,16 +33,14 @@ public final class Sendable {
         if (!isPath(request.path())) {
             return "The path holds dot segments, or characters that must be encoded.";
         }
-        if (request.query() != null && !isVisible(request.query(), "#")) {
+        if (request.query() != null && !allows(QUERY, request.query())) {
             return "The query holds characters that must be encoded.";
         }
-        boolean[] valid = {true};
-        request.headers().forEach((name, value) -> valid[0] &= isToken(name) && isValue(value));
-        return valid[0] ? null : "A header holds a character that cannot be sent.";
+        return request.headers().allMatch(Sendable::isField) ? null : "A header holds a character that cannot be sent.";
     }
 
     private static boolean isPath(String path) {
-        if (!path.startsWith("/") || !isVisible(path, NOT_IN_A_PATH)) {
+        if (!path.startsWith("/") || !allows(PATH, path)) {
             return false;
         }
         if (path.indexOf("/.") < 0 && path.indexOf("/%2") < 0) {
@@ -41,25 +55,18 @@ public final class Sendable {
         return true;
     }
 
-    private static boolean isVisible(String text, String without) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c <= ' ' || c > '~' || without.indexOf(c) >= 0) {
-                return false;
-            }
-        }
-        return true;
+    private static boolean isField(String name, String value) {
+        return isToken(name) && allows(VALUE, value);
     }
 
     private static boolean isToken(String text) {
-        return !text.isEmpty() && isVisible(text, NOT_IN_A_TOKEN);
+        return !text.isEmpty() && allows(TOKEN, text);
     }
 
-    /// A value has one character per byte (RFC 9110, section 5.5).
-    private static boolean isValue(String value) {
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if ((c < ' ' && c != '\t') || c == 0x7f || c > 0xff) {
+    private static boolean allows(int where, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= ALLOWED.length || (ALLOWED[c] & where) == 0) {
                 return false;
             }
         }
