@@ -120,8 +120,9 @@ public record GatewayConfig(
         static final Service PLAIN = new Service(List.of(), Map.of(), List.of(), Protocol.HTTP, "", "");
 
         public Service {
-            Check.that(ca.isEmpty() || protocol == Protocol.HTTPS, "ca", "protocol: https with it");
-            Check.that(serverName.isEmpty() || protocol == Protocol.HTTPS, "server-name", "protocol: https with it");
+            boolean tls = protocol == Protocol.HTTPS || protocol == Protocol.H2;
+            Check.that(ca.isEmpty() || tls, "ca", "protocol: https or h2 with it");
+            Check.that(serverName.isEmpty() || tls, "server-name", "protocol: https or h2 with it");
             trusted(ca);
             tags = List.copyOf(tags);
             meta = Map.copyOf(meta);
@@ -150,7 +151,9 @@ public record GatewayConfig(
         @JsonProperty("h2c")
         H2C,
         @JsonProperty("https")
-        HTTPS
+        HTTPS,
+        @JsonProperty("h2")
+        H2
     }
 
     /// What is known of a service; nothing special where it is not listed.

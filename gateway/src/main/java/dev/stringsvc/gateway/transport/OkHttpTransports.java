@@ -1,8 +1,10 @@
 package dev.stringsvc.gateway.transport;
 
+import dev.stringsvc.gateway.transport.h2.Http2Transports;
 import java.net.Proxy;
 import java.time.Duration;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
@@ -18,18 +20,18 @@ import okhttp3.Protocol;
 /// addresses (so that an attempt stays on the calling thread), no proxy (that the JVM may be set up with). Thread-safe.
 public final class OkHttpTransports implements Transport.Factory, AutoCloseable {
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
-    /// How soon it is noticed that a connection that requests share leads nowhere.
-    private static final Duration PING = Duration.ofSeconds(5);
 
     private final Watchdog watchdog = Watchdog.start();
     private final IdleSweep idleSweep = IdleSweep.start();
     private final Pauses pauses;
     private final OkHttpClient base;
+    private final Http2Transports http2;
 
     /// @param connectTimeout the longest wait for a connection
     /// @param pauses how long an instance may pause within a body
     public OkHttpTransports(Duration connectTimeout, Pauses pauses) {
         this.pauses = pauses;
+        this.http2 = new Http2Transports(new Http2Transports.Times(connectTimeout), watchdog, pauses);
         this.base = new OkHttpClient.Builder()
                 .connectTimeout(connectTimeout)
                 .readTimeout(Duration.ZERO)
@@ -63,19 +65,17 @@ public final class OkHttpTransports implements Transport.Factory, AutoCloseable 
                 Clients clients = clients(base);
                 yield new OkHttpTransport(clients, clients, url, watchdog, pauses);
             }
-            case Link.H2c() -> {
-                OkHttpClient h2c = base.newBuilder()
-                        .protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE))
-                        .pingInterval(PING)
-                        .build();
-                Clients clients = idleSweep.add(Clients.shared(pool -> pooled(h2c, pool), KEEP_ALIVE));
-                yield new OkHttpTransport(clients, clients(base), url, watchdog, pauses);
+            case Link.H2c() -> http2.open(host, port, open(host, port, new Link.Http()));
+            case Link.H2(var trusted, var serverName) -> {
+                Transport http1 = open(host, port, new Link.Https(trusted, serverName));
+                SSLContext tls = Trust.context(Trust.in(trusted));
+                yield http2.open(host, port, http1, new Http2Transports.Tls(tls, serverName));
             }
-            case Link.Https https -> {
-                X509TrustManager trust = https.trust();
-                String name = https.serverName().orElse(host);
+            case Link.Https(var trusted, var serverName) -> {
+                X509TrustManager trust = Trust.in(trusted);
+                String name = serverName.orElse(host);
                 OkHttpClient secured = base.newBuilder()
-                        .sslSocketFactory(new TlsSockets(Link.Https.sockets(trust)), trust)
+                        .sslSocketFactory(new TlsSockets(Trust.context(trust).getSocketFactory()), trust)
                         .dns(asked -> Dns.SYSTEM.lookup(host))
                         .build();
                 HttpUrl secure =
@@ -103,5 +103,6 @@ public final class OkHttpTransports implements Transport.Factory, AutoCloseable 
     public void close() {
         watchdog.close();
         idleSweep.close();
+        http2.close();
     }
 }
