@@ -167,6 +167,7 @@ public final class Http2Transports implements AutoCloseable {
         }
         Map<String, Object> context = new ConcurrentHashMap<>();
         context.put(ClientConnector.CONTEXT_KEY, connector);
+        context.put(org.eclipse.jetty.io.Transport.CONTEXT_KEY, org.eclipse.jetty.io.Transport.TCP_IP);
         context.put(ClientConnector.CONNECTION_PROMISE_CONTEXT_KEY, promise);
         context.put(ClientConnectionFactory.CONTEXT_KEY, factory);
         connector.connect(address, context);
