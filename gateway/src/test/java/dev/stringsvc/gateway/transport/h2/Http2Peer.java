@@ -1,0 +1,210 @@
+package dev.stringsvc.gateway.transport.h2;
+
+import dev.stringsvc.gateway.transport.FakeInstance;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http2.hpack.HpackDecoder;
+import org.eclipse.jetty.http2.hpack.HpackException;
+import org.eclipse.jetty.util.NanoTime;
+import org.jspecify.annotations.Nullable;
+
+/// The instance's side of an HTTP/2 connection, frame by frame. Says what no library would.
+final class Http2Peer {
+    static final int DATA = 0;
+    static final int HEADERS = 1;
+    static final int RST_STREAM = 3;
+    static final int SETTINGS = 4;
+    static final int PING = 6;
+    static final int GOAWAY = 7;
+    static final int WINDOW_UPDATE = 8;
+    static final int CONTINUATION = 9;
+    static final int END_STREAM = 0x1;
+    static final int END_OF_HEADERS = 0x4;
+    private static final int ACK = 0x1;
+    private static final int PREFACE = 24;
+
+    /// @param head of HEADERS only
+    @SuppressWarnings("ArrayRecordComponent") // a carrier
+    record Frame(
+            int type,
+            int flags,
+            int stream,
+            byte[] payload,
+            @Nullable MetaData head) {
+        boolean endsStream() {
+            return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
+        }
+
+        String text() {
+            return new String(payload, StandardCharsets.ISO_8859_1);
+        }
+
+        int number() {
+            return ByteBuffer.wrap(payload).getInt();
+        }
+
+        MetaData.Request request() {
+            if (head instanceof MetaData.Request request) {
+                return request;
+            }
+            throw new AssertionError("not a request: " + this);
+        }
+    }
+
+    private final FakeInstance.Wire wire;
+    private final DataInputStream in;
+    private final HpackDecoder decoder = new HpackDecoder(1_000_000, NanoTime::now);
+    private boolean answersPings = true;
+
+    /// Reads the preface and sends SETTINGS.
+    ///
+    /// @param settings identifiers and values
+    Http2Peer(FakeInstance.Wire wire, int... settings) throws IOException {
+        this.wire = wire;
+        this.in = new DataInputStream(wire.in());
+        in.skipNBytes(PREFACE);
+        settings(settings);
+    }
+
+    void settings(int... idsAndValues) throws IOException {
+        ByteBuffer payload = ByteBuffer.allocate(idsAndValues.length * 3);
+        for (int i = 0; i < idsAndValues.length; i += 2) {
+            payload.putShort((short) idsAndValues[i]).putInt(idsAndValues[i + 1]);
+        }
+        frame(SETTINGS, 0, 0, payload.array());
+    }
+
+    void ignorePings() {
+        answersPings = false;
+    }
+
+    void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+        ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
+        frame.putInt(payload.length << 8 | type)
+                .put((byte) flags)
+                .putInt(stream)
+                .put(payload);
+        wire.send(frame.array());
+    }
+
+    void head(int stream, String status, boolean ended, String... namesAndValues) throws IOException {
+        var block = new ByteArrayOutputStream();
+        field(block, ":status", status);
+        fields(block, namesAndValues);
+        frame(HEADERS, END_OF_HEADERS | (ended ? END_STREAM : 0), stream, block.toByteArray());
+    }
+
+    void trailers(int stream, String... namesAndValues) throws IOException {
+        var block = new ByteArrayOutputStream();
+        fields(block, namesAndValues);
+        frame(HEADERS, END_OF_HEADERS | END_STREAM, stream, block.toByteArray());
+    }
+
+    private static void fields(ByteArrayOutputStream block, String... namesAndValues) {
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            field(block, namesAndValues[i], namesAndValues[i + 1]);
+        }
+    }
+
+    /// As a literal that is not indexed (RFC 7541, section 6.2.2).
+    static void field(ByteArrayOutputStream block, String name, String value) {
+        block.write(0);
+        for (String text : new String[] {name, value}) {
+            int length = text.length();
+            block.write(Math.min(length, 127));
+            if (length >= 127) {
+                int rest = length - 127;
+                for (; rest >= 128; rest >>>= 7) {
+                    block.write((rest & 127) | 128);
+                }
+                block.write(rest);
+            }
+            block.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
+        }
+    }
+
+    void data(int stream, String bytes, boolean last) throws IOException {
+        data(stream, bytes.getBytes(StandardCharsets.ISO_8859_1), last);
+    }
+
+    void data(int stream, byte[] bytes, boolean last) throws IOException {
+        frame(DATA, last ? END_STREAM : 0, stream, bytes);
+    }
+
+    void reset(int stream, int code) throws IOException {
+        frame(RST_STREAM, 0, stream, ByteBuffer.allocate(4).putInt(code).array());
+    }
+
+    void goAway(int lastStream, int code) throws IOException {
+        frame(GOAWAY, 0, 0, ByteBuffer.allocate(8).putInt(lastStream).putInt(code).array());
+    }
+
+    /// The next frame. Answers pings, unless it is told not to.
+    Frame read() throws IOException {
+        int start = in.readInt();
+        int flags = in.readUnsignedByte();
+        int stream = in.readInt();
+        byte[] payload = new byte[start >>> 8];
+        in.readFully(payload);
+        int type = start & 0xff;
+        if (type == PING && flags == 0 && answersPings) {
+            frame(PING, ACK, 0, payload);
+        }
+        return new Frame(type, flags, stream, payload, type == HEADERS ? decoded(payload) : null);
+    }
+
+    private MetaData decoded(byte[] block) throws IOException {
+        try {
+            return decoder.decode(ByteBuffer.wrap(block));
+        } catch (HpackException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /// Reads until a frame of this type has come.
+    Frame await(int type) throws IOException {
+        while (true) {
+            Frame frame = read();
+            if (frame.type() == type) {
+                return frame;
+            }
+        }
+    }
+
+    /// Reads DATA of a stream to its end.
+    String body() throws IOException {
+        var text = new StringBuilder();
+        while (true) {
+            Frame frame = await(DATA);
+            text.append(frame.text());
+            if (frame.endsStream()) {
+                return text.toString();
+            }
+        }
+    }
+
+    /// Reads until the connection ends.
+    ///
+    /// @return the code of the last GOAWAY; -1 where there was none
+    int awaitEnd() {
+        int code = -1;
+        try {
+            while (true) {
+                Frame frame = read();
+                if (frame.type() == GOAWAY) {
+                    code = ByteBuffer.wrap(frame.payload()).getInt(4);
+                }
+            }
+        } catch (EOFException | java.net.SocketException e) {
+            return code;
+        } catch (IOException e) {
+            throw new AssertionError(Arrays.toString(e.getStackTrace()), e);
+        }
+    }
+}
