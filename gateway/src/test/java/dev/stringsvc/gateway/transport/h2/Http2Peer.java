@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.hpack.HpackDecoder;
 import org.eclipse.jetty.http2.hpack.HpackException;
@@ -27,6 +29,7 @@ final class Http2Peer {
     static final int END_STREAM = 0x1;
     static final int END_OF_HEADERS = 0x4;
     private static final int ACK = 0x1;
+    private static final int INITIAL_WINDOW_SIZE = 4;
     private static final int PREFACE = 24;
 
     /// @param head of HEADERS only
@@ -60,6 +63,8 @@ final class Http2Peer {
     private final FakeInstance.Wire wire;
     private final DataInputStream in;
     private final HpackDecoder decoder = new HpackDecoder(1_000_000, NanoTime::now);
+    private final Map<Integer, Integer> windows = new HashMap<>();
+    private int initialWindow = 65_535;
     private boolean answersPings = true;
 
     /// Reads the preface and sends SETTINGS.
@@ -134,6 +139,7 @@ final class Http2Peer {
     }
 
     void data(int stream, byte[] bytes, boolean last) throws IOException {
+        windows.put(stream, window(stream) - bytes.length);
         frame(DATA, last ? END_STREAM : 0, stream, bytes);
     }
 
@@ -143,6 +149,36 @@ final class Http2Peer {
 
     void goAway(int lastStream, int code) throws IOException {
         frame(GOAWAY, 0, 0, ByteBuffer.allocate(8).putInt(lastStream).putInt(code).array());
+    }
+
+    /// How much may still be sent on a stream.
+    int window(int stream) {
+        return windows.getOrDefault(stream, initialWindow);
+    }
+
+    /// Sends as much of a body as the stream's window lets go.
+    ///
+    /// @return how much that was
+    int fillWindow(int stream) throws IOException {
+        int sent = 0;
+        for (int n; (n = Math.min(window(stream), 16_000)) > 0; sent += n) {
+            data(stream, new byte[n], false);
+        }
+        return sent;
+    }
+
+    /// Sends a body of this length as the stream's window lets it go, and ends it.
+    void send(int stream, int length) throws IOException {
+        for (int left = length; left > 0; ) {
+            int n = Math.min(Math.min(window(stream), 16_000), left);
+            if (n == 0) {
+                read();
+            } else {
+                data(stream, new byte[n], false);
+                left -= n;
+            }
+        }
+        data(stream, "", true);
     }
 
     /// The next frame. Answers pings, unless it is told not to.
@@ -155,6 +191,14 @@ final class Http2Peer {
         int type = start & 0xff;
         if (type == PING && flags == 0 && answersPings) {
             frame(PING, ACK, 0, payload);
+        }
+        if (type == WINDOW_UPDATE) {
+            windows.put(stream, window(stream) + ByteBuffer.wrap(payload).getInt());
+        }
+        for (int i = 0; type == SETTINGS && i < payload.length; i += 6) {
+            if (ByteBuffer.wrap(payload).getShort(i) == INITIAL_WINDOW_SIZE) {
+                initialWindow = ByteBuffer.wrap(payload).getInt(i + 2);
+            }
         }
         return new Frame(type, flags, stream, payload, type == HEADERS ? decoded(payload) : null);
     }

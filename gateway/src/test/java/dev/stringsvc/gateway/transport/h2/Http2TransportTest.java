@@ -462,28 +462,72 @@ class Http2TransportTest {
 
     @Test
     void stream_that_stands_still_holds_up_no_other() throws IOException {
-        byte[] piece = new byte[16_000];
         try (var fixture = Http2Fixture.to(peer -> {
                     peer.await(Http2Peer.HEADERS);
                     peer.head(1, "200", false);
-                    peer.data(1, piece, false);
-                    peer.data(1, piece, false);
+                    peer.fillWindow(1);
                     peer.await(Http2Peer.HEADERS);
                     peer.head(3, "200", false);
-                    for (int i = 0; i < 200; i++) {
-                        peer.data(3, piece, false);
-                        if (i > 0) {
-                            while (peer.await(Http2Peer.WINDOW_UPDATE).stream() != 3) {
-                                // the connection's
-                            }
-                        }
-                    }
-                    peer.data(3, "", true);
+                    peer.send(3, 5_000_000);
                     peer.awaitEnd();
                 });
                 UpstreamResponse stalled = fixture.respond(get("/stalled"))) {
             assertThat(stalled.status()).isEqualTo(200);
-            assertThat(fixture.fetch(get("/moves"))).hasSize(3_200_000);
+            assertThat(fixture.fetch(get("/moves"))).hasSize(5_000_000);
+        }
+    }
+
+    @Test
+    void instance_waits_where_no_client_takes_anything() throws Exception {
+        int streams = 60;
+        var sent = new CompletableFuture<Integer>();
+        try (var fixture = Http2Fixture.to(peer -> {
+            int all = 0;
+            for (int stream = 1; stream < 2 * streams; stream += 2) {
+                peer.await(Http2Peer.HEADERS);
+                peer.head(stream, "200", false, "content-length", "100000000");
+                all += peer.fillWindow(stream);
+            }
+            sent.complete(all);
+            while (true) {
+                var frame = peer.read();
+                assertThat(frame.type() == Http2Peer.WINDOW_UPDATE && frame.stream() > 0)
+                        .isFalse();
+            }
+        })) {
+            var stalled = new ArrayList<UpstreamResponse>();
+            for (int i = 0; i < streams; i++) {
+                stalled.add(fixture.respond(get("/")));
+            }
+            assertThat(sent.get(8, TimeUnit.SECONDS)).isEqualTo(streams * ReceiveWindow.FIRST);
+            stalled.forEach(UpstreamResponse::close);
+        }
+    }
+
+    @Test
+    void window_of_a_client_that_keeps_up_grows() throws Exception {
+        var largest = new CompletableFuture<Integer>();
+        try (var fixture = Http2Fixture.to(peer -> {
+            peer.await(Http2Peer.HEADERS);
+            peer.head(1, "200", false);
+            int most = 0;
+            for (int sent = 0; sent < 4_000_000; ) {
+                most = Math.max(most, peer.window(1));
+                int now = Math.min(peer.window(1), 16_000);
+                if (now == 0) {
+                    peer.read();
+                } else {
+                    peer.data(1, new byte[now], false);
+                    sent += now;
+                }
+            }
+            largest.complete(most);
+            peer.data(1, "", true);
+            peer.awaitEnd();
+        })) {
+            assertThat(fixture.fetch(get("/"))).hasSizeGreaterThanOrEqualTo(4_000_000);
+            assertThat(largest.get(8, TimeUnit.SECONDS))
+                    .isBetween(2 * ReceiveWindow.FIRST, ReceiveWindow.LARGEST);
         }
     }
 
