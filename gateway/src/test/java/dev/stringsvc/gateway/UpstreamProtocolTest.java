@@ -9,6 +9,9 @@ import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.HttpMessage;
 import dev.stringsvc.gateway.transport.TestCertificate;
 import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -49,14 +52,35 @@ class UpstreamProtocolTest {
     @Test
     void h2_is_agreed_on_over_tls() throws Exception {
         String body = "x".repeat(100_000);
-        var instance = FakeInstance.replying(request ->
-                head("HTTP/1.1 200 OK", "Content-Length: " + request.body().length) + request.text());
+        var instance = FakeInstance.replying(
+                request -> head("HTTP/1.1 200 OK", "Content-Length: " + request.body().length) + request.text());
         try (var inner = secure(instance);
                 var gateway = before(inner, secured("h2", "localhost"))) {
             HttpMessage answer = gateway.post("/svc", body);
             assertThat(answer.text()).isEqualTo(body);
             assertThat(answer.headers("Via")).containsExactly("1.1 gateway", "2.0 gateway");
             assertThat(instance.request().header("X-Forwarded-Host")).startsWith("localhost:");
+        }
+    }
+
+    @Test
+    void h2_reaches_nobody_who_does_not_agree_on_it() throws Exception {
+        LOCALHOST.certificate(folder.resolve("server.pem"));
+        try (var server = LOCALHOST
+                        .context()
+                        .getServerSocketFactory()
+                        .createServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                var gateway = GatewayFixture.with("service.instances=127.0.0.1:" + server.getLocalPort()
+                        + " route.attempts=1 " + secured("h2", "localhost"))) {
+            Thread.startVirtualThread(() -> {
+                try (var socket = server.accept()) {
+                    socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+                } catch (IOException e) {
+                    // its certificate was enough
+                }
+            });
+            assertThat(gateway.post("/svc", "x").text()).contains("not reached");
+            assertThat(gateway.upstreams().findValue("lastFailure").asText()).contains("does not agree on h2");
         }
     }
 
@@ -159,8 +183,7 @@ class UpstreamProtocolTest {
                         ? GatewayFixture.over(WebSocketWire.echo())
                         : secure(WebSocketWire.echo());
                 var gateway = before(
-                        inner,
-                        protocol.equals("h2c") ? "service.protocol=h2c" : secured(protocol, "localhost"))) {
+                        inner, protocol.equals("h2c") ? "service.protocol=h2c" : secured(protocol, "localhost"))) {
             var socket = gateway.http()
                     .newWebSocketBuilder()
                     .buildAsync(URI.create("ws://127.0.0.1:" + gateway.gateway().port() + "/svc"), listener)

@@ -24,6 +24,7 @@ final class Connection implements Session.Listener {
     private int streams;
     private long idleSince = System.nanoTime();
     private volatile boolean goingAway;
+    private volatile boolean calmed;
     private volatile long pingSentAt;
     private volatile long heardAt = System.nanoTime();
 
@@ -112,6 +113,12 @@ final class Connection implements Session.Listener {
         return true;
     }
 
+    /// True if the instance has gone away because it heard too much, as gRPC servers do where pings come more often
+    /// than each five minutes.
+    boolean isCalmed() {
+        return calmed;
+    }
+
     /// Says goodbye and closes. Streams that are open break.
     void close() {
         @Nullable HTTP2Session session = session();
@@ -144,6 +151,7 @@ final class Connection implements Session.Listener {
     @Override
     public void onGoAway(Session session, GoAwayFrame frame) {
         goingAway = true;
+        calmed = frame.getError() == ErrorCode.ENHANCE_YOUR_CALM_ERROR.code;
         ended.run();
     }
 

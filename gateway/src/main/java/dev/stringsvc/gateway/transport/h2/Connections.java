@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.transport.h2;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,6 +14,9 @@ final class Connections {
     /// How many streams a connection is thought to carry before its instance has said so.
     private static final int PRESUMED = 100;
 
+    /// Between two pings to an instance that does not want more: gRPC servers allow one each five minutes.
+    private static final Duration CALM = Duration.ofMinutes(6);
+
     /// Makes connections.
     interface Opener {
         /// Begins to connect, on another thread. Completes [Connection#opened] in the end.
@@ -23,6 +27,7 @@ final class Connections {
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Connection> all = new ArrayList<>();
     private boolean closed;
+    private volatile boolean calmed;
 
     Connections(Opener opener) {
         this.opener = opener;
@@ -55,7 +60,7 @@ final class Connections {
 
     private Connection open() {
         Connection[] made = new Connection[1];
-        var connection = new Connection(() -> forget(made[0]));
+        var connection = new Connection(() -> ended(made[0]));
         made[0] = connection;
         all.add(connection);
         var _ = connection.opened().whenComplete((_, failure) -> settled(connection, failure != null));
@@ -119,15 +124,18 @@ final class Connections {
     }
 
     /// Drops a connection that cannot carry any more streams, once it carries none.
-    private void forget(Connection connection) {
+    private void ended(Connection connection) {
+        calmed |= connection.isCalmed();
         closeWhere(one -> one == connection && one.streams() == 0 && one.isSettled());
     }
 
-    /// Closes those that have been idle for so long, and those whose instance does not answer a ping in time.
+    /// Closes those that have been idle for so long, and those whose instance does not answer a ping in time. Called by
+    /// one thread.
     void sweep(long idleNanos, long pingNanos) {
         closeWhere(connection -> connection.isIdleFor(idleNanos));
+        long between = calmed ? Math.max(pingNanos, CALM.toNanos()) : pingNanos;
         for (Connection connection : matching(one -> one.streams() > 0)) {
-            if (!connection.ping(pingNanos)) {
+            if (!connection.ping(between)) {
                 connection.fail("ping_unanswered");
             }
         }

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import org.eclipse.jetty.alpn.client.ALPNClientConnectionFactory;
 import org.eclipse.jetty.io.ClientConnectionFactory;
 import org.eclipse.jetty.io.ClientConnector;
@@ -30,7 +31,9 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 /// Opens transports over HTTP/2. They share Jetty's threads, buffers and selector, and a [Purse]. Thread-safe.
 public final class Http2Transports implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Http2Transports.class.getName());
-    private static final int THREADS = 6;
+    private static final int SELECTORS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
+    /// Beyond those of the selectors, for what Jetty does on the side.
+    private static final int MORE_THREADS = 4;
 
     /// When connections are given up.
     ///
@@ -62,12 +65,12 @@ public final class Http2Transports implements AutoCloseable {
     public Http2Transports(Times times, Watchdog watchdog, Pauses pauses) {
         this.times = times;
         this.shared = new Http2Transport.Shared(watchdog, pauses, Purse.ofHeap());
-        var threads = new QueuedThreadPool(THREADS, 1);
+        var threads = new QueuedThreadPool(SELECTORS + MORE_THREADS, 1);
         threads.setName("h2");
         threads.setDaemon(true);
         threads.setReservedThreads(0);
         connector.setExecutor(threads);
-        connector.setSelectors(1);
+        connector.setSelectors(SELECTORS);
         connector.setConnectTimeout(times.connect());
         connector.setIdleTimeout(Duration.ZERO);
         LifeCycle.start(connector);
@@ -141,6 +144,9 @@ public final class Http2Transports implements AutoCloseable {
                     return;
                 } catch (ExecutionException e) {
                     failure = Exchange.asIo(e.getCause() == null ? e : e.getCause());
+                    if (connection.isSettled()) {
+                        return;
+                    }
                 }
             }
         } catch (TimeoutException | InterruptedException e) {
@@ -162,7 +168,7 @@ public final class Http2Transports implements AutoCloseable {
         });
         ClientConnectionFactory factory = InstanceSession.factory(connector, connection);
         if (secured.isPresent()) {
-            var alpn = new ALPNClientConnectionFactory(connector.getExecutor(), factory, List.of("h2"));
+            var alpn = new ALPNClientConnectionFactory(connector.getExecutor(), agreed(factory), List.of("h2"));
             factory = connector.newSslClientConnectionFactory(secured.get().tls(), alpn);
         }
         Map<String, Object> context = new ConcurrentHashMap<>();
@@ -172,14 +178,24 @@ public final class Http2Transports implements AutoCloseable {
         context.put(ClientConnectionFactory.CONTEXT_KEY, factory);
         connector.connect(address, context);
         long begun = System.nanoTime();
-        org.eclipse.jetty.io.Connection made = connected.get(times.connect().toNanos(), TimeUnit.NANOSECONDS);
         try {
+            connected.get(times.connect().toNanos(), TimeUnit.NANOSECONDS);
             long left = times.connect().toNanos() - (System.nanoTime() - begun);
             connection.opened().get(left, TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            made.getEndPoint().close();
+            var _ = connected.thenAccept(made -> made.getEndPoint().close()); // or once it is made after all
             throw e;
         }
+    }
+
+    /// Jetty goes on where ALPN has agreed on nothing.
+    private static ClientConnectionFactory agreed(ClientConnectionFactory factory) {
+        return (endPoint, context) -> {
+            if (!"h2".equals(context.get(ClientConnector.APPLICATION_PROTOCOL_CONTEXT_KEY))) {
+                throw new SSLHandshakeException("the instance does not agree on h2");
+            }
+            return factory.newConnection(endPoint, context);
+        };
     }
 
     /// Ends Jetty's threads, and with them what is still in flight.

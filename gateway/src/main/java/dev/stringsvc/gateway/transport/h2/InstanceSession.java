@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.transport.h2;
 
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.http2.HTTP2Session;
 import org.eclipse.jetty.http2.HTTP2Stream;
 import org.eclipse.jetty.http2.api.Session;
+import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.client.internal.HTTP2ClientSession;
 import org.eclipse.jetty.http2.frames.Frame;
 import org.eclipse.jetty.http2.frames.HeadersFrame;
@@ -93,6 +95,21 @@ final class InstanceSession extends HTTP2ClientSession {
     public void onWindowUpdate(WindowUpdateFrame frame) {
         if (withinBudget(true)) {
             super.onWindowUpdate(frame);
+        }
+    }
+
+    /// Jetty does nothing where the session is closing already, as it is after a GOAWAY.
+    @Override
+    public void onConnectionFailure(int error, String reason) {
+        boolean closing = isClosed();
+        super.onConnectionFailure(error, reason);
+        for (Stream stream : getStreams()) {
+            if (stream.getListener() instanceof Exchange exchange) {
+                exchange.fail(new IOException(reason));
+            }
+        }
+        if (closing) {
+            disconnect();
         }
     }
 

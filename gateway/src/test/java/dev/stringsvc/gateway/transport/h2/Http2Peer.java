@@ -148,7 +148,11 @@ final class Http2Peer {
     }
 
     void goAway(int lastStream, int code) throws IOException {
-        frame(GOAWAY, 0, 0, ByteBuffer.allocate(8).putInt(lastStream).putInt(code).array());
+        frame(
+                GOAWAY,
+                0,
+                0,
+                ByteBuffer.allocate(8).putInt(lastStream).putInt(code).array());
     }
 
     /// How much may still be sent on a stream.
@@ -181,8 +185,23 @@ final class Http2Peer {
         data(stream, "", true);
     }
 
-    /// The next frame. Answers pings, unless it is told not to.
+    /// The next frame; a head with its continuations. Answers pings, unless it is told not to.
     Frame read() throws IOException {
+        Frame frame = readOne();
+        var block = new ByteArrayOutputStream();
+        block.writeBytes(frame.payload());
+        int flags = frame.flags();
+        while (frame.type() == HEADERS && (flags & END_OF_HEADERS) == 0) {
+            Frame more = readOne();
+            block.writeBytes(more.payload());
+            flags |= more.flags();
+        }
+        return frame.type() == HEADERS
+                ? new Frame(HEADERS, flags, frame.stream(), block.toByteArray(), decoded(block.toByteArray()))
+                : frame;
+    }
+
+    private Frame readOne() throws IOException {
         int start = in.readInt();
         int flags = in.readUnsignedByte();
         int stream = in.readInt();
@@ -200,7 +219,7 @@ final class Http2Peer {
                 initialWindow = ByteBuffer.wrap(payload).getInt(i + 2);
             }
         }
-        return new Frame(type, flags, stream, payload, type == HEADERS ? decoded(payload) : null);
+        return new Frame(type, flags, stream, payload, null);
     }
 
     private MetaData decoded(byte[] block) throws IOException {

@@ -109,7 +109,8 @@ class Http2TransportTest {
             peer.data(1, body, true);
             peer.awaitEnd();
         })) {
-            assertThat(fixture.fetch(request("GET", "/_search", buffered("{}")))).isEqualTo("{}");
+            assertThat(fixture.fetch(request("GET", "/_search", buffered("{}"))))
+                    .isEqualTo("{}");
         }
     }
 
@@ -262,8 +263,7 @@ class Http2TransportTest {
                     }
                 }
             }
-            assertThat(kinds)
-                    .containsExactlyInAnyOrder(AttemptResult.NotSent.class, AttemptResult.Responded.class);
+            assertThat(kinds).containsExactlyInAnyOrder(AttemptResult.NotSent.class, AttemptResult.Responded.class);
             assertThat(fixture.fetch(get("/again"))).isEmpty();
             assertThat(fixture.instance().connections()).isEqualTo(2);
         }
@@ -436,8 +436,10 @@ class Http2TransportTest {
             assertThat(asked.await(8, TimeUnit.SECONDS)).isTrue();
             answer.countDown();
             for (var result : results) {
-                assertThat(result.get(8, TimeUnit.SECONDS)).isInstanceOfSatisfying(
-                        AttemptResult.Responded.class, got -> got.response().close());
+                assertThat(result.get(8, TimeUnit.SECONDS))
+                        .isInstanceOfSatisfying(
+                                AttemptResult.Responded.class,
+                                got -> got.response().close());
             }
             assertThat(fixture.instance().connections()).isEqualTo(3);
         }
@@ -457,6 +459,99 @@ class Http2TransportTest {
             peer.awaitEnd();
         })) {
             assertThat(fixture.execute(get("/"))).isInstanceOf(AttemptResult.MaybeSent.class);
+        }
+    }
+
+    @Test
+    void dead_connection_that_has_gone_away_is_found_by_a_ping() throws IOException {
+        try (var fixture = Http2Fixture.to(Duration.ofMillis(200), peer -> {
+            peer.ignorePings();
+            peer.await(Http2Peer.HEADERS);
+            peer.goAway(1, 0);
+            peer.awaitEnd();
+        })) {
+            assertThat(fixture.execute(get("/"))).isInstanceOf(AttemptResult.MaybeSent.class);
+        }
+    }
+
+    @Test
+    void live_connection_outlasts_its_pings() throws IOException {
+        try (var fixture = Http2Fixture.to(Duration.ofMillis(50), peer -> {
+            peer.await(Http2Peer.HEADERS);
+            for (int i = 0; i < 4; i++) {
+                peer.await(Http2Peer.PING);
+            }
+            peer.head(1, "200", true);
+            peer.awaitEnd();
+        })) {
+            assertThat(fixture.fetch(get("/"))).isEmpty();
+        }
+    }
+
+    @Test
+    void connection_is_used_again() throws IOException {
+        try (var fixture = Http2Fixture.to(peer -> {
+            while (true) {
+                peer.head(peer.await(Http2Peer.HEADERS).stream(), "200", true);
+            }
+        })) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(fixture.fetch(get("/"))).isEmpty();
+            }
+            assertThat(fixture.instance().connections()).isOne();
+        }
+    }
+
+    @Test
+    void attempts_beside_each_other_wait_for_one_connection() throws Exception {
+        try (var fixture = Http2Fixture.to(peer -> {
+            while (true) {
+                peer.head(peer.await(Http2Peer.HEADERS).stream(), "200", true);
+            }
+        })) {
+            var results = java.util.stream.Stream.generate(() -> fixture.begin(get("/")))
+                    .limit(20)
+                    .toList();
+            for (var result : results) {
+                assertThat(result.get(8, TimeUnit.SECONDS))
+                        .isInstanceOfSatisfying(
+                                AttemptResult.Responded.class,
+                                got -> got.response().close());
+            }
+            assertThat(fixture.instance().connections()).isOne();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/a/../b", "/a/%2E./b", "/a b", "/\"", "no-slash", "", "/a?b", "/a#b", "/\u00e4"})
+    void path_that_would_be_sent_as_another_is_not_sent(String path) throws IOException {
+        try (var fixture = Http2Fixture.to(Http2Peer::awaitEnd)) {
+            assertThat(fixture.execute(get(path))).isInstanceOf(AttemptResult.Unsendable.class);
+            assertThat(fixture.instance().connections()).isZero();
+        }
+    }
+
+    @Test
+    void head_of_costly_bytes_does_not_end_the_connection_for_others() throws IOException {
+        try (var fixture = Http2Fixture.to(peer -> {
+            while (true) {
+                peer.head(peer.await(Http2Peer.HEADERS).stream(), "200", true);
+            }
+        })) {
+            assertThat(fixture.fetch(get("/"))).isEmpty();
+            for (String costly : List.of("\u00ff", "@", "\\", "a")) {
+                for (int length : List.of(8_000, 14_000, 30_000, 62_000)) {
+                    var headers = new HeaderFields().add("x-a", costly.repeat(length));
+                    var asked = new UpstreamRequest("GET", "/", null, headers, new Body.None());
+                    AttemptResult result = fixture.execute(asked);
+                    if (result instanceof AttemptResult.Responded(var response)) {
+                        response.close();
+                    } else {
+                        assertThat(result).isInstanceOf(AttemptResult.Unsendable.class);
+                    }
+                }
+            }
+            assertThat(fixture.instance().connections()).isOne();
         }
     }
 
@@ -526,8 +621,7 @@ class Http2TransportTest {
             peer.awaitEnd();
         })) {
             assertThat(fixture.fetch(get("/"))).hasSizeGreaterThanOrEqualTo(4_000_000);
-            assertThat(largest.get(8, TimeUnit.SECONDS))
-                    .isBetween(2 * ReceiveWindow.FIRST, ReceiveWindow.LARGEST);
+            assertThat(largest.get(8, TimeUnit.SECONDS)).isBetween(2 * ReceiveWindow.FIRST, ReceiveWindow.LARGEST);
         }
     }
 
