@@ -81,10 +81,14 @@ final class Attempt {
         return watch;
     }
 
-    /// True if nobody waits for the answer any more.
-    boolean isAbandoned() {
+    private boolean isAbandoned() {
         @Nullable Cancellation cancellation = request.cancellation();
         return watch.abandoned() || (cancellation != null && cancellation.cancelled());
+    }
+
+    /// True if the client has broken off its request, or has gone away.
+    boolean isClientsFault() {
+        return isAbandoned() || (sender != null && sender.clientFailure() != null);
     }
 
     /// Sends the request and waits for the head of its answer.

@@ -78,7 +78,7 @@ final class Http2Response implements UpstreamResponse {
         try {
             return attempt.exchange().read();
         } catch (IOException e) {
-            throw attempt.isAbandoned() ? new AbandonedException() : new UpstreamBrokenException(e);
+            throw attempt.isClientsFault() ? new AbandonedException() : new UpstreamBrokenException(e);
         } finally {
             attempt.watch().pause();
         }

@@ -7,6 +7,7 @@ import static dev.stringsvc.gateway.transport.h2.Http2Fixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stringsvc.gateway.transport.AbandonedException;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.Body;
 import dev.stringsvc.gateway.transport.Caller;
@@ -405,9 +406,29 @@ class Http2TransportTest {
                 public int read() throws IOException {
                     throw new IOException("the client broke off");
                 }
+
+                @Override
+                public int read(byte[] bytes, int from, int count) throws IOException {
+                    return read();
+                }
             };
             assertThat(Http2Fixture.causeOf(fixture.execute(post(new Body.Streamed(broken, 10)))))
                     .hasMessage("the client broke off");
+        }
+    }
+
+    @Test
+    void client_that_breaks_off_after_the_answer_has_begun_is_no_fault_of_the_instance() throws Exception {
+        var client = new PipedOutputStream();
+        var in = new PipedInputStream(client);
+        try (var fixture = Http2Fixture.to(peer -> {
+                    peer.await(Http2Peer.HEADERS);
+                    peer.head(1, "200", false);
+                    peer.awaitEnd();
+                });
+                UpstreamResponse response = fixture.respond(post(new Body.Streamed(in, 10)))) {
+            client.close();
+            assertThatThrownBy(() -> Http2Fixture.body(response)).isInstanceOf(AbandonedException.class);
         }
     }
 
