@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -497,9 +498,9 @@ class Http2TransportTest {
 
     @Test
     void live_connection_outlasts_its_pings() throws IOException {
-        try (var fixture = Http2Fixture.to(Duration.ofMillis(50), peer -> {
+        try (var fixture = Http2Fixture.to(Duration.ofMillis(500), peer -> {
             peer.await(Http2Peer.HEADERS);
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < 2; i++) {
                 peer.await(Http2Peer.PING);
             }
             peer.head(1, "200", true);
@@ -540,6 +541,54 @@ class Http2TransportTest {
                                 got -> got.response().close());
             }
             assertThat(fixture.instance().connections()).isOne();
+        }
+    }
+
+    @Test
+    void many_at_once_keep_to_what_the_instance_allows() throws Exception {
+        int allowed = 10;
+        var most = new java.util.concurrent.atomic.AtomicInteger();
+        try (var fixture = Http2Fixture.to(
+                peer -> {
+                    peer.frame(Http2Peer.WINDOW_UPDATE, 0, 0, new byte[] {0x40, 0, 0, 0});
+                    var open = new HashSet<Integer>();
+                    while (true) {
+                        Http2Peer.Frame frame = peer.read();
+                        if (frame.type() == Http2Peer.HEADERS) {
+                            open.add(frame.stream());
+                            most.accumulateAndGet(open.size(), Math::max);
+                        }
+                        if (frame.endsStream()) {
+                            open.remove(frame.stream());
+                            peer.head(frame.stream(), "200", false);
+                            peer.data(frame.stream(), "ok", true);
+                        }
+                    }
+                },
+                MAX_CONCURRENT_STREAMS,
+                allowed)) {
+            var results = new ArrayList<CompletableFuture<Integer>>();
+            for (int i = 0; i < 64; i++) {
+                results.add(CompletableFuture.supplyAsync(
+                        () -> {
+                            int answered = 0;
+                            for (int j = 0; j < 100; j++) {
+                                try {
+                                    answered += fixture.fetch(post(buffered("x".repeat(j * 10))))
+                                            .length();
+                                } catch (IOException e) {
+                                    throw new java.io.UncheckedIOException(e);
+                                }
+                            }
+                            return answered;
+                        },
+                        Thread::startVirtualThread));
+            }
+            for (var result : results) {
+                assertThat(result.get(15, TimeUnit.SECONDS)).isEqualTo(200);
+            }
+            assertThat(most.get()).isLessThanOrEqualTo(allowed);
+            assertThat(fixture.instance().connections()).isLessThanOrEqualTo(10);
         }
     }
 
