@@ -161,10 +161,13 @@ public final class Gateway implements AutoCloseable {
         return switch (service.protocol()) {
             case HTTP -> new Link.Http();
             case H2C -> new Link.H2c();
-            case HTTPS ->
-                new Link.Https(
-                        service.trusted(), Optional.of(service.serverName()).filter(given -> !given.isEmpty()));
+            case HTTPS -> new Link.Https(service.trusted(), serverName(service));
+            case H2 -> new Link.H2(service.trusted(), serverName(service));
         };
+    }
+
+    private static Optional<String> serverName(GatewayConfig.Service service) {
+        return Optional.of(service.serverName()).filter(given -> !given.isEmpty());
     }
 
     /// Has services' tags make routes: those of the run before, until Consul answers.

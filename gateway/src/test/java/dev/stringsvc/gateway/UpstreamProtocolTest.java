@@ -9,6 +9,9 @@ import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.HttpMessage;
 import dev.stringsvc.gateway.transport.TestCertificate;
 import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -39,6 +42,57 @@ class UpstreamProtocolTest {
                 "tls.certificate=" + LOCALHOST.certificate(folder.resolve("server.pem")) + " tls.key="
                         + LOCALHOST.key(folder.resolve("server.key")),
                 instance);
+    }
+
+    private String secured(String protocol, String serverName) {
+        return "service.protocol=" + protocol + " service.server-name=" + serverName + " service.ca="
+                + folder.resolve("server.pem");
+    }
+
+    @Test
+    void h2_is_agreed_on_over_tls() throws Exception {
+        String body = "x".repeat(100_000);
+        var instance = FakeInstance.replying(
+                request -> head("HTTP/1.1 200 OK", "Content-Length: " + request.body().length) + request.text());
+        try (var inner = secure(instance);
+                var gateway = before(inner, secured("h2", "localhost"))) {
+            HttpMessage answer = gateway.post("/svc", body);
+            assertThat(answer.text()).isEqualTo(body);
+            assertThat(answer.headers("Via")).containsExactly("1.1 gateway", "2.0 gateway");
+            assertThat(instance.request().header("X-Forwarded-Host")).startsWith("localhost:");
+        }
+    }
+
+    @Test
+    void h2_reaches_nobody_who_does_not_agree_on_it() throws Exception {
+        LOCALHOST.certificate(folder.resolve("server.pem"));
+        try (var server = LOCALHOST
+                        .context()
+                        .getServerSocketFactory()
+                        .createServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                var gateway = GatewayFixture.with("service.instances=127.0.0.1:" + server.getLocalPort()
+                        + " route.attempts=1 " + secured("h2", "localhost"))) {
+            Thread.startVirtualThread(() -> {
+                try (var socket = server.accept()) {
+                    socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+                } catch (IOException e) {
+                    // its certificate was enough
+                }
+            });
+            assertThat(gateway.post("/svc", "x").text()).contains("not reached");
+            assertThat(gateway.upstreams().findValue("lastFailure").asText()).contains("does not agree on h2");
+        }
+    }
+
+    @Test
+    void h2_reaches_nobody_whose_certificate_names_another() throws Exception {
+        try (var inner = secure(FakeInstance.healthy());
+                var gateway = before(inner, secured("h2", "example.com"))) {
+            HttpMessage answer = gateway.post("/svc", "x");
+            assertThat(answer.status()).isEqualTo(502);
+            assertThat(answer.text()).contains("not reached");
+            assertThat(gateway.upstreams().findValue("lastFailure").asText()).contains("not reached: ", "example.com");
+        }
     }
 
     @Test
@@ -122,18 +176,14 @@ class UpstreamProtocolTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"h2c", "https"})
+    @ValueSource(strings = {"h2c", "https", "h2"})
     void websocket_passes(String protocol) throws Exception {
         var listener = new WebSocketListener();
-        try (var inner = protocol.equals("https")
-                        ? secure(WebSocketWire.echo())
-                        : GatewayFixture.over(WebSocketWire.echo());
+        try (var inner = protocol.equals("h2c")
+                        ? GatewayFixture.over(WebSocketWire.echo())
+                        : secure(WebSocketWire.echo());
                 var gateway = before(
-                        inner,
-                        protocol.equals("https")
-                                ? "service.protocol=https service.server-name=localhost service.ca="
-                                        + folder.resolve("server.pem")
-                                : "service.protocol=h2c")) {
+                        inner, protocol.equals("h2c") ? "service.protocol=h2c" : secured(protocol, "localhost"))) {
             var socket = gateway.http()
                     .newWebSocketBuilder()
                     .buildAsync(URI.create("ws://127.0.0.1:" + gateway.gateway().port() + "/svc"), listener)

@@ -125,8 +125,9 @@ public record GatewayConfig(
                 new Service(List.of(), Map.of(), List.of(), Protocol.HTTP, "", "", Optional.empty());
 
         public Service {
-            Check.that(ca.isEmpty() || protocol == Protocol.HTTPS, "ca", "protocol: https with it");
-            Check.that(serverName.isEmpty() || protocol == Protocol.HTTPS, "server-name", "protocol: https with it");
+            boolean tls = protocol == Protocol.HTTPS || protocol == Protocol.H2;
+            Check.that(ca.isEmpty() || tls, "ca", "protocol: https or h2 with it");
+            Check.that(serverName.isEmpty() || tls, "server-name", "protocol: https or h2 with it");
             Check.that(inFlight.stream().allMatch(n -> n >= 1 && n <= 1_000_000), "in-flight", "1 to 1000000");
             trusted(ca);
             tags = List.copyOf(tags);
@@ -161,7 +162,9 @@ public record GatewayConfig(
         @JsonProperty("h2c")
         H2C,
         @JsonProperty("https")
-        HTTPS
+        HTTPS,
+        @JsonProperty("h2")
+        H2
     }
 
     /// How many requests a service may hold at a time: half of what the gateway takes, unless its definition says

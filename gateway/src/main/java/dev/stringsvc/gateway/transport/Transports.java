@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.transport;
 
+import dev.stringsvc.gateway.transport.h2.Http2Transports;
 import dev.stringsvc.gateway.transport.http1.Http1Transports;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
@@ -8,11 +9,13 @@ import javax.net.ssl.SSLContext;
 public final class Transports implements Transport.Factory, AutoCloseable {
     private final Watchdog watchdog = Watchdog.start();
     private final Http1Transports http1;
+    private final Http2Transports http2;
 
     /// @param connectTimeout the longest wait for a connection
     /// @param pauses how long an instance may pause within a body
     public Transports(Duration connectTimeout, Pauses pauses) {
         this.http1 = new Http1Transports(connectTimeout, pauses, watchdog);
+        this.http2 = new Http2Transports(new Http2Transports.Times(connectTimeout), watchdog, pauses);
     }
 
     @Override
@@ -24,11 +27,16 @@ public final class Transports implements Transport.Factory, AutoCloseable {
     public Transport.Factory speaking(Link link) {
         return switch (link) {
             case Link.Http() -> http1::open;
-            case Link.H2c() -> throw new UnsupportedOperationException();
-            case Link.Https https -> {
-                SSLContext context = https.context();
+            case Link.H2c() -> (host, port) -> http2.open(host, port, http1.open(host, port));
+            case Link.Https(var trusted, var serverName) -> {
+                SSLContext context = Trust.in(trusted);
+                yield (host, port) -> http1.open(host, port, context, serverName.orElse(host));
+            }
+            case Link.H2(var trusted, var serverName) -> {
+                SSLContext context = Trust.in(trusted);
+                var tls = new Http2Transports.Tls(context, serverName);
                 yield (host, port) ->
-                        http1.open(host, port, context, https.serverName().orElse(host));
+                        http2.open(host, port, http1.open(host, port, context, serverName.orElse(host)), tls);
             }
         };
     }
@@ -38,5 +46,6 @@ public final class Transports implements Transport.Factory, AutoCloseable {
     public void close() {
         watchdog.close();
         http1.close();
+        http2.close();
     }
 }

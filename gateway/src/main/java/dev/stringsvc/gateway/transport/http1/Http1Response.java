@@ -122,7 +122,7 @@ final class Http1Response implements UpstreamResponse {
         }
         if (n < 0) {
             if (!parser.end()) {
-                throw new UpstreamBrokenException(new EOFException("the connection ended within the body"));
+                throw broken(new EOFException("the connection ended within the body"));
             }
             whole = true;
         }
@@ -148,9 +148,14 @@ final class Http1Response implements UpstreamResponse {
     }
 
     private IOException broken(IOException cause) {
-        return watch.abandoned() || asked.cancelled().getAsBoolean()
-                ? new AbandonedException()
-                : new UpstreamBrokenException(cause);
+        return isClientsFault() ? new AbandonedException() : new UpstreamBrokenException(cause);
+    }
+
+    private boolean isClientsFault() {
+        @Nullable BodySender sender = asked.sender();
+        return watch.abandoned()
+                || asked.cancelled().getAsBoolean()
+                || (sender != null && sender.clientFailure() != null);
     }
 
     @Override

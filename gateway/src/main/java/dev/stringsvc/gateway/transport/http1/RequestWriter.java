@@ -47,10 +47,10 @@ final class RequestWriter {
 
     private void framing(UpstreamRequest request) {
         switch (request.body()) {
-            case Body.None() -> noBody(request.method());
+            case Body.None() -> noBody(request);
             case Body.Buffered(byte[] body, HeaderFields trailers) -> {
                 if (body.length == 0 && trailers.isEmpty()) {
-                    noBody(request.method());
+                    noBody(request);
                 } else {
                     framing(trailers.isEmpty() ? body.length : -1);
                 }
@@ -59,8 +59,8 @@ final class RequestWriter {
         }
     }
 
-    private void noBody(String method) {
-        if (needsLength(method)) {
+    private void noBody(UpstreamRequest request) {
+        if (request.expectsBody()) {
             field("Content-Length", "0");
         }
     }
@@ -71,14 +71,6 @@ final class RequestWriter {
         } else {
             field("Content-Length", Long.toString(length));
         }
-    }
-
-    /// Methods whose requests say that they have no body, since one is expected (RFC 9110, section 8.6).
-    private static boolean needsLength(String method) {
-        return switch (method) {
-            case "POST", "PUT", "PATCH", "PROPPATCH", "QUERY", "REPORT" -> true;
-            default -> false;
-        };
     }
 
     /// What comes before a chunk's bytes.

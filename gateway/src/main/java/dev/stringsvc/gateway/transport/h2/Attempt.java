@@ -1,0 +1,225 @@
+package dev.stringsvc.gateway.transport.h2;
+
+import dev.stringsvc.gateway.transport.AbandonedException;
+import dev.stringsvc.gateway.transport.AttemptResult;
+import dev.stringsvc.gateway.transport.Body;
+import dev.stringsvc.gateway.transport.BodySender;
+import dev.stringsvc.gateway.transport.Cancellation;
+import dev.stringsvc.gateway.transport.ContentLength;
+import dev.stringsvc.gateway.transport.HeaderFields;
+import dev.stringsvc.gateway.transport.Pauses;
+import dev.stringsvc.gateway.transport.UpstreamRequest;
+import dev.stringsvc.gateway.transport.Watchdog;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http2.HTTP2Session;
+import org.eclipse.jetty.http2.HTTP2Stream;
+import org.eclipse.jetty.http2.api.Stream;
+import org.eclipse.jetty.http2.frames.DataFrame;
+import org.eclipse.jetty.http2.frames.HeadersFrame;
+import org.eclipse.jetty.util.Promise;
+import org.jspecify.annotations.Nullable;
+
+/// One request on its way, and its answer. Used by the thread of the attempt.
+final class Attempt {
+    private static final int MOST_CONNECTIONS = 3;
+
+    private final UpstreamRequest request;
+    private final Duration timeout;
+    private final Connections connections;
+    private final Exchange exchange;
+    private final Watchdog.Watch watch;
+    private volatile @Nullable Connection connection;
+    private volatile @Nullable IOException notOpened;
+    private @Nullable BodySender sender;
+    private @Nullable IOException callerFailure;
+    private boolean asked;
+    private boolean answered;
+    private volatile boolean sent;
+    private boolean closed;
+
+    Attempt(UpstreamRequest request, Duration timeout, Http2Transport transport) {
+        this.request = request;
+        this.timeout = timeout;
+        this.connections = transport.connections();
+        this.exchange = new Exchange(new ReceiveWindow(transport.purse()), this::giveBack);
+        this.watch = transport.watchdog().watch(timeout, request.caller()::hasLeft, this::cut);
+        @Nullable Cancellation cancellation = request.cancellation();
+        if (cancellation != null) {
+            cancellation.onCancel(this::cut);
+        }
+    }
+
+    private void cut() {
+        exchange.cut(new SocketTimeoutException("no answer in time"));
+    }
+
+    private void giveBack() {
+        @Nullable Connection used = connection;
+        if (used != null) {
+            connections.giveBack(used);
+        }
+    }
+
+    UpstreamRequest request() {
+        return request;
+    }
+
+    Exchange exchange() {
+        return exchange;
+    }
+
+    Watchdog.Watch watch() {
+        return watch;
+    }
+
+    private boolean isAbandoned() {
+        @Nullable Cancellation cancellation = request.cancellation();
+        return watch.abandoned() || (cancellation != null && cancellation.cancelled());
+    }
+
+    /// True if the client has broken off its request, or has gone away.
+    boolean isClientsFault() {
+        return isAbandoned() || (sender != null && sender.clientFailure() != null);
+    }
+
+    /// Sends the request and waits for the head of its answer.
+    AttemptResult run(MetaData.Request head, Pauses pauses) {
+        try {
+            Stream stream = open(head);
+            if (request.body() instanceof Body.Streamed body) {
+                sender = BodySender.start(body, new RequestSender(exchange, stream), watch, timeout);
+            }
+            Exchange.Head answer = awaitAnswer();
+            answered = true;
+            long length = lengthIn(answer);
+            if (sender != null) {
+                sender.answered();
+            }
+            watch.pause();
+            if (isAbandoned() || watch.expired()) {
+                throw new SocketTimeoutException("the answer came too late");
+            }
+            Duration idle = pauses.within(answer.fields().first("Content-Type"));
+            return new AttemptResult.Responded(new Http2Response(this, answer, length, idle));
+        } catch (IOException | RuntimeException e) {
+            close();
+            return failure(Exchange.asIo(e));
+        }
+    }
+
+    private Stream open(MetaData.Request head) throws IOException {
+        for (int i = 1; ; i++) {
+            exchange.failIfOver();
+            asked = true;
+            Connection taken = connections.take(exchange);
+            connection = taken;
+            HTTP2Session session = Objects.requireNonNull(taken.session());
+            session.newStream(frames(head), Promise.from(_ -> sent = !isStreamed(), this::notSent), exchange);
+            @Nullable Stream stream = exchange.stream();
+            if (stream != null) {
+                return stream;
+            }
+            // the instance has gone away, or has lowered how many streams it takes, since the place was taken
+            connection = null;
+            connections.giveBack(taken);
+            if (i == MOST_CONNECTIONS) {
+                throw notOpened == null ? new IOException("no stream could be opened") : notOpened;
+            }
+        }
+    }
+
+    private void notSent(Throwable cause) {
+        if (exchange.stream() == null) {
+            notOpened = Exchange.asIo(cause);
+        } else {
+            exchange.fail(Exchange.asIo(cause));
+        }
+    }
+
+    private boolean isStreamed() {
+        return request.body() instanceof Body.Streamed;
+    }
+
+    private HTTP2Stream.FrameList frames(MetaData.Request head) {
+        return switch (request.body()) {
+            case Body.None() -> new HTTP2Stream.FrameList(new HeadersFrame(head, null, true));
+            case Body.Buffered(byte[] bytes, HeaderFields trailers) -> {
+                boolean bare = trailers.isEmpty();
+                yield new HTTP2Stream.FrameList(
+                        new HeadersFrame(head, null, false),
+                        new DataFrame(ByteBuffer.wrap(bytes), bare),
+                        bare ? null : RequestSender.trailers(trailers));
+            }
+            case Body.Streamed _ -> new HTTP2Stream.FrameList(new HeadersFrame(head, null, false));
+        };
+    }
+
+    private Exchange.Head awaitAnswer() throws IOException {
+        while (true) {
+            Exchange.Head head = exchange.awaitHead();
+            if (head.status() < 100 || head.status() > 599 || head.status() == 101) {
+                throw new ProtocolException("a status that is not allowed: " + head.status());
+            }
+            if (head.status() >= 200) {
+                return head;
+            }
+            try {
+                request.caller().interim(head.status(), head.fields());
+            } catch (IOException e) {
+                callerFailure = e;
+                throw e;
+            }
+        }
+    }
+
+    private static long lengthIn(Exchange.Head head) throws ProtocolException {
+        List<String> lengths = head.fields().all("Content-Length");
+        if (lengths.isEmpty()) {
+            return -1;
+        }
+        Set<String> different = new HashSet<>(lengths);
+        if (different.size() > 1 || !ContentLength.isValid(lengths.getFirst())) {
+            throw new ProtocolException("lengths that are malformed or exclude each other: " + different);
+        }
+        return Long.parseLong(lengths.getFirst());
+    }
+
+    private AttemptResult failure(IOException cause) {
+        @Nullable
+        IOException clientFailure = callerFailure != null || sender == null ? callerFailure : sender.clientFailure();
+        if (isAbandoned()) {
+            return new AttemptResult.ClientFault(new AbandonedException());
+        }
+        if (clientFailure != null) {
+            return new AttemptResult.ClientFault(clientFailure);
+        }
+        if (!exchange.begun() || exchange.refused()) {
+            return new AttemptResult.NotSent(cause, asked || !watch.expired());
+        }
+        return watch.expired() ? new AttemptResult.TimedOut(timeout, !answered) : new AttemptResult.MaybeSent(cause);
+    }
+
+    /// Ends what is not at its end. May be called twice.
+    void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        watch.cancel();
+        boolean whole = sent || request.body() instanceof Body.None;
+        if (sender != null) {
+            sender.stop();
+            whole = sender.done();
+        }
+        exchange.close(whole);
+    }
+}

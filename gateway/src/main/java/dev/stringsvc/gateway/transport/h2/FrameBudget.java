@@ -1,0 +1,41 @@
+package dev.stringsvc.gateway.transport.h2;
+
+import org.eclipse.jetty.http2.RateControl;
+import org.eclipse.jetty.http2.frames.ResetFrame;
+
+/// Bounds the frames of an instance that no window bounds: PING, SETTINGS, PRIORITY, WINDOW_UPDATE, CONTINUATION, empty
+/// DATA, and frames on streams that are over. There may be a thousand a second, and some more for each frame that was
+/// sent to the instance: a peer may acknowledge each piece of a body with two WINDOW_UPDATE and a PING. Thread-safe.
+@SuppressWarnings("removal") // Jetty has no other type for its parser yet
+final class FrameBudget implements RateControl {
+    private static final int PER_SECOND = 1_000;
+    private static final int PER_FRAME_SENT = 4;
+    private static final int LARGEST = 10_000;
+    private static final long NANOS_EACH = 1_000_000_000L / PER_SECOND;
+
+    private int left = PER_SECOND;
+    private long filledAt = System.nanoTime();
+
+    /// Jetty asks also before it sends RST_STREAM, which is not the instance's doing: [InstanceSession] counts those
+    /// that come.
+    @Override
+    public boolean onEvent(Object frame) {
+        return frame instanceof ResetFrame || take();
+    }
+
+    /// Takes one frame off the budget.
+    ///
+    /// @return false where it is used up
+    synchronized boolean take() {
+        long passed = (System.nanoTime() - filledAt) / NANOS_EACH;
+        if (passed > 0) {
+            filledAt += passed * NANOS_EACH;
+            left = (int) Math.max(left, Math.min(PER_SECOND, left + passed));
+        }
+        return left-- > 0;
+    }
+
+    synchronized void sent() {
+        left = Math.min(LARGEST, Math.max(left, 0) + PER_FRAME_SENT);
+    }
+}

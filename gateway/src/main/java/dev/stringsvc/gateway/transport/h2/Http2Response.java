@@ -1,0 +1,103 @@
+package dev.stringsvc.gateway.transport.h2;
+
+import dev.stringsvc.gateway.transport.AbandonedException;
+import dev.stringsvc.gateway.transport.UpstreamBrokenException;
+import dev.stringsvc.gateway.transport.UpstreamResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.ProtocolException;
+import java.time.Duration;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// An answer whose body comes on its stream.
+final class Http2Response implements UpstreamResponse {
+    private final Attempt attempt;
+    private final Exchange.Head head;
+    private final Duration idleTimeout;
+    private final long length;
+
+    /// @param length as the head says it; -1 where it does not
+    Http2Response(Attempt attempt, Exchange.Head head, long length, Duration idleTimeout) {
+        this.attempt = attempt;
+        this.head = head;
+        this.length = length;
+        this.idleTimeout = idleTimeout;
+    }
+
+    @Override
+    public int status() {
+        return head.status();
+    }
+
+    @Override
+    public String protocol() {
+        return "HTTP/2.0";
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        return head.fields().first(name);
+    }
+
+    @Override
+    public boolean saysGoodbye() {
+        return false; // GOAWAY says it, of the connection
+    }
+
+    @Override
+    public void forEachHeader(BiConsumer<? super String, ? super String> action) {
+        head.fields().forEach(action);
+    }
+
+    @Override
+    public void copyBodyTo(OutputStream out) throws IOException {
+        if (bodiless()) {
+            return;
+        }
+        long copied = 0;
+        while (true) {
+            byte @Nullable [] bytes = next(out);
+            copied += bytes == null ? 0 : bytes.length;
+            if (length >= 0 && (copied > length || (bytes == null && copied < length))) {
+                throw new UpstreamBrokenException(new ProtocolException("the body is not as long as its head says"));
+            }
+            if (bytes == null) {
+                return;
+            }
+            out.write(bytes);
+            attempt.exchange().taken(bytes.length);
+        }
+    }
+
+    private byte @Nullable [] next(OutputStream out) throws IOException {
+        if (attempt.exchange().dry()) {
+            out.flush();
+        }
+        attempt.watch().expireAfter(idleTimeout);
+        try {
+            return attempt.exchange().read();
+        } catch (IOException e) {
+            throw attempt.isClientsFault() ? new AbandonedException() : new UpstreamBrokenException(e);
+        } finally {
+            attempt.watch().pause();
+        }
+    }
+
+    @Override
+    public void forEachTrailer(BiConsumer<? super String, ? super String> action) {
+        if (!bodiless()) {
+            attempt.exchange().trailers().forEach(action);
+        }
+    }
+
+    /// Whether there is no body, whatever the head says.
+    private boolean bodiless() {
+        return status() == 204 || status() == 304 || attempt.request().method().equals("HEAD");
+    }
+
+    @Override
+    public void close() {
+        attempt.close();
+    }
+}

@@ -1,0 +1,207 @@
+package dev.stringsvc.gateway.transport.h2;
+
+import dev.stringsvc.gateway.transport.Pauses;
+import dev.stringsvc.gateway.transport.Transport;
+import dev.stringsvc.gateway.transport.Watchdog;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
+import org.eclipse.jetty.alpn.client.ALPNClientConnectionFactory;
+import org.eclipse.jetty.io.ClientConnectionFactory;
+import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/// Opens transports over HTTP/2. They share Jetty's threads, buffers and selector, and a [Purse]. Thread-safe.
+public final class Http2Transports implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Http2Transports.class.getName());
+    private static final int SELECTORS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
+    /// Beyond those of the selectors, for what Jetty does on the side.
+    private static final int MORE_THREADS = 4;
+
+    /// When connections are given up.
+    ///
+    /// @param connect the longest wait for a connection and the instance's first frame
+    /// @param idle how long a connection without streams is kept
+    /// @param ping between two pings on a connection with streams, and how long one may stay unanswered
+    public record Times(Duration connect, Duration idle, Duration ping) {
+        /// @param connect the longest wait for a connection
+        public Times(Duration connect) {
+            this(connect, Duration.ofSeconds(15), Duration.ofSeconds(5));
+        }
+
+        private Duration sweep() {
+            return ping.dividedBy(5);
+        }
+    }
+
+    /// TLS to an instance, which must agree on h2.
+    ///
+    /// @param serverName whom the certificate must name; empty for the instance's own address
+    public record Tls(SSLContext context, Optional<String> serverName) {}
+
+    private final Times times;
+    private final Http2Transport.Shared shared;
+    private final ClientConnector connector = new ClientConnector();
+    private final Set<Connections> swept = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch closing = new CountDownLatch(1);
+
+    public Http2Transports(Times times, Watchdog watchdog, Pauses pauses) {
+        this.times = times;
+        this.shared = new Http2Transport.Shared(watchdog, pauses, Purse.ofHeap());
+        var threads = new QueuedThreadPool(SELECTORS + MORE_THREADS, 1);
+        threads.setName("h2");
+        threads.setDaemon(true);
+        threads.setReservedThreads(0);
+        connector.setExecutor(threads);
+        connector.setSelectors(SELECTORS);
+        connector.setConnectTimeout(times.connect());
+        connector.setIdleTimeout(Duration.ZERO);
+        LifeCycle.start(connector);
+        Thread.ofVirtual().name("h2-sweep").start(this::sweep);
+    }
+
+    private void sweep() {
+        try {
+            while (!closing.await(times.sweep().toMillis(), TimeUnit.MILLISECONDS)) {
+                swept.removeIf(Connections::isOver);
+                for (Connections connections : swept) {
+                    sweep(connections);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void sweep(Connections connections) {
+        try {
+            connections.sweep(times.idle().toNanos(), times.ping().toNanos());
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "looking after connections failed", e);
+        }
+    }
+
+    /// Opens a transport in clear text.
+    ///
+    /// @param http1 to the same instance, for what asks for a switch of protocols
+    public Transport open(String host, int port, Transport http1) {
+        return open(host, port, http1, "http", connection -> connect(connection, Optional.empty(), host, port));
+    }
+
+    /// Opens a transport over TLS.
+    ///
+    /// @param http1 to the same instance, for what asks for a switch of protocols
+    public Transport open(String host, int port, Transport http1, Tls tls) {
+        String name = tls.serverName().orElse(host);
+        var trust = new SslContextFactory.Client();
+        trust.setSslContext(tls.context());
+        LifeCycle.start(trust);
+        return open(
+                name,
+                port,
+                http1,
+                "https",
+                connection -> connect(connection, Optional.of(new Secured(trust, name)), host, port));
+    }
+
+    private record Secured(SslContextFactory.Client tls, String name) {}
+
+    private Transport open(String name, int port, Transport http1, String scheme, Connections.Opener opener) {
+        var connections = new Connections(connection -> Thread.startVirtualThread(() -> opener.open(connection)));
+        swept.add(connections);
+        String authority = name.indexOf(':') < 0 ? name : "[" + name + "]";
+        int standard = scheme.equals("http") ? 80 : 443;
+        return new Http2Transport(
+                connections, scheme, port == standard ? authority : authority + ":" + port, http1, shared);
+    }
+
+    /// Tries one address after the other, as long as no connection is made.
+    private void connect(Connection connection, Optional<Secured> secured, String host, int port) {
+        IOException failure = new IOException("no address");
+        try {
+            for (InetAddress address : InetAddress.getAllByName(host)) {
+                byte[] bytes = address.getAddress();
+                String name = secured.map(Secured::name).orElse(host);
+                try {
+                    connect(connection, secured, new InetSocketAddress(InetAddress.getByAddress(name, bytes), port));
+                    return;
+                } catch (ExecutionException e) {
+                    failure = Exchange.asIo(e.getCause() == null ? e : e.getCause());
+                    if (connection.isSettled()) {
+                        return;
+                    }
+                }
+            }
+        } catch (TimeoutException | InterruptedException e) {
+            failure = new SocketTimeoutException("no connection in time");
+        } catch (IOException | RuntimeException e) {
+            failure = Exchange.asIo(e);
+        }
+        connection.opened().completeExceptionally(failure);
+        connection.close();
+    }
+
+    private void connect(Connection connection, Optional<Secured> secured, InetSocketAddress address)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        var connected = new CompletableFuture<org.eclipse.jetty.io.Connection>();
+        Promise<org.eclipse.jetty.io.Connection> promise = Promise.from(connected::complete, failure -> {
+            if (!connected.completeExceptionally(failure)) {
+                connection.opened().completeExceptionally(failure);
+            }
+        });
+        ClientConnectionFactory factory = InstanceSession.factory(connector, connection);
+        if (secured.isPresent()) {
+            var alpn = new ALPNClientConnectionFactory(connector.getExecutor(), agreed(factory), List.of("h2"));
+            factory = connector.newSslClientConnectionFactory(secured.get().tls(), alpn);
+        }
+        Map<String, Object> context = new ConcurrentHashMap<>();
+        context.put(ClientConnector.CONTEXT_KEY, connector);
+        context.put(org.eclipse.jetty.io.Transport.CONTEXT_KEY, org.eclipse.jetty.io.Transport.TCP_IP);
+        context.put(ClientConnector.CONNECTION_PROMISE_CONTEXT_KEY, promise);
+        context.put(ClientConnectionFactory.CONTEXT_KEY, factory);
+        connector.connect(address, context);
+        long begun = System.nanoTime();
+        try {
+            connected.get(times.connect().toNanos(), TimeUnit.NANOSECONDS);
+            long left = times.connect().toNanos() - (System.nanoTime() - begun);
+            connection.opened().get(left, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            var _ = connected.thenAccept(made -> made.getEndPoint().close()); // or once it is made after all
+            throw e;
+        }
+    }
+
+    /// Jetty goes on where ALPN has agreed on nothing.
+    private static ClientConnectionFactory agreed(ClientConnectionFactory factory) {
+        return (endPoint, context) -> {
+            if (!"h2".equals(context.get(ClientConnector.APPLICATION_PROTOCOL_CONTEXT_KEY))) {
+                throw new SSLHandshakeException("the instance does not agree on h2");
+            }
+            return factory.newConnection(endPoint, context);
+        };
+    }
+
+    /// Ends Jetty's threads, and with them what is still in flight.
+    @Override
+    public void close() {
+        closing.countDown();
+        LifeCycle.stop(connector);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.stringsvc.gateway.transport.h2;
+
+import dev.stringsvc.gateway.transport.Body;
+import dev.stringsvc.gateway.transport.HeaderFields;
+import dev.stringsvc.gateway.transport.Sendable;
+import dev.stringsvc.gateway.transport.UpstreamRequest;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
+import org.jspecify.annotations.Nullable;
+
+/// A request's head as HTTP/2 carries it.
+final class RequestHead {
+    /// Besides letters and digits. What else is printed takes two octets, and the rest up to four (RFC 7541,
+    /// appendix B). Jetty ends the connection where a head does not fit its buffer.
+    private static final String SHORT_CODES = " -./:=%_,;*&";
+
+    private RequestHead() {}
+
+    /// Why the request cannot be sent as it is; `null` where it can.
+    static @Nullable String refusal(UpstreamRequest request) {
+        @Nullable String refusal = Sendable.refusal(request);
+        if (refusal != null) {
+            return refusal;
+        }
+        @Nullable String query = request.query();
+        int[] size = {request.path().length() + (query == null ? 0 : query.length())};
+        request.headers().forEach((name, value) -> size[0] += name.length() + encoded(value) + 32);
+        return size[0] > InstanceSession.LARGEST_HEAD - 1_024 ? "The request's head is too long." : null;
+    }
+
+    private static int encoded(String value) {
+        int length = 0;
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            boolean printable = c >= ' ' && c < 0x7f && c != '\\';
+            boolean isShort = (printable && Character.isLetterOrDigit(c)) || SHORT_CODES.indexOf(c) >= 0;
+            length += isShort ? 1 : printable ? 2 : 4;
+        }
+        return length;
+    }
+
+    /// @param authority where the request has no `Host`
+    /// @throws RuntimeException as Jetty does where the path or the authority is no part of a URI
+    static MetaData.Request of(UpstreamRequest request, String scheme, String authority) {
+        @Nullable String host = request.headers().first("Host");
+        @Nullable String query = request.query();
+        HttpURI uri = HttpURI.build()
+                .scheme(scheme)
+                .authority(host == null ? authority : host)
+                .pathQuery(query == null ? request.path() : request.path() + "?" + query);
+        HttpFields.Mutable fields = fields(request.headers());
+        return new MetaData.Request(request.method(), uri, HttpVersion.HTTP_2, fields, length(request));
+    }
+
+    /// Without those that HTTP/2 knows not, which Jetty drops, and without `Host`.
+    static HttpFields.Mutable fields(HeaderFields given) {
+        HttpFields.Mutable fields = HttpFields.build();
+        given.forEach((name, value) -> {
+            if (!name.equalsIgnoreCase("Host")) {
+                fields.add(name, value);
+            }
+        });
+        return fields;
+    }
+
+    private static long length(UpstreamRequest request) {
+        return switch (request.body()) {
+            case Body.None() -> request.expectsBody() ? 0 : -1;
+            case Body.Buffered(byte[] bytes, var trailers) -> trailers.isEmpty() ? bytes.length : -1;
+            case Body.Streamed streamed -> streamed.length();
+        };
+    }
+}

@@ -1,0 +1,273 @@
+package dev.stringsvc.gateway.transport.h2;
+
+import dev.stringsvc.gateway.transport.FakeInstance;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http2.hpack.HpackDecoder;
+import org.eclipse.jetty.http2.hpack.HpackException;
+import org.eclipse.jetty.util.NanoTime;
+import org.jspecify.annotations.Nullable;
+
+/// The instance's side of an HTTP/2 connection, frame by frame. Says what no library would.
+final class Http2Peer {
+    static final int DATA = 0;
+    static final int HEADERS = 1;
+    static final int RST_STREAM = 3;
+    static final int SETTINGS = 4;
+    static final int PING = 6;
+    static final int GOAWAY = 7;
+    static final int WINDOW_UPDATE = 8;
+    static final int CONTINUATION = 9;
+    static final int END_STREAM = 0x1;
+    static final int END_OF_HEADERS = 0x4;
+    private static final int ACK = 0x1;
+    private static final int INITIAL_WINDOW_SIZE = 4;
+    private static final int PREFACE = 24;
+
+    /// @param head of HEADERS only
+    @SuppressWarnings("ArrayRecordComponent") // a carrier
+    record Frame(
+            int type,
+            int flags,
+            int stream,
+            byte[] payload,
+            @Nullable MetaData head) {
+        boolean endsStream() {
+            return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
+        }
+
+        String text() {
+            return new String(payload, StandardCharsets.ISO_8859_1);
+        }
+
+        int number() {
+            return ByteBuffer.wrap(payload).getInt();
+        }
+
+        MetaData.Request request() {
+            if (head instanceof MetaData.Request request) {
+                return request;
+            }
+            throw new AssertionError("not a request: " + this);
+        }
+    }
+
+    private final FakeInstance.Wire wire;
+    private final DataInputStream in;
+    private final HpackDecoder decoder = new HpackDecoder(1_000_000, NanoTime::now);
+    private final Map<Integer, Integer> windows = new HashMap<>();
+    private int initialWindow = 65_535;
+    private boolean answersPings = true;
+
+    /// Reads the preface and sends SETTINGS.
+    ///
+    /// @param settings identifiers and values
+    Http2Peer(FakeInstance.Wire wire, int... settings) throws IOException {
+        this.wire = wire;
+        this.in = new DataInputStream(wire.in());
+        in.skipNBytes(PREFACE);
+        settings(settings);
+    }
+
+    void settings(int... idsAndValues) throws IOException {
+        ByteBuffer payload = ByteBuffer.allocate(idsAndValues.length * 3);
+        for (int i = 0; i < idsAndValues.length; i += 2) {
+            payload.putShort((short) idsAndValues[i]).putInt(idsAndValues[i + 1]);
+        }
+        frame(SETTINGS, 0, 0, payload.array());
+    }
+
+    void ignorePings() {
+        answersPings = false;
+    }
+
+    void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+        ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
+        frame.putInt(payload.length << 8 | type)
+                .put((byte) flags)
+                .putInt(stream)
+                .put(payload);
+        wire.send(frame.array());
+    }
+
+    void head(int stream, String status, boolean ended, String... namesAndValues) throws IOException {
+        var block = new ByteArrayOutputStream();
+        field(block, ":status", status);
+        fields(block, namesAndValues);
+        frame(HEADERS, END_OF_HEADERS | (ended ? END_STREAM : 0), stream, block.toByteArray());
+    }
+
+    void trailers(int stream, String... namesAndValues) throws IOException {
+        var block = new ByteArrayOutputStream();
+        fields(block, namesAndValues);
+        frame(HEADERS, END_OF_HEADERS | END_STREAM, stream, block.toByteArray());
+    }
+
+    private static void fields(ByteArrayOutputStream block, String... namesAndValues) {
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            field(block, namesAndValues[i], namesAndValues[i + 1]);
+        }
+    }
+
+    /// As a literal that is not indexed (RFC 7541, section 6.2.2).
+    static void field(ByteArrayOutputStream block, String name, String value) {
+        block.write(0);
+        for (String text : new String[] {name, value}) {
+            int length = text.length();
+            block.write(Math.min(length, 127));
+            if (length >= 127) {
+                int rest = length - 127;
+                for (; rest >= 128; rest >>>= 7) {
+                    block.write((rest & 127) | 128);
+                }
+                block.write(rest);
+            }
+            block.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
+        }
+    }
+
+    void data(int stream, String bytes, boolean last) throws IOException {
+        data(stream, bytes.getBytes(StandardCharsets.ISO_8859_1), last);
+    }
+
+    void data(int stream, byte[] bytes, boolean last) throws IOException {
+        windows.put(stream, window(stream) - bytes.length);
+        frame(DATA, last ? END_STREAM : 0, stream, bytes);
+    }
+
+    void reset(int stream, int code) throws IOException {
+        frame(RST_STREAM, 0, stream, ByteBuffer.allocate(4).putInt(code).array());
+    }
+
+    void goAway(int lastStream, int code) throws IOException {
+        frame(
+                GOAWAY,
+                0,
+                0,
+                ByteBuffer.allocate(8).putInt(lastStream).putInt(code).array());
+    }
+
+    /// How much may still be sent on a stream.
+    int window(int stream) {
+        return windows.getOrDefault(stream, initialWindow);
+    }
+
+    /// Sends as much of a body as the stream's window lets go.
+    ///
+    /// @return how much that was
+    int fillWindow(int stream) throws IOException {
+        int sent = 0;
+        for (int n; (n = Math.min(window(stream), 16_000)) > 0; sent += n) {
+            data(stream, new byte[n], false);
+        }
+        return sent;
+    }
+
+    /// Sends a body of this length as the stream's window lets it go, and ends it.
+    void send(int stream, int length) throws IOException {
+        for (int left = length; left > 0; ) {
+            int n = Math.min(Math.min(window(stream), 16_000), left);
+            if (n == 0) {
+                read();
+            } else {
+                data(stream, new byte[n], false);
+                left -= n;
+            }
+        }
+        data(stream, "", true);
+    }
+
+    /// The next frame; a head with its continuations. Answers pings, unless it is told not to.
+    Frame read() throws IOException {
+        Frame frame = readOne();
+        var block = new ByteArrayOutputStream();
+        block.writeBytes(frame.payload());
+        int flags = frame.flags();
+        while (frame.type() == HEADERS && (flags & END_OF_HEADERS) == 0) {
+            Frame more = readOne();
+            block.writeBytes(more.payload());
+            flags |= more.flags();
+        }
+        return frame.type() == HEADERS
+                ? new Frame(HEADERS, flags, frame.stream(), block.toByteArray(), decoded(block.toByteArray()))
+                : frame;
+    }
+
+    private Frame readOne() throws IOException {
+        int start = in.readInt();
+        int flags = in.readUnsignedByte();
+        int stream = in.readInt();
+        byte[] payload = new byte[start >>> 8];
+        in.readFully(payload);
+        int type = start & 0xff;
+        if (type == PING && flags == 0 && answersPings) {
+            frame(PING, ACK, 0, payload);
+        }
+        if (type == WINDOW_UPDATE) {
+            windows.put(stream, window(stream) + ByteBuffer.wrap(payload).getInt());
+        }
+        for (int i = 0; type == SETTINGS && i < payload.length; i += 6) {
+            if (ByteBuffer.wrap(payload).getShort(i) == INITIAL_WINDOW_SIZE) {
+                initialWindow = ByteBuffer.wrap(payload).getInt(i + 2);
+            }
+        }
+        return new Frame(type, flags, stream, payload, null);
+    }
+
+    private MetaData decoded(byte[] block) throws IOException {
+        try {
+            return decoder.decode(ByteBuffer.wrap(block));
+        } catch (HpackException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /// Reads until a frame of this type has come.
+    Frame await(int type) throws IOException {
+        while (true) {
+            Frame frame = read();
+            if (frame.type() == type) {
+                return frame;
+            }
+        }
+    }
+
+    /// Reads DATA of a stream to its end.
+    String body() throws IOException {
+        var text = new StringBuilder();
+        while (true) {
+            Frame frame = await(DATA);
+            text.append(frame.text());
+            if (frame.endsStream()) {
+                return text.toString();
+            }
+        }
+    }
+
+    /// Reads until the connection ends.
+    ///
+    /// @return the code of the last GOAWAY; -1 where there was none
+    int awaitEnd() {
+        int code = -1;
+        try {
+            while (true) {
+                Frame frame = read();
+                if (frame.type() == GOAWAY) {
+                    code = ByteBuffer.wrap(frame.payload()).getInt(4);
+                }
+            }
+        } catch (EOFException | java.net.SocketException e) {
+            return code;
+        } catch (IOException e) {
+            throw new AssertionError(Arrays.toString(e.getStackTrace()), e);
+        }
+    }
+}
