@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.proxy;
 
+import dev.stringsvc.gateway.route.Token;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -30,6 +31,22 @@ public final class Headers {
             "x-forwarded-port",
             "forwarded");
 
+    /// What must stand before the body to mean anything, or to be safe: it is believed, or acted on, by
+    /// then (RFC 9110, section 6.5.1).
+    private static final Set<String> NEVER_TRAILERS = Set.of(
+            "authorization",
+            "cookie",
+            "set-cookie",
+            "www-authenticate",
+            "via",
+            "content-encoding",
+            "content-range",
+            "content-type",
+            "cache-control",
+            "idempotency-key",
+            "max-forwards",
+            "range");
+
     /// How the gateway names itself in `Via`.
     private static final String SELF = " gateway";
 
@@ -41,6 +58,23 @@ public final class Headers {
     public static boolean passesUpstream(String name, @Nullable String connection) {
         String lower = name.toLowerCase(Locale.ROOT);
         return !HOP_BY_HOP.contains(lower) && !REPLACED.contains(lower) && !names(connection, lower);
+    }
+
+    /// True if a field may follow the body of a client's request.
+    ///
+    /// @param connection the request's `Connection` header, whose options name further fields to drop
+    public static boolean passesAsTrailer(String name, @Nullable String connection) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return passesUpstream(name, connection)
+                && !NEVER_TRAILERS.contains(lower)
+                && !lower.startsWith("x-forwarded-")
+                && !lower.startsWith("if-");
+    }
+
+    /// True if it is a field that every HTTP can carry: the name is a token, and the value has one
+    /// character per byte and no control character but the tabulator (RFC 9110, section 5.5).
+    public static boolean isField(String name, String value) {
+        return Token.isValid(name) && value.chars().allMatch(c -> (c >= ' ' && c != 0x7f && c <= 0xff) || c == '\t');
     }
 
     /// Whether an instance's header goes to the client.
