@@ -95,6 +95,7 @@ class StreamedRequestTest {
                     int stream = client.beginPost("/svc");
                     client.data(stream, "hello", false);
                     assertThat(client.read(stream).status()).isEqualTo(408);
+                    assertThat(gateway.logLine()).contains(" status=408 ", " attempts=1 ");
                 }
             } else {
                 try (RawClient client = gateway.client()) {
@@ -103,7 +104,7 @@ class StreamedRequestTest {
                     assertThat(client.ended()).isTrue();
                 }
             }
-            assertThat(gateway.logLine()).contains(" status=408 ", " attempts=1 ");
+            assertThat(gateway.logLine()).contains(" attempts=1 ");
             gateway.awaitNoConnections();
         }
     }

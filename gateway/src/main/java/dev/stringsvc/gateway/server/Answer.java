@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.DateGenerator;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
@@ -94,17 +95,25 @@ final class Answer {
     void pass(ProxyResult.Answered answered, ClientRate rate) throws IOException {
         try (answered) {
             UpstreamResponse upstream = answered.response();
-            begin(upstream.status());
             @Nullable UpstreamSocket switched = upstream.socket();
+            boolean known = upstream.status() >= HttpStatus.OK_200 && upstream.status() <= LAST_STATUS;
+            if (!known && switched == null) {
+                refuse(answered, "a status that is no final one");
+                return;
+            }
+            begin(upstream.status());
             boolean trailers = Headers.takesTrailers(request.getHeaders().get(HttpHeader.TE));
             @Nullable String fault = copyHeaders(upstream, trailers).orElse(null);
             if (fault != null) {
-                answered.permit().brokeOff();
-                giveUp("the instance's answer has " + fault, "The service's answer has " + fault + ".", 502);
+                refuse(answered, fault);
                 return;
             }
             fields.add(HttpHeader.VIA, Headers.via(upstream.protocol()));
             date();
+            if (fields.stream().mapToInt(Answer::listSize).sum() > client.mostHead()) {
+                giveUp("the client takes no head that long", "The service's answer has too long a head.", 502);
+                return;
+            }
             if (switched != null) {
                 carry(upstream, switched);
                 return;
@@ -133,6 +142,16 @@ final class Answer {
                     "The service's answer is malformed.",
                     502);
         }
+    }
+
+    private void refuse(ProxyResult.Answered answered, String fault) throws IOException {
+        answered.permit().brokeOff();
+        giveUp("the instance's answer has " + fault, "The service's answer has " + fault + ".", 502);
+    }
+
+    /// As HTTP/2 counts (RFC 9113, section 6.5.2).
+    private static int listSize(HttpField field) {
+        return field.getName().length() + String.valueOf(field.getValue()).length() + 32;
     }
 
     /// Passes on an interim answer of an instance, where the client can take one, and waits until it is
@@ -213,8 +232,7 @@ final class Answer {
             }
         });
         edits.set().forEach(fields::put);
-        boolean known = status >= HttpStatus.OK_200 && status <= LAST_STATUS;
-        return known || upstream.socket() != null ? taken.fault() : Optional.of("a status that is no final one");
+        return taken.fault();
     }
 
     private static @Nullable String connection(UpstreamResponse upstream) {

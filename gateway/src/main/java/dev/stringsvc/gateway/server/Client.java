@@ -23,6 +23,11 @@ interface Client {
     /// Notes which request is in hand, by its body.
     void begin(ClientBody body);
 
+    /// The longest head of an answer that it takes, in bytes, counted as HTTP/2 does.
+    default int mostHead() {
+        return Integer.MAX_VALUE;
+    }
+
     /// Notes that the answer begins: from here on it may be the client that is waited for.
     void beginAnswer();
 

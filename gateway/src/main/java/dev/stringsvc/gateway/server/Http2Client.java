@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// has gone is known without asking; and cutting an answer ends its stream, not the others.
 final class Http2Client implements Client {
     private static final String NAME = Http2Client.class.getName();
+    private static final int STATUS_SIZE = ":status".length() + 3 + 32;
 
     private final HTTP2Session session;
     /// `null` where it was over before the request was handled.
@@ -70,6 +71,13 @@ final class Http2Client implements Client {
         if (stream == null || stream.isReset()) {
             body.stop(new EofException("the stream was reset"));
         }
+    }
+
+    /// Jetty would end the whole connection rather than write a longer one. The status is a field too.
+    @Override
+    public int mostHead() {
+        int most = session.getGenerator().getHpackEncoder().getMaxHeaderListSize();
+        return most <= 0 ? Integer.MAX_VALUE : most - STATUS_SIZE;
     }
 
     @Override
