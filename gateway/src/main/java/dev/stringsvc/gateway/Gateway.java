@@ -78,16 +78,16 @@ public final class Gateway implements AutoCloseable {
             telemetry.finished(exchange);
             accessLog.finished(exchange);
         };
+        var timeouts =
+                new ClientTimeouts(config.timeouts().head(), config.timeouts().client(), config.timeouts().stream());
         var proxy = new ProxyHandler(
                 () -> live.now().routing(),
-                limits(config.limits()),
+                limits(config.limits(), timeouts),
                 new Forwarding(config.trustedProxies()),
                 listener,
                 () -> draining);
         telemetry.inFlight(proxy::inFlight);
         var adminApi = new AdminApi(live::now, telemetry::scrape, () -> draining, steady);
-        var timeouts =
-                new ClientTimeouts(config.timeouts().head(), config.timeouts().client(), config.timeouts().stream());
         int headBytes = (int) config.limits().head().bytes();
         try {
             this.admin = new HttpPort(
@@ -140,14 +140,15 @@ public final class Gateway implements AutoCloseable {
         return new Gateway(source, file, source.load(), consulToken, log);
     }
 
-    private static ClientLimits limits(GatewayConfig.Limits limits) {
+    private static ClientLimits limits(GatewayConfig.Limits limits, ClientTimeouts timeouts) {
         return new ClientLimits(
                 (int) limits.target().bytes(),
                 (int) limits.replayBody().bytes(),
                 limits.requestBody().bytes(),
                 limits.inFlight(),
                 limits.tunnels(),
-                new SlowestRate(limits.clientRate().bytes(), limits.clientGrace()));
+                new SlowestRate(limits.clientRate().bytes(), limits.clientGrace()),
+                timeouts);
     }
 
     private Upstream upstream(String service, GatewayConfig.Service definition) {

@@ -128,7 +128,7 @@ final class GatewayFixture implements AutoCloseable {
         switch (name) {
             case "methods", "instances" -> section.putArray(name).add(value);
             case "attempts", "in-flight", "tunnels" -> section.put(name, Integer.parseInt(value));
-            case "idempotent", "routes" -> section.put(name, Boolean.parseBoolean(value));
+            case "idempotent", "stream-requests", "routes" -> section.put(name, Boolean.parseBoolean(value));
             case "budget-ratio", "min-share", "max-share", "slow-factor" ->
                 section.put(name, Double.parseDouble(value));
             case "budget-floor", "failures" -> section.put(name, Integer.parseInt(value));

@@ -131,6 +131,24 @@ final class Http2Wire implements AutoCloseable {
         frame(DATA, last ? END_STREAM : 0, stream, bytes.getBytes(StandardCharsets.ISO_8859_1));
     }
 
+    /// Ends a body with trailers.
+    void trailers(int stream, String... namesAndValues) throws IOException {
+        var block = new ByteArrayOutputStream();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            header(block, namesAndValues[i], namesAndValues[i + 1]);
+        }
+        frame(HEADERS, END_STREAM | END_OF_HEADERS, stream, block.toByteArray());
+    }
+
+    /// Sends SETTINGS with one parameter.
+    void setting(int id, int value) throws IOException {
+        frame(
+                SETTINGS,
+                0,
+                0,
+                ByteBuffer.allocate(6).putShort((short) id).putInt(value).array());
+    }
+
     /// As a literal that is not indexed (RFC 7541, section 6.2.2).
     private static void header(ByteArrayOutputStream block, String name, String value) {
         block.write(0);

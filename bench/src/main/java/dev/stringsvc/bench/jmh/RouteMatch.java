@@ -55,6 +55,7 @@ public class RouteMatch {
                 Long.MAX_VALUE,
                 false,
                 false,
+                false,
                 3,
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(1),

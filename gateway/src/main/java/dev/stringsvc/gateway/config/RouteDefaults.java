@@ -13,6 +13,7 @@ record RouteDefaults(
         HeaderEdits requestHeaders,
         HeaderEdits responseHeaders,
         ByteSize requestBody,
+        boolean streamRequests,
         boolean idempotent,
         boolean idempotencyKey,
         int attempts,

@@ -46,6 +46,7 @@ public final class ServiceTags {
             Map.entry("deadline", Kind.TEXT),
             Map.entry("attempt-timeout", Kind.TEXT),
             Map.entry("request-body", Kind.TEXT),
+            Map.entry("stream-requests", Kind.FLAG),
             Map.entry(PROTOCOL, Kind.TEXT)));
 
     private ServiceTags() {}

@@ -16,6 +16,7 @@ public sealed interface Action {
     ///
     /// @param preserveHost whether the client's `Host` goes upstream instead of the instance's own
     /// @param requestBody the longest body that is taken, in bytes, where the gateway's own limit is not smaller
+    /// @param streamRequests true if a request's body is passed on as it comes, however slowly that is
     /// @param idempotent whether a request may be sent again although an instance may have acted on it,
     /// whatever its method
     /// @param idempotencyKey whether the same is true of a request that bears an `Idempotency-Key`
@@ -29,6 +30,7 @@ public sealed interface Action {
             PathRewrite rewrite,
             boolean preserveHost,
             long requestBody,
+            boolean streamRequests,
             boolean idempotent,
             boolean idempotencyKey,
             int attempts,

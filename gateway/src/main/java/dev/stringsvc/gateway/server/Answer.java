@@ -6,22 +6,28 @@ import dev.stringsvc.gateway.proxy.ProxyResult;
 import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.HeaderEdits;
 import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.gateway.transport.HeaderFields;
 import dev.stringsvc.gateway.transport.UpstreamBrokenException;
 import dev.stringsvc.gateway.transport.UpstreamResponse;
 import dev.stringsvc.gateway.transport.UpstreamSocket;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.DateGenerator;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.HttpChannel;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Blocker;
@@ -31,10 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What one client is told, and what is to be said of it afterwards. Used by the request's thread.
 final class Answer {
-    /// The longest head of an instance's answer that is passed on.
-    static final int MOST_HEAD_BYTES = 65_536;
-
     private static final int CLIENT_CLOSED_REQUEST = 499;
+    private static final int LAST_STATUS = 599;
 
     private final Request request;
     private final Response response;
@@ -91,19 +95,30 @@ final class Answer {
     void pass(ProxyResult.Answered answered, ClientRate rate) throws IOException {
         try (answered) {
             UpstreamResponse upstream = answered.response();
-            begin(upstream.status());
             @Nullable UpstreamSocket switched = upstream.socket();
+            boolean known = upstream.status() >= HttpStatus.OK_200 && upstream.status() <= LAST_STATUS;
+            if (!known && switched == null) {
+                refuse(answered, "a status that is no final one");
+                return;
+            }
+            begin(upstream.status());
             boolean trailers = Headers.takesTrailers(request.getHeaders().get(HttpHeader.TE));
-            if (!copyHeaders(upstream, trailers)) {
-                giveUp("the instance's head is too long", "The service's answer has too long a head.", 502);
+            @Nullable String fault = copyHeaders(upstream, trailers).orElse(null);
+            if (fault != null) {
+                refuse(answered, fault);
                 return;
             }
             fields.add(HttpHeader.VIA, Headers.via(upstream.protocol()));
             date();
+            if (isTooLongForClient()) {
+                giveUp("the client takes no head that long", "The service's answer has too long a head.", 502);
+                return;
+            }
             if (switched != null) {
                 carry(upstream, switched);
                 return;
             }
+            keepChunks(upstream);
             client().answering(rate);
             var out = new ClientOutput(response, rate);
             passed = out;
@@ -114,8 +129,84 @@ final class Answer {
             }
             out.close();
         } catch (UpstreamBrokenException e) {
+            @Nullable IOException clients = body == null ? null : body.failure();
+            if (clients != null) {
+                clientGone(clients);
+                return;
+            }
             answered.permit().brokeOff();
             giveUp("the instance broke off within its answer", "The service broke off within its answer.", 502);
+        } catch (RefusedAnswerException e) {
+            answered.permit().brokeOff();
+            giveUp(
+                    "the instance's answer cannot be sent: " + e.getMessage(),
+                    "The service's answer is malformed.",
+                    502);
+        }
+    }
+
+    private boolean isTooLongForClient() {
+        int most = client.mostHead();
+        return most < Integer.MAX_VALUE
+                && fields.stream().mapToInt(Answer::listSize).sum() > most;
+    }
+
+    /// An answer in chunks stays one, also where all of it is here.
+    private void keepChunks(UpstreamResponse upstream) {
+        boolean bodiless = status == HttpStatus.NO_CONTENT_204
+                || status == HttpStatus.NOT_MODIFIED_304
+                || request.getMethod().equals("HEAD");
+        if (!bodiless
+                && !fields.contains(HttpHeader.CONTENT_LENGTH)
+                && request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1
+                && upstream.header("Content-Length") == null) {
+            fields.put(HttpHeader.TRANSFER_ENCODING, "chunked");
+        }
+    }
+
+    private void refuse(ProxyResult.Answered answered, String fault) throws IOException {
+        answered.permit().brokeOff();
+        giveUp("the instance's answer has " + fault, "The service's answer has " + fault + ".", 502);
+    }
+
+    /// As HTTP/2 counts (RFC 9113, section 6.5.2).
+    private static int listSize(HttpField field) {
+        return field.getName().length() + String.valueOf(field.getValue()).length() + 32;
+    }
+
+    /// Passes on an interim answer of an instance, where the client can take one, and waits until it is
+    /// sent. The gateway says 100 itself, and 101 is no interim answer.
+    ///
+    /// @param rate measures how fast the client takes it
+    /// @throws IOException when the client has gone away, or was cut because it takes nothing
+    void interim(int status, HeaderFields headers, ClientRate rate) throws IOException {
+        boolean known = request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_1_0;
+        if (status <= HttpStatus.SWITCHING_PROTOCOLS_101 || status >= HttpStatus.OK_200 || !known) {
+            return;
+        }
+        HttpFields.Mutable passing = HttpFields.build();
+        var taken = new AnswerFields(passing, Headers.connection(headers.all("Connection")), edits);
+        headers.forEach((name, value) -> {
+            if (!HttpHeader.CONTENT_LENGTH.is(name)) {
+                taken.add(name, value, false);
+            }
+        });
+        if (taken.fault().isPresent()) {
+            return;
+        }
+        client.answering(rate);
+        rate.waitForClient();
+        try (Blocker.Callback written = Blocker.callback()) {
+            var _ = response.writeInterim(status, passing).whenComplete((done, failure) -> {
+                if (failure == null) {
+                    written.succeeded();
+                } else {
+                    written.failed(failure);
+                }
+            });
+            written.block();
+        } finally {
+            rate.waited(0);
         }
     }
 
@@ -137,29 +228,31 @@ final class Answer {
         HttpFields.Mutable trailers = HttpFields.build();
         response.setTrailersSupplier(() -> trailers);
         upstream.copyBodyTo(out);
+        var taken = new AnswerFields(trailers, connection, HeaderEdits.NONE);
         upstream.forEachTrailer((name, value) -> {
-            if (Headers.passesDownstream(name, connection) && !HttpHeader.CONTENT_LENGTH.is(name)) {
-                trailers.add(name, value);
+            if (!HttpHeader.CONTENT_LENGTH.is(name)) {
+                taken.add(name, value, false);
             }
         });
+        if (taken.fault().isPresent()) {
+            throw new UpstreamBrokenException(new ProtocolException("malformed trailers"));
+        }
     }
 
-    /// Whether all of it is within the limit.
+    /// Why they cannot be passed on; empty where they can.
     ///
     /// @param trailers whether the client takes them, and may be told which are to come
-    private boolean copyHeaders(UpstreamResponse upstream, boolean trailers) {
-        String connection = connection(upstream);
-        int[] bytes = {0};
+    private Optional<String> copyHeaders(UpstreamResponse upstream, boolean trailers) {
+        var taken = new AnswerFields(fields, connection(upstream), edits);
         upstream.forEachHeader((name, value) -> {
-            boolean none = status == HttpStatus.NO_CONTENT_204 && HttpHeader.CONTENT_LENGTH.is(name);
-            boolean passes = Headers.passesDownstream(name, connection) || (trailers && HttpHeader.TRAILER.is(name));
-            if (passes && !none && edits.keeps(name)) {
-                fields.add(name, value);
-                bytes[0] += name.length() + value.length() + ": \r\n".length();
+            if (!HttpHeader.CONTENT_LENGTH.is(name)) {
+                taken.add(name, value, trailers && HttpHeader.TRAILER.is(name));
+            } else if (status != HttpStatus.NO_CONTENT_204) {
+                taken.addLength(value);
             }
         });
         edits.set().forEach(fields::put);
-        return bytes[0] <= MOST_HEAD_BYTES;
+        return taken.fault();
     }
 
     private static @Nullable String connection(UpstreamResponse upstream) {
@@ -274,12 +367,26 @@ final class Answer {
     void end(Callback callback) {
         if (cut) {
             callback.failed(new Request.Handler.AbortException("the answer was cut"));
-        } else {
-            callback.succeeded();
+            return;
+        }
+        if (isBodyLeft()) {
+            forgetDemand();
+            client.endUnread(request);
+        }
+        callback.succeeded();
+    }
+
+    /// Takes back the demand for more of the body that Jetty has not answered: with it Jetty would call the
+    /// request unfinished and end the connection as if it had failed. What expires a demand is the time.
+    private void forgetDemand() {
+        HttpChannel.@Nullable IdleTimeoutTask expired =
+                HttpChannel.from(request).onIdleTimeout(new TimeoutException("the body is no longer read"));
+        if (expired != null) {
+            expired.action().run();
         }
     }
 
-    private void begin(int status) throws IOException {
+    private void begin(int status) {
         client.beginAnswer();
         this.status = status;
         response.setStatus(status);
@@ -293,9 +400,13 @@ final class Answer {
 
     /// Whether the client may still be sending a body that nobody will read: what comes on its connection
     /// is no request then.
-    private boolean isBodyLeft() throws IOException {
-        if (body != null) {
-            return !body.isHere(Integer.MAX_VALUE);
+    private boolean isBodyLeft() {
+        try {
+            if (body != null) {
+                return !body.isHere(Integer.MAX_VALUE);
+            }
+        } catch (IOException e) {
+            return true;
         }
         HttpFields given = request.getHeaders();
         return given.contains(HttpHeader.TRANSFER_ENCODING) || given.getLongField(HttpHeader.CONTENT_LENGTH) > 0;

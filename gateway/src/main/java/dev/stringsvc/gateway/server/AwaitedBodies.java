@@ -23,7 +23,7 @@ final class AwaitedBodies {
                 Iterator<Client> first = clients.iterator();
                 Client longest = first.next();
                 first.remove();
-                longest.stopBody();
+                longest.stopBody(new SlowClientException());
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.server;
 
+import java.io.IOException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.server.ConnectionMetaData;
@@ -22,14 +23,28 @@ interface Client {
     /// Notes which request is in hand, by its body.
     void begin(ClientBody body);
 
+    /// The longest head of an answer that it takes, in bytes, counted as HTTP/2 does.
+    default int mostHead() {
+        return Integer.MAX_VALUE;
+    }
+
     /// Notes that the answer begins: from here on it may be the client that is waited for.
     void beginAnswer();
 
     /// Whether the client has gone while this request is in hand. Never waits.
     boolean hasLeft(ClientBody body);
 
-    /// Takes no more of the body in hand: a read that waits for it ends, and a further one fails.
-    void stopBody();
+    /// Takes no more of the body in hand: a read that waits for it ends, and a further one fails. The
+    /// answer can still be sent.
+    ///
+    /// @param why the read fails; [SlowClientException] where it is the client's slowness
+    void stopBody(IOException why);
+
+    /// Tells the client that no more of its request's body is wanted, now that the answer is whole, and
+    /// gives it the time to read that.
+    ///
+    /// @param request whose body has not ended
+    void endUnread(Request request);
 
     /// Notes how fast the client takes the answer.
     void answering(ClientRate rate);

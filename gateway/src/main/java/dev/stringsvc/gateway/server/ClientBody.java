@@ -8,23 +8,30 @@ import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// A request's body as the client sends it. Fails when it goes over the limit, when it comes too slowly, and when it
-/// ends before its length. Used by one thread, save where it says otherwise.
+/// A request's body as the client sends it. Fails when it goes over the limit, when it comes too slowly,
+/// and when it ends before its length. Used by the request's thread until it is streamed, and then by one
+/// thread at a time, save where it says otherwise.
 final class ClientBody extends InputStream {
     private final InputStream in;
+    private final Runnable wake;
     private final long length;
     private final long most;
     private final ClientRate rate;
     private long taken;
     private volatile boolean ended;
+    private volatile boolean streaming;
+    private volatile @Nullable IOException failure;
     private volatile @Nullable IOException stopped;
     private @Nullable BodyMemory memory;
     private long kept;
+    private long keptUntil = Long.MAX_VALUE;
 
+    /// @param wake ends a read of `in` that waits
     /// @param length in bytes, at most `most`; -1 where the client did not say
     /// @param most the longest that is taken, in bytes
-    ClientBody(InputStream in, long length, long most, ClientRate rate) {
+    ClientBody(InputStream in, Runnable wake, long length, long most, ClientRate rate) {
         this.in = in;
+        this.wake = wake;
         this.length = length;
         this.most = most;
         this.rate = rate;
@@ -33,7 +40,7 @@ final class ClientBody extends InputStream {
 
     /// The body of a request that has none.
     static ClientBody none() {
-        return new ClientBody(InputStream.nullInputStream(), 0, 0, new SlowestRate(0, Duration.ZERO).start());
+        return new ClientBody(InputStream.nullInputStream(), () -> {}, 0, 0, new SlowestRate(0, Duration.ZERO).start());
     }
 
     /// In bytes; -1 where the client did not say.
@@ -46,16 +53,33 @@ final class ClientBody extends InputStream {
         return ended;
     }
 
-    /// Whether so much of it is certainly here, or all of it where it is shorter: no read for that will wait.
+    /// True if so much of it is certainly here, or all of it where it is shorter: no read for that will
+    /// wait. Of a body that is streamed only its end is known, since another thread may be reading it.
     boolean isHere(int bytes) throws IOException {
-        return ended || (length > 0 && in.available() >= Math.min(length, bytes));
+        return ended || (!streaming && length > 0 && in.available() >= Math.min(length, bytes));
     }
 
-    /// Makes every further read fail. May be called by any thread.
+    /// Notes that from now on other threads than the request's may read it, until it is closed.
+    ///
+    /// @param remembered how many bytes, from its first on, the memory that it took is for; when more has
+    /// been read the memory is given back
+    void stream(long remembered) {
+        keptUntil = remembered;
+        streaming = true;
+    }
+
+    /// Why it could not be read to its end; `null` as long as it could. May be asked by any thread.
+    @Nullable
+    IOException failure() {
+        return failure;
+    }
+
+    /// Ends the read that waits, if there is one, and makes every further one fail. May be called by any thread.
     ///
     /// @param why it fails; [SlowClientException] where it is the client's slowness
     void stop(IOException why) {
         stopped = why;
+        wake.run();
     }
 
     /// Takes memory for so much more of it, until it is closed; `false` where there is none.
@@ -80,6 +104,15 @@ final class ClientBody extends InputStream {
         if (ended) {
             return -1;
         }
+        try {
+            return take(bytes, from, count);
+        } catch (IOException e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    private int take(byte[] bytes, int from, int count) throws IOException {
         int n = await(bytes, from, count);
         if (n < 0 && taken < length) {
             throw new EOFException("the body ended before its length");
@@ -87,6 +120,9 @@ final class ClientBody extends InputStream {
         taken += Math.max(0, n);
         if (taken > most) {
             throw new PayloadTooLargeException(most);
+        }
+        if (taken > keptUntil) {
+            giveBack();
         }
         ended = n < 0 || taken == length;
         return n;
@@ -122,9 +158,14 @@ final class ClientBody extends InputStream {
     @Override
     public void close() throws IOException {
         in.close();
+        giveBack();
+    }
+
+    private void giveBack() {
         if (memory != null) {
             memory.giveBack(kept);
             memory = null;
+            kept = 0;
         }
     }
 }

@@ -6,13 +6,13 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.thread.Invocable;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -155,14 +155,16 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
         answerBegun = true;
     }
 
-    /// Whether it is not the client's doing that nothing is written: the answer has nothing to say, or had until now.
+    /// True if it is not for Jetty to end the connection because nothing goes over it: the answer has
+    /// nothing to say, or had until now. How long a client may pause within its body is [ClientInput]'s to
+    /// say.
     boolean answerPauses() {
         @Nullable ClientRate rate = answer;
         if (rate != null) {
             return !rate.waits(Duration.ofMillis(getIdleTimeout()));
         }
         synchronized (reading) {
-            return inHand != null && inHand.ended() && !answerBegun;
+            return inHand != null && !answerBegun;
         }
     }
 
@@ -304,15 +306,20 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
         answer.put(HttpHeader.CONNECTION, "close");
     }
 
-    /// Ends it as a read ends where nothing comes for too long.
     @Override
-    public void stopBody() {
+    public void stopBody(IOException why) {
+        @Nullable ClientBody body;
         synchronized (reading) {
-            if (inHand != null) {
-                inHand.stop(new SlowClientException());
-            }
+            body = inHand;
         }
-        onIdleExpired(new TimeoutException("too many are waited for"));
+        if (body != null && !body.ended()) {
+            body.stop(why);
+        }
+    }
+
+    @Override
+    public void endUnread(Request request) {
+        Lingering.drain(request);
     }
 
     private boolean isHeadLate(Duration head) {

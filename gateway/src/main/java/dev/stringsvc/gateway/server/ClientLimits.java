@@ -8,8 +8,15 @@ package dev.stringsvc.gateway.server;
 /// @param inFlight the most requests that are forwarded at a time
 /// @param tunnels the most WebSockets that are open at a time
 /// @param slowest how slowly a client may send its body, or take its answer
+/// @param timeouts how long a client may be silent
 public record ClientLimits(
-        int targetBytes, int replayBytes, long bodyBytes, int inFlight, int tunnels, SlowestRate slowest) {
+        int targetBytes,
+        int replayBytes,
+        long bodyBytes,
+        int inFlight,
+        int tunnels,
+        SlowestRate slowest,
+        ClientTimeouts timeouts) {
     /// The most requests whose bodies are waited for at a time. Each takes about a third of the memory that one takes
     /// which is forwarded.
     int awaitedBodies() {

@@ -5,11 +5,15 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http2.hpack.HpackException;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Blocker;
+import org.jspecify.annotations.Nullable;
 
-/// An answer's body as the client takes it, which is measured. What is short is kept until the body is over or flushed,
-/// and so leaves in one write with the head. Used by one thread.
+/// An answer's body as the client takes it, which is measured. What is short is kept until the body is over
+/// or flushed, and so leaves in one write with the head. A flush sends the head also where there is no byte
+/// of the body yet. Used by one thread.
 final class ClientOutput extends OutputStream {
     private static final int MOST_KEPT = 32_768;
 
@@ -48,7 +52,7 @@ final class ClientOutput extends OutputStream {
 
     @Override
     public void flush() throws IOException {
-        if (size > 0) {
+        if (size > 0 || !response.isCommitted()) {
             send(kept, 0, size, false);
             size = 0;
         }
@@ -67,9 +71,21 @@ final class ClientOutput extends OutputStream {
             response.write(last, ByteBuffer.wrap(bytes, from, count), taken);
             taken.block();
             written += count;
+        } catch (IOException e) {
+            throw refused(e) ? new RefusedAnswerException(e) : e;
         } finally {
             rate.waited(count);
         }
+    }
+
+    /// True if it is not the connection that failed but the head that could not be written.
+    private static boolean refused(IOException e) {
+        for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof HpackException || cause instanceof HttpException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// The bytes that the client was sent.

@@ -6,5 +6,5 @@ import java.time.Duration;
 ///
 /// @param head from a request's first byte to the end of its head
 /// @param idle the longest silence, between requests or within one
-/// @param stream the longest silence of a WebSocket
+/// @param stream the longest silence of a WebSocket, and within a body that is streamed as it comes
 public record ClientTimeouts(Duration head, Duration idle, Duration stream) {}

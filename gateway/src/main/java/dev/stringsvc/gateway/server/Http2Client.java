@@ -1,16 +1,16 @@
 package dev.stringsvc.gateway.server;
 
+import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http2.CloseState;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Session;
 import org.eclipse.jetty.http2.HTTP2Stream;
 import org.eclipse.jetty.http2.api.Stream;
-import org.eclipse.jetty.http2.frames.FailureFrame;
 import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// has gone is known without asking; and cutting an answer ends its stream, not the others.
 final class Http2Client implements Client {
     private static final String NAME = Http2Client.class.getName();
+    private static final int STATUS_SIZE = ":status".length() + 3 + 32;
 
     private final HTTP2Session session;
     /// `null` where it was over before the request was handled.
@@ -38,25 +39,30 @@ final class Http2Client implements Client {
         }
     }
 
-    /// Whether it is not the client's doing that nothing goes over this stream: its answer pauses, or has not begun.
+    /// True if it is not for Jetty to end this stream because nothing goes over it: its answer pauses, or
+    /// has not begun. How long a client may pause within its body is [ClientInput]'s to say.
     static boolean answerPauses(Stream stream) {
         return stream.getAttribute(NAME) instanceof Http2Client client && client.answerPauses(stream.getIdleTimeout());
     }
 
-    /// Whether the request's thread may be waiting for more of its body.
-    static boolean awaitsBody(Stream stream) {
-        return stream.getAttribute(NAME) instanceof Http2Client client && client.awaitsBody();
+    /// Ends the read that waits for more of a body whose stream has been reset.
+    static void wasReset(Stream stream) {
+        if (stream.getAttribute(NAME) instanceof Http2Client client) {
+            client.stopReading(new EofException("the stream was reset"));
+        }
     }
 
-    private boolean awaitsBody() {
+    private void stopReading(IOException why) {
         @Nullable ClientBody body = inHand;
-        return body != null && !body.ended() && !answerBegun;
+        if (body != null && !body.ended()) {
+            body.stop(why);
+        }
     }
 
     private boolean answerPauses(long idleMillis) {
         @Nullable ClientRate rate = answer;
         @Nullable ClientBody body = inHand;
-        return rate == null ? body != null && body.ended() && !answerBegun : !rate.waits(Duration.ofMillis(idleMillis));
+        return rate == null ? body != null && !answerBegun : !rate.waits(Duration.ofMillis(idleMillis));
     }
 
     @Override
@@ -65,6 +71,13 @@ final class Http2Client implements Client {
         if (stream == null || stream.isReset()) {
             body.stop(new EofException("the stream was reset"));
         }
+    }
+
+    /// Jetty would end the whole connection rather than write a longer one. The status is a field too.
+    @Override
+    public int mostHead() {
+        int most = session.getGenerator().getHpackEncoder().getMaxHeaderListSize();
+        return most <= 0 ? Integer.MAX_VALUE : most - STATUS_SIZE;
     }
 
     @Override
@@ -78,20 +91,14 @@ final class Http2Client implements Client {
     }
 
     @Override
-    public void stopBody() {
-        @Nullable ClientBody body = inHand;
-        if (body != null) {
-            body.stop(new SlowClientException());
-        }
-        reset(ErrorCode.ENHANCE_YOUR_CALM_ERROR);
-        if (stream != null) {
-            // who waits for the body is told at once, and not when the client has read of the reset
-            var failure = new FailureFrame(
-                    ErrorCode.ENHANCE_YOUR_CALM_ERROR.code,
-                    "too slow",
-                    new TimeoutException("the body is not waited for"));
-            stream.process(failure, Callback.NOOP);
-        }
+    public void stopBody(IOException why) {
+        stopReading(why);
+    }
+
+    /// RFC 9113, section 8.1. Jetty would say CANCEL, after which a client need not believe the answer.
+    @Override
+    public void endUnread(Request request) {
+        reset(ErrorCode.NO_ERROR);
     }
 
     @Override

@@ -18,7 +18,6 @@ import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.util.Callback;
@@ -92,9 +91,8 @@ final class Http2Protocol extends HTTP2CServerConnectionFactory {
         @Override
         public void onClosed(Stream stream) {
             super.onClosed(stream);
-            if (stream.isReset() && Http2Client.awaitsBody(stream)) {
-                var failure = new EofException("the stream was reset");
-                onFailure(stream, ErrorCode.PROTOCOL_ERROR.code, failure.getMessage(), failure, Callback.NOOP);
+            if (stream.isReset()) {
+                Http2Client.wasReset(stream);
             }
         }
 

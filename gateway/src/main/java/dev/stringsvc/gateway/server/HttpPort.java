@@ -84,7 +84,7 @@ public final class HttpPort implements AutoCloseable {
     private static HttpConfiguration configuration(int headBytes) {
         var http = new HttpConfiguration();
         http.setSendServerVersion(false);
-        http.setMaxResponseHeaderSize(Answer.MOST_HEAD_BYTES + OWN_HEAD_BYTES);
+        http.setMaxResponseHeaderSize(AnswerFields.MOST_BYTES + OWN_HEAD_BYTES);
         http.setSendDateHeader(false); // a handler says it, or passes an instance's on
         http.setRequestHeaderSize(headBytes);
         http.setHeaderCacheCaseSensitive(true); // else `TEXT/html` becomes `text/html`

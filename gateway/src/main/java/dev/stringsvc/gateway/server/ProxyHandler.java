@@ -12,7 +12,9 @@ import dev.stringsvc.gateway.route.RequestHead;
 import dev.stringsvc.gateway.route.RequestTarget;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.Token;
+import dev.stringsvc.gateway.transport.AbandonedException;
 import dev.stringsvc.gateway.transport.Body;
+import dev.stringsvc.gateway.transport.Caller;
 import dev.stringsvc.gateway.transport.HeaderFields;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
 import dev.stringsvc.gateway.upstream.Bulkhead;
@@ -195,9 +197,10 @@ public final class ProxyHandler extends Handler.Abstract {
         boolean webSocket = WebSockets.isHandshake(request);
         Semaphore room = webSocket ? tunnels : free;
         Bulkhead bulkhead = webSocket ? unlimited : way.forwarder().bulkhead();
-        try (ClientBody body = bodies.open(request, Math.min(way.to().requestBody(), limits.bodyBytes()))) {
+        boolean streams = way.to().streamRequests();
+        try (ClientBody body = bodies.open(request, Math.min(way.to().requestBody(), limits.bodyBytes()), streams)) {
             answer.taking(body);
-            boolean here = isHere(body);
+            boolean here = streams || isHere(body);
             if (room.availablePermits() == 0 || (!here && inHand() > limits.inHand())) {
                 answer.problem(overloaded(route), here ? RETRY_SOON : RETRY_SOON_ANEW);
                 return;
@@ -207,7 +210,8 @@ public final class ProxyHandler extends Handler.Abstract {
                 return;
             }
             answer.client().begin(body);
-            Body kept = await(body, answer.client());
+            Supplier<HeaderFields> trailers = () -> RequestFields.trailers(request, route.requestHeaders());
+            Body kept = streams ? bodies.stream(body, trailers) : await(body, trailers, answer.client());
             if (!room.tryAcquire()) {
                 answer.problem(overloaded(route), RETRY_SOON);
                 return;
@@ -223,6 +227,7 @@ public final class ProxyHandler extends Handler.Abstract {
                     bulkhead.release();
                 }
             } finally {
+                stop(body, kept, answer.client());
                 room.release();
             }
         } catch (PayloadTooLargeException e) {
@@ -238,13 +243,23 @@ public final class ProxyHandler extends Handler.Abstract {
         return inFlight.get() - (limits.tunnels() - tunnels.availablePermits());
     }
 
-    private Body await(ClientBody body, Client client) throws IOException {
+    /// Waits until no other thread reads the body any more. What is left of it nobody wants.
+    private static void stop(ClientBody body, Body kept, Client client) {
+        if (kept instanceof Body.Streamed streamed) {
+            if (!body.ended()) {
+                client.stopBody(new AbandonedException());
+            }
+            var _ = streamed.awaitIdle();
+        }
+    }
+
+    private Body await(ClientBody body, Supplier<HeaderFields> trailers, Client client) throws IOException {
         if (isHere(body)) {
-            return bodies.read(body);
+            return bodies.read(body, trailers);
         }
         awaited.add(client);
         try {
-            return bodies.read(body);
+            return bodies.read(body, trailers);
         } finally {
             awaited.remove(client);
         }
@@ -257,10 +272,10 @@ public final class ProxyHandler extends Handler.Abstract {
     private void send(
             Request request, String path, ClientBody body, Body kept, Way way, boolean webSocket, Answer answer)
             throws IOException {
-        Client client = answer.client();
         HttpFields given = request.getHeaders();
         Forwarding.Hop hop = hop(request, given);
         HeaderFields fields = fields(request, given, hop, way, answer.requestId());
+        RequestFields.announceTrailers(given, way.route().requestHeaders(), kept, fields);
         if (webSocket) {
             WebSockets.addTo(fields);
         }
@@ -272,11 +287,24 @@ public final class ProxyHandler extends Handler.Abstract {
                 kept,
                 forwarding.client(hop, given),
                 webSocket,
-                () -> client.hasLeft(body),
+                new WaitingClient(answer, body, limits.slowest()),
                 null);
         ProxyResult result = way.forwarder().forward(upstreamRequest);
         answer.attempted(result.attempts());
         pass(result, way.route(), answer);
+    }
+
+    /// The client, as an instance's transport knows it.
+    private record WaitingClient(Answer answer, ClientBody body, SlowestRate slowest) implements Caller {
+        @Override
+        public boolean hasLeft() {
+            return answer.client().hasLeft(body);
+        }
+
+        @Override
+        public void interim(int status, HeaderFields headers) throws IOException {
+            answer.interim(status, headers, slowest.start());
+        }
     }
 
     private void pass(ProxyResult result, Route route, Answer answer) throws IOException {

@@ -34,6 +34,8 @@ record RouteView(
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             Long requestBody,
 
+            boolean streamRequests,
+
             String balancer,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
@@ -72,6 +74,7 @@ record RouteView(
                 to.rewrite().replacement(),
                 to.preserveHost(),
                 to.requestBody() == Long.MAX_VALUE ? null : to.requestBody(),
+                to.streamRequests(),
                 to.balancing().text(),
                 to.canary(),
                 to.idempotent(),

@@ -55,7 +55,9 @@ public final class Sendable {
         return true;
     }
 
-    private static boolean isField(String name, String value) {
+    /// True if this is a header field: its name a token, its value one character per byte, without any that would end
+    /// its line (RFC 9110, section 5.5).
+    public static boolean isField(String name, String value) {
         return isToken(name) && allows(VALUE, value);
     }
 

@@ -216,7 +216,8 @@ class ServiceTagsTest {
                 "gateway.attempts=2",
                 "gateway.deadline=5s",
                 "gateway.attempt-timeout=50ms",
-                "gateway.request-body=10MiB"
+                "gateway.request-body=10MiB",
+                "gateway.stream-requests=true"
             })
     void each_key_is_one_of_the_files(String tag) throws Exception {
         assertThat(bind("", "gateway.path=/foo", tag)).isInstanceOf(Bound.Accepted.class);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,23 +18,25 @@ import org.junit.jupiter.api.Test;
 class ClientInputTest {
     private final Queue<Content.Chunk> coming = new ArrayDeque<>();
     private final List<String> released = new ArrayList<>();
-    private final ClientInput in = new ClientInput(new Content.Source() {
-        @Override
-        public Content.Chunk read() {
-            return coming.poll();
-        }
+    private final ClientInput in = new ClientInput(
+            new Content.Source() {
+                @Override
+                public Content.Chunk read() {
+                    return coming.poll();
+                }
 
-        @Override
-        public void demand(Runnable demandCallback) {
-            then("late", true);
-            demandCallback.run();
-        }
+                @Override
+                public void demand(Runnable demandCallback) {
+                    then("late", true);
+                    demandCallback.run();
+                }
 
-        @Override
-        public void fail(Throwable failure) {
-            throw new IllegalStateException(failure);
-        }
-    });
+                @Override
+                public void fail(Throwable failure) {
+                    throw new IllegalStateException(failure);
+                }
+            },
+            Duration.ofSeconds(10));
 
     private void then(String text, boolean last) {
         ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));

@@ -20,11 +20,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class GatewayFailureTest {
+    private static final ClientTimeouts TIMEOUTS =
+            new ClientTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofHours(1));
+
     @Test
     void failure_of_the_gateway_itself_is_a_problem_and_is_told_of() throws Exception {
         var route = Route.to(TestRoutes.forward("svc", false, false), "r", "/");
         var exchanges = new LinkedBlockingQueue<Exchange>();
-        var limits = new ClientLimits(8_192, 1_024, Long.MAX_VALUE, 1, 1, new SlowestRate(0, Duration.ZERO));
+        var limits = new ClientLimits(8_192, 1_024, Long.MAX_VALUE, 1, 1, new SlowestRate(0, Duration.ZERO), TIMEOUTS);
         var routing = new Routing(new RouteTable(List.of(route)), Map.of());
         var withoutForwarder =
                 new ProxyHandler(() -> routing, limits, new Forwarding(address -> false), exchanges::add, () -> false);

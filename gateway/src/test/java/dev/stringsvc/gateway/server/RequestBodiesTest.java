@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stringsvc.gateway.transport.Body;
 import dev.stringsvc.gateway.transport.EndlessBody;
+import dev.stringsvc.gateway.transport.HeaderFields;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -12,16 +13,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RequestBodiesTest {
+    private static final ClientTimeouts TIMEOUTS =
+            new ClientTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofHours(1));
     private static final int REPLAY = 4_096;
 
     private final ClientLimits limits =
-            new ClientLimits(8_192, REPLAY, Long.MAX_VALUE, 1, 1, new SlowestRate(0, Duration.ZERO));
+            new ClientLimits(8_192, REPLAY, Long.MAX_VALUE, 1, 1, new SlowestRate(0, Duration.ZERO), TIMEOUTS);
     private final BodyMemory memory = new BodyMemory(10_000);
     private final RequestBodies bodies = new RequestBodies(limits, memory);
 
     private ClientBody sent(int bytes, boolean lengthKnown) {
         return new ClientBody(
                 new EndlessBody(bytes),
+                () -> {},
                 lengthKnown ? bytes : -1,
                 Long.MAX_VALUE,
                 limits.slowest().start());
@@ -57,7 +61,7 @@ class RequestBodiesTest {
     })
     void body_is_kept_up_to_the_limit_and_always_whole(int length, boolean known, boolean kept) throws Exception {
         try (ClientBody in = sent(length, known)) {
-            Body body = bodies.read(in);
+            Body body = bodies.read(in, () -> HeaderFields.NONE);
             assertThat(body.replayable()).isTrue();
             assertThat(bytes(body)).isEqualTo(new EndlessBody(length).readAllBytes());
             assertThat(body.replayable()).isEqualTo(kept);
@@ -71,9 +75,9 @@ class RequestBodiesTest {
         try (ClientBody one = sent(4_000, true);
                 ClientBody two = sent(4_000, true);
                 ClientBody three = sent(4_000, true)) {
-            assertThat(bodies.read(one)).isInstanceOf(Body.Buffered.class);
-            assertThat(bodies.read(two)).isInstanceOf(Body.Buffered.class);
-            Body streamed = bodies.read(three);
+            assertThat(bodies.read(one, () -> HeaderFields.NONE)).isInstanceOf(Body.Buffered.class);
+            assertThat(bodies.read(two, () -> HeaderFields.NONE)).isInstanceOf(Body.Buffered.class);
+            Body streamed = bodies.read(three, () -> HeaderFields.NONE);
             assertThat(streamed).isInstanceOf(Body.Streamed.class);
             assertThat(bytes(streamed)).isEqualTo(new EndlessBody(4_000).readAllBytes());
         }

@@ -19,6 +19,8 @@ final class ResponseParser {
     /// extensions of a chunk, and trailers.
     private static final int MOST_WITHOUT_BODY = 65_536;
 
+    private static final int LAST_STATUS = 599;
+
     private final Handler handler = new Handler();
     private final HttpParser parser = new HttpParser(handler, -1, HttpCompliance.STRICT);
     private int withoutBody;
@@ -114,6 +116,9 @@ final class ResponseParser {
         List<String> codings = handler.fields.all("Transfer-Encoding");
         if (!codings.isEmpty() && (codings.size() > 1 || !codings.getFirst().equalsIgnoreCase("chunked"))) {
             throw new ProtocolException("a transfer coding that nobody asked for: " + codings);
+        }
+        if (handler.status > LAST_STATUS) {
+            throw new ProtocolException("a status that HTTP does not know: " + handler.status);
         }
         if (handler.status == 205 && parser.getContentLength() > 0) {
             throw new ProtocolException("a 205 with a body");

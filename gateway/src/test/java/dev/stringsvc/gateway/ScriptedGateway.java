@@ -1,0 +1,181 @@
+package dev.stringsvc.gateway;
+
+import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
+import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.gateway.proxy.Attempt;
+import dev.stringsvc.gateway.proxy.AttemptListener;
+import dev.stringsvc.gateway.proxy.Forwarder;
+import dev.stringsvc.gateway.proxy.RetryBudget;
+import dev.stringsvc.gateway.proxy.RetryPolicy;
+import dev.stringsvc.gateway.proxy.Routing;
+import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.gateway.route.RouteTable;
+import dev.stringsvc.gateway.route.TestRoutes;
+import dev.stringsvc.gateway.server.ClientLimits;
+import dev.stringsvc.gateway.server.ClientTimeouts;
+import dev.stringsvc.gateway.server.Exchange;
+import dev.stringsvc.gateway.server.Forwarding;
+import dev.stringsvc.gateway.server.HttpPort;
+import dev.stringsvc.gateway.server.ProxyHandler;
+import dev.stringsvc.gateway.server.SlowestRate;
+import dev.stringsvc.gateway.transport.AttemptResult;
+import dev.stringsvc.gateway.transport.HeaderFields;
+import dev.stringsvc.gateway.transport.Transport;
+import dev.stringsvc.gateway.transport.UpstreamRequest;
+import dev.stringsvc.gateway.transport.UpstreamResponse;
+import dev.stringsvc.gateway.upstream.Policies;
+import dev.stringsvc.gateway.upstream.Upstream;
+import dev.stringsvc.gateway.upstream.UpstreamListener;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// The data port with a transport that does what a test says: what clients see does not depend on how
+/// instances are spoken to. One route takes everything.
+final class ScriptedGateway implements AutoCloseable {
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    /// What comes of a request.
+    interface Script {
+        AttemptResult execute(UpstreamRequest request) throws IOException;
+    }
+
+    private final Upstream upstream;
+    private final HttpPort port;
+    private final BlockingQueue<Exchange> exchanges = new LinkedBlockingQueue<>();
+    private final BlockingQueue<UpstreamRequest> requests = new LinkedBlockingQueue<>();
+
+    ScriptedGateway(Script script) {
+        this.upstream = new Upstream(
+                "s",
+                (host, port) -> new ScriptedTransport(script),
+                Policies.EJECTION,
+                Policies.GUARD,
+                new UpstreamListener() {},
+                Clock.systemUTC());
+        upstream.accept(new Snapshot(List.of(Instance.of("i1", "h", 1)), 1));
+        var to = TestRoutes.forward("s", false, false, 1, Duration.ofSeconds(30));
+        var route = Route.to(to, "r", "/");
+        var budget = new RetryBudget(0.2, 10, System::nanoTime);
+        var policy = new RetryPolicy(Duration.ofMillis(1), () -> 0);
+        var forwarder = new Forwarder(route, to, upstream, policy, budget, new Deaf(), System::nanoTime);
+        var routing = new Routing(new RouteTable(List.of(route)), Map.of("r", forwarder));
+        var timeouts = new ClientTimeouts(LONG, LONG, LONG);
+        var limits = new ClientLimits(8_192, 4, Long.MAX_VALUE, 8, 1, new SlowestRate(0, Duration.ZERO), timeouts);
+        var proxy =
+                new ProxyHandler(() -> routing, limits, new Forwarding(address -> false), exchanges::add, () -> false);
+        this.port = new HttpPort(
+                "127.0.0.1",
+                0,
+                Optional.empty(),
+                timeouts,
+                32_768,
+                exchanges::add,
+                () -> Duration.ofSeconds(5),
+                proxy::inFlight,
+                proxy);
+    }
+
+    int port() {
+        return port.port();
+    }
+
+    /// The next request that was to be sent.
+    UpstreamRequest request() throws InterruptedException {
+        UpstreamRequest request = requests.poll(10, TimeUnit.SECONDS);
+        if (request == null) {
+            throw new AssertionError("no request came");
+        }
+        return request;
+    }
+
+    /// What was logged of the next one.
+    Exchange exchange() throws InterruptedException {
+        Exchange exchange = exchanges.poll(10, TimeUnit.SECONDS);
+        if (exchange == null) {
+            throw new AssertionError("no request ended");
+        }
+        return exchange;
+    }
+
+    @Override
+    public void close() {
+        port.close();
+        if (upstream.endpoints().getFirst().inFlight() != 0) {
+            throw new AssertionError("a request is still in flight");
+        }
+    }
+
+    private final class ScriptedTransport implements Transport {
+        private final Script script;
+
+        ScriptedTransport(Script script) {
+            this.script = script;
+        }
+
+        @Override
+        public AttemptResult execute(UpstreamRequest request, Duration timeout) {
+            requests.add(request);
+            try {
+                return script.execute(request);
+            } catch (IOException e) {
+                return new AttemptResult.ClientFault(e);
+            }
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /// Writes a body.
+    interface Copy {
+        void to(OutputStream out) throws IOException;
+    }
+
+    static AttemptResult answer(int status, HeaderFields headers, Copy body) {
+        return new AttemptResult.Responded(new Response(status, headers, body));
+    }
+
+    private record Response(int status, HeaderFields headers, Copy body) implements UpstreamResponse {
+        @Override
+        public @Nullable String header(String name) {
+            return headers.first(name);
+        }
+
+        @Override
+        public void forEachHeader(BiConsumer<? super String, ? super String> action) {
+            headers.forEach(action);
+        }
+
+        @Override
+        public void copyBodyTo(OutputStream out) throws IOException {
+            body.to(out);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class Deaf implements AttemptListener {
+        @Override
+        public void attempted(Route route, Attempt attempt) {}
+
+        @Override
+        public void retried(Route route) {}
+
+        @Override
+        public void budgetExhausted(Route route) {}
+
+        @Override
+        public void probed(Route route, AttemptResult result) {}
+    }
+}
