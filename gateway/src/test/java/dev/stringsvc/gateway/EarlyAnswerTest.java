@@ -72,7 +72,7 @@ class EarlyAnswerTest {
             for (int i = 0; i < 3; i++) {
                 client.send("2\r\na" + i + "\r\n");
                 assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("a" + i);
-                client.readPast("echo\r\n");
+                client.readPast("echo");
             }
             client.send("0\r\n\r\n");
             client.readPast("0\r\n\r\n");

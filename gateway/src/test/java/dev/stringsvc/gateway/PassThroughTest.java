@@ -212,18 +212,6 @@ class PassThroughTest {
     }
 
     @Test
-    void provisional_answers_stay_with_the_gateway() throws Exception {
-        try (var gateway =
-                answering("HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n"
-                        + FakeInstance.OK)) {
-            HttpMessage answer = gateway.get("/svc");
-            assertThat(answer.status()).isEqualTo(200);
-            assertThat(answer.header("Link")).isNull();
-            assertThat(answer.text()).isEqualTo("ok");
-        }
-    }
-
-    @Test
     void gateway_puts_its_name_behind_those_whom_the_answer_passed_before() throws Exception {
         try (var gateway = answering("HTTP/1.1 200 OK\r\nVia: 1.1 cache\r\nContent-Length: 0\r\n\r\n")) {
             assertThat(gateway.get("/svc").headers("Via")).containsExactly("1.1 cache", "1.1 gateway");

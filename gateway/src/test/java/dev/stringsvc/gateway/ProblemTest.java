@@ -136,15 +136,6 @@ class ProblemTest {
     }
 
     @Test
-    void get_with_a_body_is_400_and_not_sent() throws Exception {
-        var instance = FakeInstance.healthy();
-        try (var gateway = GatewayFixture.over(instance)) {
-            problem(gateway.exchange(head("GET /svc HTTP/1.1", "Host: gw", "Content-Length: 1") + "x"), 400);
-            assertThat(instance.connections()).isZero();
-        }
-    }
-
-    @Test
     void problem_to_head_has_no_body() throws Exception {
         try (var gateway = GatewayFixture.over(FakeInstance.healthy());
                 RawClient client = gateway.client()) {

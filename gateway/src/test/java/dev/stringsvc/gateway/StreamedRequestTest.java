@@ -113,7 +113,7 @@ class StreamedRequestTest {
     void streamed_bodies_do_not_count_among_those_that_are_waited_for() throws Exception {
         var pieces = new LinkedBlockingQueue<String>();
         var instance = listening(pieces, 2, false);
-        try (var gateway = GatewayFixture.with(STREAMS + "limits.in-flight=4", instance);
+        try (var gateway = GatewayFixture.with(STREAMS + "limits.in-flight=4 service.in-flight=4", instance);
                 RawClient one = gateway.client();
                 RawClient two = gateway.client();
                 RawClient three = gateway.client()) {
