@@ -6,11 +6,15 @@ import static dev.stringsvc.gateway.transport.TransportFixture.post;
 import static dev.stringsvc.gateway.transport.TransportFixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestPassThroughTest {
@@ -171,5 +175,27 @@ class RequestPassThroughTest {
         assertThat(sent.header("Content-Length")).isNull();
         assertThat(sent.header("Transfer-Encoding")).isEqualTo("chunked");
         assertThat(sent.body()).isEqualTo(new EndlessBody(200_000).readAllBytes());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', 0|X-Sum: 7||", "ok, 2|ok|0|X-Sum: 7||"})
+    void trailers_follow_the_body_also_an_empty_one(String body, String lines) throws IOException {
+        String expected = lines.replace("|", "\r\n");
+        var sent = new LinkedBlockingQueue<String>();
+        try (var reading = TransportFixture.to(wire -> {
+            for (int i = 0; i < 2; i++) {
+                assertThat(HttpMessage.readAnswerHead(wire.in()).header("Transfer-Encoding"))
+                        .isEqualTo("chunked");
+                sent.add(new String(wire.in().readNBytes(expected.length()), StandardCharsets.US_ASCII));
+                wire.send(FakeInstance.OK);
+            }
+            wire.awaitEnd();
+        })) {
+            var trailers = new HeaderFields().add("X-Sum", "7");
+            byte[] bytes = body.getBytes(StandardCharsets.US_ASCII);
+            reading.fetch(post(new Body.Buffered(bytes, trailers)));
+            reading.fetch(post(new Body.Streamed(new ByteArrayInputStream(bytes), -1, 0, () -> trailers)));
+            assertThat(sent).containsExactly(expected, expected);
+        }
     }
 }

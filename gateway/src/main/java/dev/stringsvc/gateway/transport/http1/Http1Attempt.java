@@ -200,6 +200,9 @@ final class Http1Attempt {
                             ? new ByteBuffer[] {append(head, body)}
                             : new ByteBuffer[] {head, ByteBuffer.wrap(body)};
                 }
+                if (body.length == 0) { // a chunk of no length would be the last
+                    yield new ByteBuffer[] {head, RequestWriter.lastChunk(trailers)};
+                }
                 yield new ByteBuffer[] {
                     head,
                     RequestWriter.chunkBegin(body.length),
