@@ -153,7 +153,7 @@ public final class Endpoint {
         Verdict verdict = Verdict.of(result, enough);
         if (verdict == Verdict.WELL && enough && alone) {
             verdict = upstream.isSlow(this, took) ? Verdict.SLOW : Verdict.WELL;
-            meanNanos.updateAndGet(mean -> mean == 0 ? took.toNanos() : mean + (took.toNanos() - mean) / MEMORY);
+            addToMean(took);
         }
         if (verdict == Verdict.FAILED || verdict == Verdict.SLOW) {
             lastFailure = Verdict.words(result, took);
@@ -167,6 +167,10 @@ public final class Endpoint {
         } else if (changed) {
             upstream.healthChanged();
         }
+    }
+
+    private void addToMean(Duration took) {
+        meanNanos.updateAndGet(mean -> mean == 0 ? took.toNanos() : mean + (took.toNanos() - mean) / MEMORY);
     }
 
     /// Whether it has gone, or is about to and says so.
@@ -207,6 +211,17 @@ public final class Endpoint {
         public void ended(AttemptResult result, Duration took, boolean enough, boolean alone) {
             if (ended.compareAndSet(false, true)) {
                 judge(result, took, enough, alone, this);
+            }
+        }
+
+        /// Says that the attempt has had no answer yet for as long as one usually may take. If the siblings are
+        /// far faster, that counts as a failed attempt at once, and how the attempt ends counts no more. The
+        /// endpoint's mean moves in any case, so that endpoints which all became slow do not blame each other.
+        public void silent(Duration soFar) {
+            boolean tooLong = upstream.isSilent(Endpoint.this, soFar);
+            addToMean(soFar);
+            if (tooLong) {
+                ended(new AttemptResult.TimedOut(soFar, true), soFar, true, false);
             }
         }
 
