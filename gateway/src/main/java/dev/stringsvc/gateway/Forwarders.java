@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// Each route's forwarder, kept while the route stays as it is, and each service's retry budget, kept while the service
 /// is named. Used by one thread at a time.
 final class Forwarders {
+    /// Copies per second that are allowed however few requests come.
+    private static final int HEDGE_FLOOR = 1;
+
     private final AttemptListener listener;
     private final Map<Upstream, RetryBudget> budgets = new HashMap<>();
     private final Map<Upstream, RetryBudget> hedges = new HashMap<>();
@@ -70,7 +73,7 @@ final class Forwarders {
         var budget = budgets.computeIfAbsent(
                 upstream, one -> new RetryBudget(how.budgetRatio(), how.budgetFloor(), System::nanoTime));
         var copies = hedges.computeIfAbsent(
-                upstream, one -> new RetryBudget(how.hedgeRatio(), how.budgetFloor(), System::nanoTime));
+                upstream, one -> new RetryBudget(how.hedgeRatio(), HEDGE_FLOOR, System::nanoTime));
         return new Forwarder(route, to, upstream, policy, budget, copies, listener, System::nanoTime);
     }
 }

@@ -121,11 +121,13 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         return current().taking().stream().anyMatch(endpoint -> !tried.contains(endpoint) && wanted.test(endpoint));
     }
 
-    /// Whether an endpoint has been silent for far longer than its siblings take on average. As long as no sibling
-    /// has answered that is not known.
+    /// Whether an endpoint has been silent for far longer than its siblings take on average. That is not known as
+    /// long as no sibling has answered, and not its fault where all siblings are silent too.
     boolean isSilent(Endpoint endpoint, Duration silent) {
         return ejection.slowFactor() <= 0
-                || silent.toNanos() >= ejection.slowFactor() * rotation.siblingsMeanNanos(endpoint);
+                || silent.toNanos()
+                        >= ejection.slowFactor()
+                                * Math.max(rotation.siblingsMeanNanos(endpoint), rotation.siblingsLeastNanos(endpoint));
     }
 
     /// Whether there is an endpoint that is not among those tried.

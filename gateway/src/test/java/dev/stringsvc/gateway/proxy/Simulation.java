@@ -39,7 +39,7 @@ final class Simulation {
             "s", (host, port) -> new NoTransport(), Policies.EJECTION, Policies.GUARD, tally, time.clock());
     private final Balance balance;
     private final RetryBudget budget = new RetryBudget(0.2, 10, time::nanos);
-    private final RetryBudget hedges = new RetryBudget(0.1, 10, time::nanos);
+    private final RetryBudget hedges = new RetryBudget(0.1, 1, time::nanos);
     private final Attempts.Course repeatable;
     private final Attempts.Course single;
 
