@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Forwarders {
     private final AttemptListener listener;
     private final Map<Upstream, RetryBudget> budgets = new HashMap<>();
+    private final Map<Upstream, RetryBudget> hedges = new HashMap<>();
     private final Map<String, Kept> kept = new HashMap<>();
     private GatewayConfig.@Nullable Retry retry;
 
@@ -38,6 +39,7 @@ final class Forwarders {
         if (!how.equals(retry)) {
             retry = how;
             budgets.clear();
+            hedges.clear();
             kept.clear();
         }
         var policy =
@@ -59,6 +61,7 @@ final class Forwarders {
             }
         }
         budgets.keySet().retainAll(used);
+        hedges.keySet().retainAll(used);
         return forwarders;
     }
 
@@ -66,6 +69,7 @@ final class Forwarders {
             Route route, Action.Forward to, Upstream upstream, RetryPolicy policy, GatewayConfig.Retry how) {
         var budget = budgets.computeIfAbsent(
                 upstream, one -> new RetryBudget(how.budgetRatio(), how.budgetFloor(), System::nanoTime));
-        return new Forwarder(route, to, upstream, policy, budget, listener, System::nanoTime);
+        var copies = hedges.computeIfAbsent(upstream, one -> RetryBudget.ofHedges(how.hedgeRatio(), System::nanoTime));
+        return new Forwarder(route, to, upstream, policy, budget, copies, listener, System::nanoTime);
     }
 }

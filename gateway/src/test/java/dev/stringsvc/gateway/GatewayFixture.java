@@ -129,7 +129,7 @@ final class GatewayFixture implements AutoCloseable {
             case "methods", "instances" -> section.putArray(name).add(value);
             case "attempts", "in-flight", "tunnels" -> section.put(name, Integer.parseInt(value));
             case "idempotent", "stream-requests", "routes" -> section.put(name, Boolean.parseBoolean(value));
-            case "budget-ratio", "min-share", "max-share", "slow-factor" ->
+            case "budget-ratio", "hedge-ratio", "min-share", "max-share", "slow-factor" ->
                 section.put(name, Double.parseDouble(value));
             case "budget-floor", "failures" -> section.put(name, Integer.parseInt(value));
             default -> section.put(name, value);

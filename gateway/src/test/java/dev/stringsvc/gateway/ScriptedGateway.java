@@ -67,7 +67,7 @@ final class ScriptedGateway implements AutoCloseable {
         var route = Route.to(to, "r", "/");
         var budget = new RetryBudget(0.2, 10, System::nanoTime);
         var policy = new RetryPolicy(Duration.ofMillis(1), () -> 0);
-        var forwarder = new Forwarder(route, to, upstream, policy, budget, new Deaf(), System::nanoTime);
+        var forwarder = new Forwarder(route, to, upstream, policy, budget, budget, new Deaf(), System::nanoTime);
         var routing = new Routing(new RouteTable(List.of(route)), Map.of("r", forwarder));
         var timeouts = new ClientTimeouts(LONG, LONG, LONG);
         var limits = new ClientLimits(8_192, 4, Long.MAX_VALUE, 8, 1, new SlowestRate(0, Duration.ZERO), timeouts);
@@ -171,6 +171,12 @@ final class ScriptedGateway implements AutoCloseable {
 
         @Override
         public void retried(Route route) {}
+
+        @Override
+        public void hedged(Route route) {}
+
+        @Override
+        public void hedgeBudgetExhausted(Route route) {}
 
         @Override
         public void budgetExhausted(Route route) {}

@@ -99,9 +99,10 @@ public record GatewayConfig(
     }
 
     /// How retries are spread and bounded.
-    public record Retry(Duration backoff, double budgetRatio, int budgetFloor) {
+    public record Retry(Duration backoff, double budgetRatio, int budgetFloor, double hedgeRatio) {
         public Retry {
             Check.that(budgetRatio >= 0 && budgetRatio <= 1, "budget-ratio", "0 to 1");
+            Check.that(hedgeRatio >= 0 && hedgeRatio <= 1, "hedge-ratio", "0 to 1");
             Check.that(budgetFloor >= 0 && budgetFloor <= 10_000, "budget-floor", "0 to 10000");
         }
     }

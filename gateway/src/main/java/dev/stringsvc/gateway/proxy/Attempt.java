@@ -5,9 +5,14 @@ import dev.stringsvc.gateway.upstream.Endpoint;
 import java.time.Duration;
 
 /// One attempt that was made, to which endpoint, and what came of it.
-public record Attempt(Endpoint endpoint, AttemptResult result, Duration took) {
+///
+/// @param overtaken whether it was cancelled because another won
+public record Attempt(Endpoint endpoint, AttemptResult result, Duration took, boolean overtaken) {
     /// What came of it in a few words, for clients and operators: no address, no name.
     public String outcome() {
+        if (overtaken) {
+            return "overtaken";
+        }
         return switch (result) {
             case AttemptResult.Responded(var response) -> "answered " + response.status();
             case AttemptResult.NotSent(var _, boolean asked) -> asked ? "not reached" : "not asked in time";

@@ -1,23 +1,30 @@
 package dev.stringsvc.gateway.proxy;
 
 import dev.stringsvc.gateway.route.Action;
+import dev.stringsvc.gateway.route.Canary;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.Body;
+import dev.stringsvc.gateway.transport.Caller;
+import dev.stringsvc.gateway.transport.Cancellation;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Turns;
 import dev.stringsvc.gateway.upstream.Upstream;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// One request's attempts so far, and every decision about the next: to whom, with how much time, whether at all and
-/// after what delay. It neither sends nor waits, so that a simulation can take its place. Used by one thread.
+/// after what delay, and who wins. It neither sends nor waits, so that a simulation can drive it. Not thread-safe:
+/// whoever drives it from several threads guards it.
 final class Attempts {
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
@@ -28,12 +35,55 @@ final class Attempts {
     private final Turns turns;
     private final boolean repeatable;
     private final long deadline;
-    private final List<Attempt> made = new ArrayList<>(1);
+    /// In the order in which they began.
+    private final List<Try> tries = new ArrayList<>(1);
     private final List<Endpoint> tried = new ArrayList<>(1);
-    private Endpoint.@Nullable Permit permit;
-    private Duration timeout = Duration.ZERO;
-    private long startedAt;
+    private int running;
+    private boolean over;
+    private @Nullable Try round;
+    /// The end that the client is told of, unless a better one comes.
+    private @Nullable Try held;
     private Duration delay = Duration.ZERO;
+
+    /// One attempt, from its beginning on.
+    static final class Try {
+        private final Endpoint.Permit permit;
+        private final UpstreamRequest request;
+        private final Cancellation cancellation;
+        private final Duration timeout;
+        private final long startedAt;
+        private @Nullable Attempt end;
+
+        private Try(Endpoint.Permit permit, UpstreamRequest request, Duration timeout, long startedAt) {
+            this.permit = permit;
+            this.cancellation = new Cancellation();
+            this.request = request.cancelledBy(cancellation);
+            this.timeout = timeout;
+            this.startedAt = startedAt;
+        }
+
+        Endpoint endpoint() {
+            return permit.endpoint();
+        }
+
+        /// What to send.
+        UpstreamRequest request() {
+            return request;
+        }
+
+        /// How long it may take.
+        Duration timeout() {
+            return timeout;
+        }
+
+        private void drop(AttemptResult result) {
+            try (permit) {
+                if (result instanceof AttemptResult.Responded(var response)) {
+                    response.close();
+                }
+            }
+        }
+    }
 
     /// What all requests of a route share.
     record Course(
@@ -43,6 +93,7 @@ final class Attempts {
             Balance balance,
             RetryPolicy policy,
             RetryBudget budget,
+            RetryBudget hedges,
             AttemptListener listener,
             LongSupplier nanoClock) {}
 
@@ -53,6 +104,7 @@ final class Attempts {
         this.repeatable = isRepeatable(course.forward(), request);
         this.deadline = now() + course.forward().deadline().toNanos();
         course.budget().deposit();
+        course.hedges().deposit();
     }
 
     private static boolean isRepeatable(Action.Forward forward, UpstreamRequest request) {
@@ -66,8 +118,16 @@ final class Attempts {
     /// Whether a copy may be under way at the same time. That asks for more than to be repeatable: of two DELETEs,
     /// or of two POSTs with one key, one may be answered with 404 or 409, and that one could be the client's. A
     /// copy of a WebSocket's handshake would open a session for nobody.
-    private boolean copyable() {
-        return !streamed() && !request.upgrade() && (course.forward().idempotent() || SAFE.contains(request.method()));
+    boolean copyable() {
+        return !streamed()
+                && !request.upgrade()
+                && (course.forward().idempotent() || SAFE.contains(request.method()))
+                && !isGrpc();
+    }
+
+    private boolean isGrpc() {
+        @Nullable String type = request.headers().first("content-type");
+        return type != null && type.toLowerCase(Locale.ROOT).startsWith("application/grpc");
     }
 
     private boolean streamed() {
@@ -83,22 +143,79 @@ final class Attempts {
         return copyable() ? course.upstream().probe() : Optional.empty();
     }
 
-    /// The endpoint of the next attempt; empty when there is none. [#ended] is to follow.
-    Optional<Endpoint> next() {
-        permit = choose().orElse(null);
-        if (permit == null) {
+    /// Begins the first attempt, or one that follows when no other runs; empty when there is nobody to ask. For
+    /// each one begun, [#ended] is to follow.
+    Optional<Try> begin() {
+        Optional<Endpoint.Permit> permit = choose();
+        round = permit.map(one -> begin(one, request, attemptTimeout())).orElse(null);
+        return Optional.ofNullable(round);
+    }
+
+    private Try begin(Endpoint.Permit permit, UpstreamRequest toSend, Duration timeout) {
+        var next = new Try(permit, toSend, timeout, now());
+        tries.add(next);
+        tried.add(permit.endpoint());
+        running++;
+        return next;
+    }
+
+    /// To be asked each time that an attempt's usual time has passed and the round is not over: notes who has been
+    /// silent for too long, and may begin a copy elsewhere.
+    Optional<Try> hedge() {
+        if (roundOver()) {
             return Optional.empty();
         }
-        tried.add(permit.endpoint());
-        timeout = attemptTimeout();
-        startedAt = now();
-        return Optional.of(permit.endpoint());
+        tries.forEach(this::noteSilence);
+        if (tries.size() >= course.forward().attempts() || !timeLeft().isPositive()) {
+            return Optional.empty();
+        }
+        Predicate<Endpoint> side = sideOf(tries.getFirst().endpoint());
+        if (!course.upstream().hasUntried(tried, side)) {
+            return Optional.empty();
+        }
+        if (!course.hedges().withdraw()) {
+            course.listener().hedgeBudgetExhausted(course.route());
+            return Optional.empty();
+        }
+        Caller caller = request.caller();
+        Caller deaf = () -> caller.hasLeft();
+        Optional<Try> copy = course.upstream()
+                .pickUntried(tried, turns, side)
+                .map(endpoint -> begin(endpoint.acquire(), request.askedBy(deaf), timeLeft()));
+        copy.ifPresent(one -> course.listener().hedged(course.route()));
+        return copy;
+    }
+
+    private void noteSilence(Try one) {
+        Duration silent = Duration.ofNanos(now() - one.startedAt);
+        if (one.end == null && silent.compareTo(course.forward().attemptTimeout()) >= 0) {
+            one.permit.silent(silent);
+        }
+    }
+
+    private Predicate<Endpoint> sideOf(Endpoint first) {
+        @Nullable Canary canary = course.forward().canary();
+        if (canary == null) {
+            return endpoint -> true;
+        }
+        boolean side = first.has(canary.tag(), canary.meta());
+        return endpoint -> endpoint.has(canary.tag(), canary.meta()) == side;
+    }
+
+    /// Whether the round that is on was begun with this attempt.
+    boolean began(Try first) {
+        return first == round;
+    }
+
+    /// Whether nothing is to be waited for: one attempt has won, or none runs.
+    boolean roundOver() {
+        return over || running == 0;
     }
 
     /// A request that cannot be copied is a probe itself, if nobody else has been one for long.
     private Optional<Endpoint.Permit> choose() {
         Upstream upstream = course.upstream();
-        Optional<Endpoint.Permit> probe = !copyable() && made.isEmpty() ? upstream.overdueProbe() : Optional.empty();
+        Optional<Endpoint.Permit> probe = !copyable() && tries.isEmpty() ? upstream.overdueProbe() : Optional.empty();
         return probe.or(() -> upstream.pick(tried, turns).map(Endpoint::acquire));
     }
 
@@ -106,45 +223,91 @@ final class Attempts {
     /// may have all the time there is. That is so for a stream too: by then some of it was read.
     private Duration attemptTimeout() {
         Duration left = timeLeft();
-        boolean last = made.size() + 1 >= course.forward().attempts();
-        boolean another = repeatable && !streamed() && !last;
+        boolean last = tries.size() + 1 >= course.forward().attempts();
+        boolean another = repeatable && !copyable() && !streamed() && !last;
         Duration usual = course.forward().attemptTimeout();
         return another && usual.compareTo(left) < 0 ? usual : left;
     }
 
-    /// As it was when the attempt began.
-    Duration timeout() {
-        return timeout;
+    /// Notes what came of an attempt. One that was overtaken counts as nothing.
+    void ended(Try one, AttemptResult result) {
+        if (one.end != null) {
+            one.drop(result);
+            return;
+        }
+        Duration took = Duration.ofNanos(now() - one.startedAt);
+        // where the deadline is no longer than an attempt may be, what is left of it is a little less
+        boolean enough =
+                one.timeout.toNanos() >= course.forward().attemptTimeout().toNanos() / 10 * 9;
+        one.permit.ended(result, took, enough, !streamed());
+        if (!(result instanceof AttemptResult.Responded)) {
+            one.permit.close();
+        }
+        end(one, new Attempt(one.endpoint(), result, took, false));
+        if (isFinal(result)) {
+            dropHeld();
+            held = one;
+            overtakeOthers();
+        } else if (result instanceof AttemptResult.Responded || !holdsAnswer()) {
+            dropHeld();
+            held = one;
+        }
     }
 
-    /// Notes what came of the attempt.
-    void ended(AttemptResult result) {
-        Endpoint.@Nullable Permit last = permit;
-        if (last == null) {
-            throw new IllegalStateException("no attempt was begun");
+    private void end(Try one, Attempt attempt) {
+        one.end = attempt;
+        running--;
+        course.listener().attempted(course.route(), attempt);
+    }
+
+    private static boolean isFinal(AttemptResult result) {
+        return switch (result) {
+            case AttemptResult.Responded(var response) ->
+                switch (response.status()) {
+                    case 500, 502, 503, 504 -> false;
+                    default -> true;
+                };
+            case AttemptResult.ClientFault ignored -> true;
+            case AttemptResult.Unsendable ignored -> true;
+            case AttemptResult.NotSent ignored -> false;
+            case AttemptResult.MaybeSent ignored -> false;
+            case AttemptResult.TimedOut ignored -> false;
+        };
+    }
+
+    private boolean holdsAnswer() {
+        return held != null && held.end != null && held.end.result() instanceof AttemptResult.Responded;
+    }
+
+    private void dropHeld() {
+        if (held != null && held.end != null) {
+            held.drop(held.end.result());
         }
-        Duration took = Duration.ofNanos(now() - startedAt);
-        // where the deadline is no longer than an attempt may be, what is left of it is a little less
-        boolean enough = timeout.toNanos() >= course.forward().attemptTimeout().toNanos() / 10 * 9;
-        last.ended(result, took, enough, !streamed());
-        if (!(result instanceof AttemptResult.Responded)) {
-            last.close();
+        held = null;
+    }
+
+    private void overtakeOthers() {
+        over = true;
+        for (Try one : tries) {
+            if (one.end == null) {
+                var result = new AttemptResult.ClientFault(new IOException("overtaken"));
+                end(one, new Attempt(one.endpoint(), result, Duration.ofNanos(now() - one.startedAt), true));
+                one.cancellation.cancel();
+            }
         }
-        made.add(new Attempt(last.endpoint(), result, took));
-        course.listener().attempted(course.route(), made.getLast());
     }
 
     /// Whether another attempt is to follow, after [#delay]. Asked once per attempt: a yes is paid for.
     boolean goOn() {
-        if (permit == null) {
+        if (over || held == null || held.end == null) {
             return false;
         }
-        AttemptResult result = made.getLast().result();
+        AttemptResult result = held.end.result();
         var situation = new RetryPolicy.Situation(
                 repeatable,
                 request.body().replayable(),
                 course.upstream().hasUntried(tried),
-                made.size(),
+                tries.size(),
                 course.forward().attempts(),
                 timeLeft());
         Optional<Duration> next = course.policy().decide(result, situation);
@@ -165,39 +328,51 @@ final class Attempts {
         return delay;
     }
 
-    /// Gives up an answer that is not to be passed on, or an attempt that did not end.
+    /// Gives up an answer that is not to be passed on.
     void discard() {
-        Endpoint.@Nullable Permit last = permit;
-        if (last == null) {
-            return;
-        }
-        try (last) {
-            if (!made.isEmpty() && made.getLast().result() instanceof AttemptResult.Responded(var response)) {
-                response.close();
+        dropHeld();
+    }
+
+    /// Gives up everything, and cancels what still runs.
+    void abandon() {
+        dropHeld();
+        overtakeOthers();
+    }
+
+    /// Those that were made, in the order in which they began.
+    private List<Attempt> made() {
+        List<Attempt> made = new ArrayList<>(tries.size());
+        for (Try one : tries) {
+            if (one.end != null) {
+                made.add(one.end);
             }
         }
+        return made;
     }
 
     /// What came of it all.
     ProxyResult result() {
-        if (permit == null) {
+        List<Attempt> made = made();
+        if (held == null || held.end == null) {
             return new ProxyResult.NoInstances(course.upstream().watch().answered(), made);
         }
-        return switch (made.getLast().result()) {
-            case AttemptResult.Responded(var response) -> new ProxyResult.Answered(response, permit, made);
-            case AttemptResult.NotSent ignored -> failed();
-            case AttemptResult.MaybeSent ignored -> failed();
+        return switch (held.end.result()) {
+            case AttemptResult.Responded(var response) -> new ProxyResult.Answered(response, held.permit, made);
+            case AttemptResult.NotSent ignored -> failed(made);
+            case AttemptResult.MaybeSent ignored -> failed(made);
             case AttemptResult.TimedOut ignored -> new ProxyResult.DeadlineExceeded(made);
             case AttemptResult.ClientFault(var cause) -> new ProxyResult.ClientFault(cause, made);
             case AttemptResult.Unsendable(var reason) -> new ProxyResult.Unsendable(reason, made);
         };
     }
 
-    private ProxyResult failed() {
+    private ProxyResult failed(List<Attempt> made) {
         return timeLeft().isPositive() ? new ProxyResult.UpstreamFailed(made) : new ProxyResult.DeadlineExceeded(made);
     }
 
+    /// Without the time in which the client was waited for.
     private Duration timeLeft() {
-        return Duration.ofNanos(deadline - now());
+        long waited = request.body() instanceof Body.Streamed streamed ? streamed.waitedNanos() : 0;
+        return Duration.ofNanos(deadline + waited - now());
     }
 }

@@ -10,7 +10,6 @@ import dev.stringsvc.gateway.upstream.Upstream;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /// Takes the requests of one route through their attempts, within one deadline. Thread-safe.
@@ -27,10 +26,12 @@ public final class Forwarder {
             Upstream upstream,
             RetryPolicy policy,
             RetryBudget budget,
+            RetryBudget hedges,
             AttemptListener listener,
             LongSupplier nanoClock) {
         Balance balance = Balance.of(forward.balancing(), forward.canary());
-        this.course = new Attempts.Course(route, forward, upstream, balance, policy, budget, listener, nanoClock);
+        this.course =
+                new Attempts.Course(route, forward, upstream, balance, policy, budget, hedges, listener, nanoClock);
         this.retry = Retry.of(
                 route.name(),
                 RetryConfig.<Attempts>custom()
@@ -51,18 +52,16 @@ public final class Forwarder {
     /// closed.
     public ProxyResult forward(UpstreamRequest request) {
         var attempts = new Attempts(course, request);
+        var race = new Race(attempts, course.forward().attemptTimeout());
         Retry.Context<Attempts> context = retry.context();
         try {
             attempts.probe().ifPresent(permit -> probe(permit, request));
             do {
-                Optional<Endpoint> endpoint = attempts.next();
-                if (endpoint.isPresent()) {
-                    attempts.ended(endpoint.get().transport().execute(request, attempts.timeout()));
-                }
+                race.round();
             } while (context.onResult(attempts));
             return attempts.result();
         } catch (RuntimeException | Error e) {
-            attempts.discard();
+            race.abandon();
             throw e;
         }
     }

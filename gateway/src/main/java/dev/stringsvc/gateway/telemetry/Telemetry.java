@@ -45,6 +45,8 @@ import org.jspecify.annotations.Nullable;
 /// | `gateway_attempts_seconds` | route, outcome | time of each attempt to its answer's head |
 /// | `gateway_retries_total` | route | further attempts |
 /// | `gateway_retry_budget_exhausted_total` | route | further attempts that the budget forbade |
+/// | `gateway_hedges_total` | route | copies begun beside an attempt that takes long |
+/// | `gateway_hedge_budget_exhausted_total` | route | copies that their budget forbade |
 /// | `gateway_requests_in_flight` | | requests that are not yet answered |
 /// | `gateway_instances` | service, state | instances: active, ejected, suspect, draining |
 /// | `gateway_ejections_total` | service | how often an instance was ejected |
@@ -195,7 +197,7 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
 
     @Override
     public void attempted(Route route, Attempt attempt) {
-        var key = new AttemptKey(route.name(), outcome(attempt.result()));
+        var key = new AttemptKey(route.name(), attempt.overtaken() ? "overtaken" : outcome(attempt.result()));
         attempts.computeIfAbsent(key, this::attemptTimer).record(attempt.took());
     }
 
@@ -225,6 +227,17 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
     @Override
     public void budgetExhausted(Route route) {
         counter("gateway.retry.budget.exhausted", Tags.of("route", route.name()))
+                .increment();
+    }
+
+    @Override
+    public void hedged(Route route) {
+        counter("gateway.hedges", Tags.of("route", route.name())).increment();
+    }
+
+    @Override
+    public void hedgeBudgetExhausted(Route route) {
+        counter("gateway.hedge.budget.exhausted", Tags.of("route", route.name()))
                 .increment();
     }
 

@@ -29,6 +29,8 @@ public final class Endpoint {
     private final long hash;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicLong meanNanos = new AtomicLong();
+    /// The mean with the silence since the last answer; 0 where there was none.
+    private final AtomicLong silentNanos = new AtomicLong();
     private final AtomicInteger farewells = new AtomicInteger();
     private volatile Instance instance;
     private volatile boolean draining;
@@ -118,6 +120,11 @@ public final class Endpoint {
         return meanNanos.get();
     }
 
+    /// What an answer of it takes at least, on average, as far as its silence tells.
+    long leastNanos() {
+        return Math.max(meanNanos.get(), silentNanos.get());
+    }
+
     /// Counts one request in flight until the permit is released.
     public Permit acquire() {
         return new Permit(false);
@@ -153,7 +160,10 @@ public final class Endpoint {
         Verdict verdict = Verdict.of(result, enough);
         if (verdict == Verdict.WELL && enough && alone) {
             verdict = upstream.isSlow(this, took) ? Verdict.SLOW : Verdict.WELL;
-            meanNanos.updateAndGet(mean -> mean == 0 ? took.toNanos() : mean + (took.toNanos() - mean) / MEMORY);
+            addTo(meanNanos, took);
+            if (silentNanos.get() != 0) {
+                silentNanos.set(0);
+            }
         }
         if (verdict == Verdict.FAILED || verdict == Verdict.SLOW) {
             lastFailure = Verdict.words(result, took);
@@ -167,6 +177,10 @@ public final class Endpoint {
         } else if (changed) {
             upstream.healthChanged();
         }
+    }
+
+    private static void addTo(AtomicLong mean, Duration took) {
+        mean.updateAndGet(nanos -> nanos == 0 ? took.toNanos() : nanos + (took.toNanos() - nanos) / MEMORY);
     }
 
     /// Whether it has gone, or is about to and says so.
@@ -207,6 +221,18 @@ public final class Endpoint {
         public void ended(AttemptResult result, Duration took, boolean enough, boolean alone) {
             if (ended.compareAndSet(false, true)) {
                 judge(result, took, enough, alone, this);
+            }
+        }
+
+        /// Says that the attempt has had no answer yet for as long as one usually may take. If the siblings
+        /// are far faster, that counts as a failed attempt at once, and how it ends counts no more. It is
+        /// remembered until an answer comes, so that endpoints which all became slow are not blamed.
+        public void silent(Duration soFar) {
+            boolean tooLong = upstream.isSilent(Endpoint.this, soFar);
+            silentNanos.compareAndSet(0, meanNanos.get());
+            addTo(silentNanos, soFar);
+            if (tooLong) {
+                ended(new AttemptResult.TimedOut(soFar, true), soFar, true, false);
             }
         }
 

@@ -40,6 +40,15 @@ record Rotation(List<Endpoint> all, List<Endpoint> taking, boolean panic, boolea
                         .findFirst();
     }
 
+    /// What the sibling that takes least takes, those that are silent included, in nanoseconds.
+    double siblingsLeastNanos(Endpoint endpoint) {
+        return taking.stream()
+                .filter(other -> other != endpoint)
+                .mapToLong(Endpoint::leastNanos)
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
     /// What the answers of the others that take requests take on average; without end where nothing is known of them.
     ///
     /// Of endpoints that are all alike, at most one answer in ten takes ten times the average, whatever is asked of

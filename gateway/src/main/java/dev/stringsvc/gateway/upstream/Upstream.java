@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,6 +110,30 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         List<Endpoint> untried = new ArrayList<>(taking);
         untried.removeAll(tried);
         return Optional.of(turns.again().pick(untried.isEmpty() ? taking : untried));
+    }
+
+    /// An endpoint that was not tried, for a copy of a request; empty where there is none.
+    ///
+    /// @param wanted which endpoints may be asked
+    public Optional<Endpoint> pickUntried(List<Endpoint> tried, Turns turns, Predicate<Endpoint> wanted) {
+        List<Endpoint> untried = new ArrayList<>(current().taking());
+        untried.removeAll(tried);
+        untried.removeIf(wanted.negate());
+        return untried.isEmpty() ? Optional.empty() : Optional.of(turns.again().pick(untried));
+    }
+
+    /// Whether [#pickUntried] would find one.
+    public boolean hasUntried(List<Endpoint> tried, Predicate<Endpoint> wanted) {
+        return current().taking().stream().anyMatch(endpoint -> !tried.contains(endpoint) && wanted.test(endpoint));
+    }
+
+    /// Whether an endpoint has been silent for far longer than its siblings take on average. That is not known as
+    /// long as no sibling has answered, and not its fault where all siblings are silent too.
+    boolean isSilent(Endpoint endpoint, Duration silent) {
+        return ejection.slowFactor() <= 0
+                || silent.toNanos()
+                        >= ejection.slowFactor()
+                                * Math.max(rotation.siblingsMeanNanos(endpoint), rotation.siblingsLeastNanos(endpoint));
     }
 
     /// Whether there is an endpoint that is not among those tried.

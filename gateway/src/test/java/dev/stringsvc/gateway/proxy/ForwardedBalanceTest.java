@@ -56,6 +56,12 @@ class ForwardedBalanceTest {
         public void budgetExhausted(Route route) {}
 
         @Override
+        public void hedged(Route route) {}
+
+        @Override
+        public void hedgeBudgetExhausted(Route route) {}
+
+        @Override
         public void probed(Route route, AttemptResult result) {}
     }
 
@@ -77,6 +83,7 @@ class ForwardedBalanceTest {
                 to,
                 upstream,
                 new RetryPolicy(Duration.ZERO, () -> 0),
+                budget,
                 budget,
                 new Deaf(),
                 System::nanoTime);

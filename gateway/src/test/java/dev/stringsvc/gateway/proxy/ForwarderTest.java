@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
 import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.gateway.route.Balancing;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.TestRoutes;
 import dev.stringsvc.gateway.transport.AttemptResult;
@@ -26,6 +27,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -47,9 +49,11 @@ class ForwarderTest {
     };
     private final ManualClock clock = new ManualClock();
     private final List<Integer> asked = new CopyOnWriteArrayList<>();
+    private final List<UpstreamRequest> requests = new CopyOnWriteArrayList<>();
     private final List<String> heard = new CopyOnWriteArrayList<>();
     private Duration delay = Duration.ZERO;
     private final RetryBudget budget = new RetryBudget(0.2, 0, nanos::get);
+    private final RetryBudget hedges = new RetryBudget(0.1, 0, nanos::get);
     private final Map<String, Forwarder> forwarders = new HashMap<>();
     private final Upstream upstream = new Upstream(
             "s",
@@ -69,6 +73,7 @@ class ForwarderTest {
         @Override
         public AttemptResult execute(UpstreamRequest request, Duration timeout) {
             asked.add(port);
+            requests.add(request);
             boolean ejected = !upstream.panic()
                     && upstream.endpoints().stream()
                             .anyMatch(endpoint ->
@@ -94,6 +99,16 @@ class ForwarderTest {
         @Override
         public void budgetExhausted(Route route) {
             heard.add("budget exhausted");
+        }
+
+        @Override
+        public void hedged(Route route) {
+            heard.add("hedge");
+        }
+
+        @Override
+        public void hedgeBudgetExhausted(Route route) {
+            heard.add("hedge budget exhausted");
         }
 
         @Override
@@ -126,7 +141,7 @@ class ForwarderTest {
         var to = TestRoutes.forward("s", idempotent, true);
         var route = Route.to(to, "r", "/");
         var policy = new RetryPolicy(delay, () -> 0);
-        return new Forwarder(route, to, upstream, policy, budget, new Heard(), nanos::get);
+        return new Forwarder(route, to, upstream, policy, budget, hedges, new Heard(), nanos::get);
     }
 
     private ProxyResult forward(boolean idempotent) {
@@ -236,7 +251,7 @@ class ForwarderTest {
             return new AttemptResult.TimedOut(timeout, true);
         });
         then(new AttemptResult.Responded(new CannedResponse(200)));
-        ((ProxyResult.Answered) forward(true)).close();
+        ((ProxyResult.Answered) forward(false, "PUT", new Body.None())).close();
     }
 
     @Test
@@ -467,6 +482,88 @@ class ForwarderTest {
         });
         var body = new Body.Streamed(new ByteArrayInputStream(new byte[10]), 10);
         ((ProxyResult.Answered) forward(true, "PUT", body)).close();
+    }
+
+    private ProxyResult hedged(String method, String contentType) {
+        var to = TestRoutes.balanced("s", new Balancing.RoundRobin(), null, Duration.ofMillis(30));
+        var policy = new RetryPolicy(Duration.ZERO, () -> 0);
+        var headers = new HeaderFields().add("content-type", contentType);
+        return new Forwarder(Route.to(to, "r", "/"), to, upstream, policy, budget, hedges, new Heard(), nanos::get)
+                .forward(new UpstreamRequest(method, "/", null, headers, new Body.None()));
+    }
+
+    /// Answers nothing until it is cancelled.
+    private void hang() {
+        script.add(timeout -> {
+            var cancelled = new CountDownLatch(1);
+            Objects.requireNonNull(requests.getFirst().cancellation()).onCancel(cancelled::countDown);
+            awaitLatch(cancelled);
+            return new AttemptResult.ClientFault(cause);
+        });
+    }
+
+    private static void awaitLatch(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void a_copy_overtakes_an_attempt_that_takes_long() {
+        instances(2);
+        hang();
+        then(new AttemptResult.Responded(new CannedResponse(200)));
+        try (var answered = (ProxyResult.Answered) hedged("GET", "")) {
+            assertThat(answered.attempts()).extracting(Attempt::outcome).containsExactly("overtaken", "answered 200");
+            assertThat(answered.permit().endpoint())
+                    .isSameAs(answered.attempts().getLast().endpoint());
+        }
+        assertThat(heard).containsExactly("hedge", "answered 200", "overtaken");
+        assertThat(asked).containsExactly(1, 2);
+    }
+
+    @Test
+    void a_copy_that_fails_waits_for_the_first() {
+        instances(2);
+        var failed = new CannedResponse(503);
+        script.add(timeout -> {
+            await().untilAsserted(() -> assertThat(heard).contains("answered 503"));
+            return new AttemptResult.Responded(new CannedResponse(200));
+        });
+        then(new AttemptResult.Responded(failed));
+        try (var answered = (ProxyResult.Answered) hedged("GET", "")) {
+            assertThat(answered.response().status()).isEqualTo(200);
+        }
+        assertThat(failed.closed()).isTrue();
+        assertThat(heard).doesNotContain("retry");
+    }
+
+    @Test
+    void without_a_permit_for_copies_the_attempt_keeps_its_time() {
+        instances(2);
+        while (hedges.withdraw()) {
+            // until none is left
+        }
+        script.add(timeout -> {
+            await().untilAsserted(() -> assertThat(heard).contains("hedge budget exhausted"));
+            return new AttemptResult.Responded(new CannedResponse(200));
+        });
+        ((ProxyResult.Answered) hedged("GET", "")).close();
+        assertThat(asked).containsExactly(1);
+    }
+
+    @Test
+    void grpc_is_cut_and_not_copied() {
+        instances(2);
+        script.add(timeout -> {
+            assertThat(timeout).isEqualTo(Duration.ofMillis(30));
+            return new AttemptResult.TimedOut(timeout, true);
+        });
+        then(new AttemptResult.Responded(new CannedResponse(200)));
+        ((ProxyResult.Answered) hedged("POST", "application/grpc+proto")).close();
+        assertThat(heard).contains("retry").doesNotContain("hedge");
     }
 
     private static void eject(Endpoint endpoint) {

@@ -24,7 +24,17 @@ final class SimulatedNode {
     /// -2 where it cuts the line
     /// @param slowness how many times longer its work takes
     /// @param share of the requests that are treated so; the others are answered well
-    record Mode(int status, double slowness, double share) {
+    /// @param latencyNanos how much later its answers come, while no worker is held
+    record Mode(int status, double slowness, double share, long latencyNanos) {
+        Mode(int status, double slowness, double share) {
+            this(status, slowness, share, 0);
+        }
+
+        /// Answers come later, and no worker is held for that.
+        static Mode later(Duration latency) {
+            return new Mode(200, 1, 1, latency.toNanos());
+        }
+
         static Mode well() {
             return new Mode(200, 1, 1);
         }
@@ -58,7 +68,7 @@ final class SimulatedNode {
             return new Outcome(new AttemptResult.NotSent(new IOException("refused"), true), 200_000);
         }
         asked++;
-        long ready = now.status() == 0 ? NEVER : work(now.slowness());
+        long ready = now.status() == 0 ? NEVER : now.latencyNanos() > 0 ? now.latencyNanos() : work(now.slowness());
         if (ready > timeout.toNanos()) {
             return new Outcome(new AttemptResult.TimedOut(timeout, true), timeout.toNanos());
         }

@@ -39,6 +39,7 @@ final class Simulation {
             "s", (host, port) -> new NoTransport(), Policies.EJECTION, Policies.GUARD, tally, time.clock());
     private final Balance balance;
     private final RetryBudget budget = new RetryBudget(0.2, 10, time::nanos);
+    private final RetryBudget hedges = RetryBudget.ofHedges(0.1, time::nanos);
     private final Attempts.Course repeatable;
     private final Attempts.Course single;
 
@@ -65,6 +66,12 @@ final class Simulation {
 
         @Override
         public void budgetExhausted(Route route) {}
+
+        @Override
+        public void hedged(Route route) {}
+
+        @Override
+        public void hedgeBudgetExhausted(Route route) {}
 
         @Override
         public void probed(Route route, AttemptResult result) {
@@ -94,7 +101,7 @@ final class Simulation {
         var to = TestRoutes.forward("s", idempotent, false);
         var route = Route.to(to, idempotent ? "repeatable" : "single", "/");
         var policy = new RetryPolicy(Duration.ofMillis(25), random::nextDouble);
-        return new Attempts.Course(route, to, upstream, balance, policy, budget, tally, time::nanos);
+        return new Attempts.Course(route, to, upstream, balance, policy, budget, hedges, tally, time::nanos);
     }
 
     /// What attempts reached each node.
@@ -157,16 +164,36 @@ final class Simulation {
     }
 
     private void attempt(Attempts attempts, long begun, boolean mayRepeat) {
-        attempts.next()
+        attempts.begin()
                 .ifPresentOrElse(
-                        endpoint -> {
-                            var outcome = node(endpoint).take(attempts.timeout());
-                            time.after(outcome.afterNanos(), () -> {
-                                attempts.ended(outcome.result());
-                                goOn(attempts, begun, mayRepeat);
-                            });
+                        first -> {
+                            send(attempts, first, begun, mayRepeat);
+                            if (attempts.copyable()) {
+                                hedgeLater(attempts, first, begun, mayRepeat);
+                            }
                         },
                         () -> over(attempts, begun, mayRepeat));
+    }
+
+    /// What a node has begun it goes on with, although the attempt is overtaken.
+    private void send(Attempts attempts, Attempts.Try one, long begun, boolean mayRepeat) {
+        var outcome = node(one.endpoint()).take(one.timeout());
+        time.after(outcome.afterNanos(), () -> {
+            boolean before = attempts.roundOver();
+            attempts.ended(one, outcome.result());
+            if (!before && attempts.roundOver()) {
+                goOn(attempts, begun, mayRepeat);
+            }
+        });
+    }
+
+    private void hedgeLater(Attempts attempts, Attempts.Try first, long begun, boolean mayRepeat) {
+        time.after(repeatable.forward().attemptTimeout().toNanos(), () -> {
+            if (!attempts.roundOver() && attempts.began(first)) {
+                attempts.hedge().ifPresent(copy -> send(attempts, copy, begun, mayRepeat));
+                hedgeLater(attempts, first, begun, mayRepeat);
+            }
+        });
     }
 
     private void goOn(Attempts attempts, long begun, boolean mayRepeat) {

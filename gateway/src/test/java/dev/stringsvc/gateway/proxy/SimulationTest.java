@@ -11,6 +11,7 @@ import dev.stringsvc.gateway.upstream.WeightedRoundRobin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class SimulationTest {
     private static final Path REPORT = Path.of("..", "docs", "simulation.md");
     private static final Mode BLACK_HOLE = new Mode(0, 1, 1);
+    private static final Duration LATE = Duration.ofMillis(1_200);
     private static final Mode REFUSING = new Mode(-1, 1, 1);
 
     private static Simulation three() {
@@ -86,6 +88,9 @@ class SimulationTest {
         scripts.put(
                 "one node 8 times slower, least in flight",
                 leastInFlight().become(10, 2, answering(200, 8)).become(40, 2, well()));
+        scripts.put("all nodes answer after 1.2 s, no worker held", all(Mode.later(LATE), 0, 61));
+        scripts.put("all nodes become so late for 30 s", all(Mode.later(LATE), 10, 40));
+        scripts.put("one node answers after 1.2 s, no worker held", one(Mode.later(LATE)));
         scripts.put(
                 "weighted 3 to 2 to 1",
                 new Simulation(3, random -> Turns.of(WeightedRoundRobin::new)).discoverWeighing(0, 3, 2, 1));
