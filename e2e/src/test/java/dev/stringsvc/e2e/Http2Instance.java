@@ -22,7 +22,7 @@ final class Http2Instance implements AutoCloseable {
     private static final int PIECE = 16_384;
     private static final int DEFAULT_WINDOW = 65_535;
     private static final byte STATUS_200 = (byte) 0x88;
-    private static final int LARGE = 1 << 20;
+    private static final int LARGE = 100 << 20;
 
     private final ServerSocket server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
     private final boolean endless;
@@ -45,9 +45,9 @@ final class Http2Instance implements AutoCloseable {
         return sent.get();
     }
 
-    /// Bytes of the answers to one path that were sent.
-    long sentOf(int length) {
-        return length == LARGE * 100 ? largeSent.get() : sent.get() - largeSent.get();
+    /// Bytes of answers of 100 MiB that were sent.
+    long largeSent() {
+        return largeSent.get();
     }
 
     int connections() {
@@ -94,7 +94,7 @@ final class Http2Instance implements AutoCloseable {
     /// One connection. Used by one thread.
     private final class Session {
         private final Http2Frames frames;
-        private final HpackDecoder decoder = new HpackDecoder(LARGE, NanoTime::now);
+        private final HpackDecoder decoder = new HpackDecoder(65_536, NanoTime::now);
         private final Map<Integer, Answer> answers = new HashMap<>();
         private long initial = DEFAULT_WINDOW;
         private long window = DEFAULT_WINDOW;
@@ -169,7 +169,7 @@ final class Http2Instance implements AutoCloseable {
                 window -= n;
                 frames.send(Http2Frames.DATA, answer.left == 0 ? Http2Frames.END_STREAM : 0, stream, new byte[n]);
                 sent.addAndGet(n);
-                if (answer.length == LARGE * 100) {
+                if (answer.length == LARGE) {
                     largeSent.addAndGet(n);
                 }
             }
