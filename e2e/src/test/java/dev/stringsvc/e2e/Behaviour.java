@@ -179,6 +179,17 @@ interface Behaviour {
         };
     }
 
+    /// Says something, and then the same for as long as it is taken.
+    static Behaviour endless(String beginning, String again) {
+        String piece = again.repeat(Math.max(1, 16 * 1024 / again.length()));
+        return (_, line) -> {
+            line.send(beginning);
+            while (true) {
+                line.send(piece);
+            }
+        };
+    }
+
     /// As another for one path, and well for all others.
     static Behaviour only(String path, Behaviour other) {
         return (asked, line) -> (asked.equals(path) ? other : well()).answer(asked, line);

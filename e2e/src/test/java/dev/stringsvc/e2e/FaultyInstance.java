@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// An instance of stringsvc on a real port that can be told to fail, and how, while it runs. Thread-safe.
 final class FaultyInstance implements AutoCloseable {
@@ -24,6 +25,7 @@ final class FaultyInstance implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger abandoned = new AtomicInteger();
+    private final AtomicLong sent = new AtomicLong();
     private volatile Behaviour behaviour = Behaviour.well();
 
     private FaultyInstance(String id, ServerSocket server) {
@@ -62,6 +64,16 @@ final class FaultyInstance implements AutoCloseable {
     /// Requests whose caller went away before they were answered.
     int abandoned() {
         return abandoned.get();
+    }
+
+    /// Bytes that the kernel took.
+    long sent() {
+        return sent.get();
+    }
+
+    /// Connections that are open.
+    int connections() {
+        return open.size();
     }
 
     private void accept() {
@@ -172,6 +184,7 @@ final class FaultyInstance implements AutoCloseable {
         /// Writes one byte per character.
         void send(String bytes) throws IOException {
             socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+            sent.addAndGet(bytes.length());
         }
 
         /// How long the next bytes may take; then the connection is closed.
