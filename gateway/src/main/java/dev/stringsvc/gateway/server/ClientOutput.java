@@ -36,7 +36,7 @@ final class ClientOutput extends OutputStream {
     @Override
     public void write(byte[] bytes, int from, int count) throws IOException {
         Objects.checkFromIndexSize(from, count, bytes.length);
-        if (size + count > MOST_KEPT) {
+        if (size > 0 && size + count > MOST_KEPT) {
             flush();
         }
         if (count > MOST_KEPT) {
@@ -50,6 +50,7 @@ final class ClientOutput extends OutputStream {
         size += count;
     }
 
+    /// Sends what is kept; the head alone where no byte of the body is here yet.
     @Override
     public void flush() throws IOException {
         if (size > 0 || !response.isCommitted()) {

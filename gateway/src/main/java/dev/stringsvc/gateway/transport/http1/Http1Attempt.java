@@ -66,7 +66,7 @@ final class Http1Attempt {
                 fail(watch);
                 return abandoned(watch) ? abandoned() : new AttemptResult.TimedOut(timeout, false);
             }
-            var asked = new Http1Response.Asked(transport, request.upgrade(), close, sender, this::isAbandoned);
+            var asked = new Http1Response.Asked(transport, this::letGo, close, sender, this::isAbandoned);
             return new AttemptResult.Responded(new Http1Response(on, asked, watch, settings.pauses()));
         } catch (IOException | RuntimeException e) {
             fail(watch);
@@ -126,8 +126,9 @@ final class Http1Attempt {
         return !begun || wire == null || wire.accepted() == acceptedBefore || wire.refused();
     }
 
-    /// Ends the attempt, whatever it waits for. May be called by any thread.
-    private void end() {
+    /// Ends the attempt, whatever it waits for. May be called by any thread, also after the attempt is over:
+    /// then it leaves the connection alone, which may carry another request.
+    private synchronized void end() {
         ended = true;
         @Nullable TcpWire wire = tcp;
         if (wire != null) {
@@ -152,7 +153,16 @@ final class Http1Attempt {
         return opened;
     }
 
-    private void hold(TcpWire wire) {
+    /// Takes the connection from [#end]. Without this, a watch or a cancellation that comes late cuts the
+    /// request that the connection carries next.
+    ///
+    /// @return false where the attempt was ended before, and the connection cut
+    private synchronized boolean letGo() {
+        tcp = null;
+        return !ended;
+    }
+
+    private synchronized void hold(TcpWire wire) {
         tcp = wire;
         if (ended) {
             wire.cut();

@@ -97,6 +97,9 @@ final class Http1Connection {
     ///
     /// @return how many bytes; 0 where that is nothing; -1 at the connection's end
     int readMore() throws IOException {
+        if (!hasRead()) {
+            giveBack(); // it may be read to its end, which leaves no room
+        }
         int n = wire.read(buffer());
         if (n > 0) {
             buffer().flip();

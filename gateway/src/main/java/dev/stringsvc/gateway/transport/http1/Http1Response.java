@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// An answer over HTTP/1.1: its head is here, its body is read as it is copied.
 final class Http1Response implements UpstreamResponse {
     private static final int SWITCHING_PROTOCOLS = 101;
+    /// How many buffers are read of an answer that nobody wants, to keep its connection.
+    private static final int MOST_READS = 8;
 
     private final Http1Connection connection;
     private final ResponseParser parser;
@@ -33,12 +35,13 @@ final class Http1Response implements UpstreamResponse {
 
     /// What the answer is to.
     ///
+    /// @param letGo takes the connection from the attempt; false where that has cut it
     /// @param close true if the instance was asked to close the connection
     /// @param sender of what is left of the request's body; `null` where nothing was left
     /// @param cancelled true once the attempt was cancelled
     record Asked(
             Http1Transport transport,
-            boolean upgrade,
+            BooleanSupplier letGo,
             boolean close,
             @Nullable BodySender sender,
             BooleanSupplier cancelled) {}
@@ -179,21 +182,27 @@ final class Http1Response implements UpstreamResponse {
         if (sender != null) {
             sender.stop();
         }
-        if (sent && !asked.close() && parser.keepsAlive() && isWhole()) {
+        if (sent
+                && !asked.close()
+                && parser.keepsAlive()
+                && isWhole()
+                && asked.letGo().getAsBoolean()) {
             asked.transport().giveBack(connection);
         } else {
             connection.close();
         }
     }
 
-    /// True if the answer was read to its end, or what is left of it is here already.
+    /// True if the answer was read to its end, or what is left of it is here already and is not much: an
+    /// instance that sends without end must not keep the thread.
     private boolean isWhole() {
         try {
+            int reads = 0;
             while (!whole) {
                 switch (connection.parse()) {
                     case END -> whole = true;
                     case MORE -> {
-                        if (connection.readMore() <= 0) {
+                        if (++reads > MOST_READS || connection.readMore() <= 0) {
                             return false;
                         }
                     }

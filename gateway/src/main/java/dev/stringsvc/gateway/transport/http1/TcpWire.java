@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -33,6 +34,7 @@ final class TcpWire implements Wire, SelectorThread.Listener {
     private static final int WAITING = 1;
     private static final int FILLING = 2;
     private static final int IDLE = 3;
+    private static final int LOOKING = 4;
 
     private static final int NOTHING_YET = -3;
     private static final int FAILED = -2;
@@ -53,6 +55,7 @@ final class TcpWire implements Wire, SelectorThread.Listener {
 
     private volatile long accepted;
     private volatile long unanswered;
+    private volatile int writes;
     private volatile boolean refused;
     private volatile long usedAt = System.nanoTime();
     private volatile boolean cut;
@@ -91,7 +94,8 @@ final class TcpWire implements Wire, SelectorThread.Listener {
     ///
     /// The kernel there refuses what comes for a closed connection with RST. Where somebody took what was
     /// written and closed then, there is FIN and nothing else. That is so for what arrives at once, and only
-    /// that is judged: what fits into one segment.
+    /// that is judged: what fits into one segment and was written at once. Of two writes the other end may
+    /// have read the first.
     boolean refused() {
         return refused;
     }
@@ -115,7 +119,13 @@ final class TcpWire implements Wire, SelectorThread.Listener {
     ///
     /// @return false where the other end has closed it, or said what nobody asked for
     boolean resume() {
-        return state.compareAndSet(IDLE, RUNNING) && isQuiet();
+        while (!state.compareAndSet(IDLE, RUNNING)) {
+            if (state.get() != LOOKING) {
+                return false;
+            }
+            Thread.onSpinWait(); // for one read that does not block
+        }
+        return isQuiet();
     }
 
     private boolean isQuiet() {
@@ -142,8 +152,8 @@ final class TcpWire implements Wire, SelectorThread.Listener {
     private void readable(SelectionKey ready) {
         if (state.compareAndSet(WAITING, FILLING)) {
             fill();
-        } else if (state.get() == IDLE) {
-            cut();
+        } else if (state.compareAndSet(IDLE, LOOKING)) {
+            look();
         } else {
             ready.interestOpsAnd(~SelectionKey.OP_READ);
             disarmed = true;
@@ -152,6 +162,15 @@ final class TcpWire implements Wire, SelectorThread.Listener {
                 rearm();
             }
         }
+    }
+
+    /// Closes an idle connection to which something came. The selector may be late: what it tells of may have
+    /// been read while a request ran, and then nothing is here.
+    private void look() {
+        if (!isQuiet()) {
+            cut();
+        }
+        state.set(IDLE);
     }
 
     private void fill() {
@@ -178,9 +197,13 @@ final class TcpWire implements Wire, SelectorThread.Listener {
         if (disarmed) {
             disarmed = false;
             SelectionKey armed = key;
-            if (armed != null && armed.isValid()) {
-                armed.interestOpsOr(SelectionKey.OP_READ);
-                selector.wakeUp();
+            try {
+                if (armed != null && armed.isValid()) {
+                    armed.interestOpsOr(SelectionKey.OP_READ);
+                    selector.wakeUp();
+                }
+            } catch (CancelledKeyException e) {
+                // it was cut at this moment, which whoever waits finds out
             }
         }
     }
@@ -229,7 +252,8 @@ final class TcpWire implements Wire, SelectorThread.Listener {
     private int heard(int n) {
         if (n > 0) {
             unanswered = 0;
-        } else if (n < 0 && unanswered > 0 && unanswered <= ONE_SEGMENT) {
+            writes = 0;
+        } else if (n < 0 && writes == 1 && unanswered > 0 && unanswered <= ONE_SEGMENT) {
             refused = isReset();
             unanswered = 0; // what it wrote is refused in any case
         }
@@ -238,7 +262,10 @@ final class TcpWire implements Wire, SelectorThread.Listener {
 
     /// After FIN only a write shows that RST has come too. What it writes is for a connection that is over.
     private boolean isReset() {
-        LockSupport.parkNanos(RESET_NANOS);
+        long until = System.nanoTime() + RESET_NANOS;
+        for (long left = RESET_NANOS; left > 0; left = until - System.nanoTime()) {
+            LockSupport.parkNanos(left); // a wake-up that comes late ends one wait
+        }
         try {
             channel.write(ByteBuffer.wrap(new byte[] {'\n'}));
             return false;
@@ -280,7 +307,11 @@ final class TcpWire implements Wire, SelectorThread.Listener {
             throw new EOFException("the connection was closed");
         }
         writable = false;
-        armed.interestOpsOr(SelectionKey.OP_WRITE);
+        try {
+            armed.interestOpsOr(SelectionKey.OP_WRITE);
+        } catch (CancelledKeyException e) {
+            throw new ClosedChannelException();
+        }
         selector.wakeUp();
         while (!writable) {
             if (cut) {
@@ -294,6 +325,7 @@ final class TcpWire implements Wire, SelectorThread.Listener {
     private void count(long bytes) {
         accepted += bytes;
         unanswered += bytes;
+        writes++;
         usedAt = System.nanoTime();
     }
 
