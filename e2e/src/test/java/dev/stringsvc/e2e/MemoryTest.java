@@ -125,8 +125,9 @@ class MemoryTest {
     }
 
     @Test
-    void endless_interim_answers_are_502() throws Exception {
-        refuses(Behaviour.endless("", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"), false);
+    void endless_interim_answers_are_cut() throws Exception {
+        // the JDK's client takes eight of them and then gives up by itself
+        refuses(Behaviour.endless("", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"), true);
     }
 
     @Test

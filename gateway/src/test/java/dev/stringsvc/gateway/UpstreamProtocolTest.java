@@ -122,6 +122,20 @@ class UpstreamProtocolTest {
     }
 
     @Test
+    void trailers_of_a_short_answer_pass_over_h2c() throws Exception {
+        var instance = FakeInstance.answering(head("HTTP/1.1 200 OK", "Trailer: X-Sum", "Transfer-Encoding: chunked")
+                + "2\r\nok\r\n0\r\nX-Sum: 7\r\n\r\n");
+        try (var inner = GatewayFixture.over(instance);
+                var gateway = before(inner, "service.protocol=h2c");
+                RawClient client = gateway.client()) {
+            client.send(head("GET /svc HTTP/1.1", "Host: gw", "TE: trailers", "Connection: TE"));
+            assertThat(client.readHead().header("Transfer-Encoding")).isEqualTo("chunked");
+            client.readPast("ok");
+            client.readPast("0\r\nx-sum: 7\r\n\r\n");
+        }
+    }
+
+    @Test
     void one_request_that_is_given_up_leaves_the_others_on_its_connection_alone() throws Exception {
         var asked = new Semaphore(0);
         var answer = new CountDownLatch(1);

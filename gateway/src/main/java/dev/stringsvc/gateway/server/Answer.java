@@ -118,11 +118,12 @@ final class Answer {
                 carry(upstream, switched);
                 return;
             }
-            keepChunks(upstream);
+            boolean follow = trailers && mayHaveTrailers(upstream);
+            keepChunks();
             client().answering(rate);
             var out = new ClientOutput(response, rate);
             passed = out;
-            if (trailers && !fields.contains(HttpHeader.CONTENT_LENGTH)) {
+            if (follow) {
                 copyWithTrailers(upstream, out);
             } else {
                 upstream.copyBodyTo(out);
@@ -151,15 +152,33 @@ final class Answer {
                 && fields.stream().mapToInt(Answer::listSize).sum() > most;
     }
 
+    /// True if trailers may follow the body. In HTTP/2 they may also where its length is known; towards HTTP/1.1 such
+    /// a body then goes in chunks, if trailers are announced.
+    private boolean mayHaveTrailers(UpstreamResponse upstream) {
+        if (!fields.contains(HttpHeader.CONTENT_LENGTH)) {
+            return true;
+        }
+        if (!upstream.protocol().equals("HTTP/2.0")) {
+            return false;
+        }
+        boolean toHttp2 = request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
+        boolean announced = !toHttp2
+                && fields.contains(HttpHeader.TRAILER)
+                && !request.getMethod().equals("HEAD");
+        if (announced) {
+            fields.remove(HttpHeader.CONTENT_LENGTH);
+        }
+        return toHttp2 || announced;
+    }
+
     /// An answer in chunks stays one, also where all of it is here.
-    private void keepChunks(UpstreamResponse upstream) {
+    private void keepChunks() {
         boolean bodiless = status == HttpStatus.NO_CONTENT_204
                 || status == HttpStatus.NOT_MODIFIED_304
                 || request.getMethod().equals("HEAD");
         if (!bodiless
                 && !fields.contains(HttpHeader.CONTENT_LENGTH)
-                && request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1
-                && upstream.header("Content-Length") == null) {
+                && request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
             fields.put(HttpHeader.TRANSFER_ENCODING, "chunked");
         }
     }
@@ -236,6 +255,9 @@ final class Answer {
         });
         if (taken.fault().isPresent()) {
             throw new UpstreamBrokenException(new ProtocolException("malformed trailers"));
+        }
+        if (trailers.size() > 0) {
+            out.flush(); // written at once with its end, a short answer would get a length, and no trailers
         }
     }
 

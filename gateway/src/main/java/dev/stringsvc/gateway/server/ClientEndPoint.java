@@ -235,15 +235,16 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
         }
     }
 
+    /// What Jetty keeps of the key changes together with what is kept here: else the selector could take
+    /// the interest away that was just asked for, and the client's next request would never be read.
     private void await() {
         synchronized (selecting) {
             awaited = true;
-            if (armed) {
-                return;
+            if (!armed) {
+                armed = true;
+                super.needsFillInterest();
             }
-            armed = true;
         }
-        super.needsFillInterest();
     }
 
     /// Called by the selector's thread.
@@ -260,9 +261,9 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
                 awaited = false;
                 drained = false;
             }
+            @Nullable Runnable task = super.onSelected();
+            return ready == SelectionKey.OP_READ ? null : task; // nobody waits for what can be read
         }
-        @Nullable Runnable task = super.onSelected();
-        return ready == SelectionKey.OP_READ ? null : task; // nobody waits for what can be read
     }
 
     private int fillAhead(ByteBuffer read, ByteBuffer buffer) {

@@ -60,8 +60,9 @@ public final class BodySender {
             while (true) {
                 int n = read(position, chunk);
                 if (n < 0) {
+                    HeaderFields trailers = trailers();
                     ending = true;
-                    sink.end(body.trailers());
+                    sink.end(trailers);
                     done = true;
                     return;
                 }
@@ -93,6 +94,14 @@ public final class BodySender {
         }
         waitForInstance();
         return n;
+    }
+
+    private HeaderFields trailers() throws ClientFailedException {
+        try {
+            return body.trailers();
+        } catch (RuntimeException e) {
+            throw new ClientFailedException(new IOException(e));
+        }
     }
 
     private synchronized void waitForClient() {

@@ -35,6 +35,7 @@ final class Http1Attempt {
     private boolean kept;
     private long acceptedBefore;
     private boolean begun;
+    private boolean brokenOff;
     private @Nullable Http1Connection connection;
     private @Nullable BodySender sender;
     private @Nullable IOException clientFailure;
@@ -156,10 +157,10 @@ final class Http1Attempt {
     /// Takes the connection from [#end]. Without this, a watch or a cancellation that comes late cuts the
     /// request that the connection carries next.
     ///
-    /// @return false where the attempt was ended before, and the connection cut
+    /// @return false where the connection is of no more use: it was cut, or not all of the request was sent
     private synchronized boolean letGo() {
         tcp = null;
-        return !ended;
+        return !ended && !brokenOff;
     }
 
     private synchronized void hold(TcpWire wire) {
@@ -180,6 +181,7 @@ final class Http1Attempt {
     private void send(Http1Connection on, boolean close, Watchdog.Watch watch) throws IOException {
         ByteBuffer[] parts = parts(RequestWriter.head(request, settings.host(), close));
         acceptedBefore = on.wire().tcp().accepted();
+        on.wire().tcp().begin();
         on.expect(toHead);
         begun = true;
         try {
@@ -194,6 +196,7 @@ final class Http1Attempt {
             }
         } catch (IOException e) {
             // the other end takes no more; whether it has answered all the same is found out by listening
+            brokenOff = true;
             if (on.wire().tcp().accepted() == acceptedBefore) {
                 on.wire().cut();
             }

@@ -28,6 +28,8 @@ final class Http1Response implements UpstreamResponse {
     private final Watchdog.Watch watch;
     private final Duration idleTimeout;
     private final int status;
+    private final String version;
+    private final boolean goodbye;
     private final HeaderFields fields;
     private final @Nullable Http1Socket socket;
     private boolean whole;
@@ -52,6 +54,8 @@ final class Http1Response implements UpstreamResponse {
         this.asked = asked;
         this.watch = watch;
         this.status = parser.status();
+        this.version = parser.version();
+        this.goodbye = !asked.close() && parser.connectionSays("close");
         this.fields = parser.fields();
         this.idleTimeout = pauses.within(fields.first("Content-Type"));
         if (asked.sender() != null) {
@@ -73,7 +77,7 @@ final class Http1Response implements UpstreamResponse {
 
     @Override
     public String protocol() {
-        return parser.version();
+        return version;
     }
 
     @Override
@@ -83,7 +87,7 @@ final class Http1Response implements UpstreamResponse {
 
     @Override
     public boolean saysGoodbye() {
-        return !asked.close() && parser.connectionSays("close");
+        return goodbye;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.transport.http1;
 
 import dev.stringsvc.gateway.transport.Body;
 import dev.stringsvc.gateway.transport.HeaderFields;
+import dev.stringsvc.gateway.transport.Sendable;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -87,7 +88,11 @@ final class RequestWriter {
     static ByteBuffer lastChunk(HeaderFields trailers) {
         var writer = new RequestWriter();
         writer.add(LAST_CHUNK);
-        trailers.forEach(writer::field);
+        trailers.forEach((name, value) -> {
+            if (Sendable.isField(name, value)) {
+                writer.field(name, value);
+            }
+        });
         return writer.add("\r\n").done();
     }
 

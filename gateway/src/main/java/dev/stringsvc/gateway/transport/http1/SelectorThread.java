@@ -66,7 +66,7 @@ final class SelectorThread implements AutoCloseable {
                     sweptAt = now;
                     sweep.run();
                 }
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) { // without this thread no instance is heard
                 LOG.log(System.Logger.Level.ERROR, "waiting for instances failed", e);
             }
         }

@@ -56,6 +56,7 @@ final class TcpWire implements Wire, SelectorThread.Listener {
     private volatile long accepted;
     private volatile long unanswered;
     private volatile int writes;
+    private volatile boolean heard;
     private volatile boolean refused;
     private volatile long usedAt = System.nanoTime();
     private volatile boolean cut;
@@ -78,6 +79,13 @@ final class TcpWire implements Wire, SelectorThread.Listener {
     @Override
     public TcpWire tcp() {
         return this;
+    }
+
+    /// A request begins: what is written from now on may be refused.
+    void begin() {
+        unanswered = 0;
+        writes = 0;
+        heard = false;
     }
 
     /// How many bytes the kernel has taken.
@@ -184,7 +192,7 @@ final class TcpWire implements Wire, SelectorThread.Listener {
                 }
                 return;
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) { // who waits is told; the selector goes on
             failure = e instanceof IOException io ? io : new IOException(e);
             n = FAILED;
         }
@@ -251,9 +259,8 @@ final class TcpWire implements Wire, SelectorThread.Listener {
     /// Finds out, where the connection ends instead of an answer, whether the request was refused.
     private int heard(int n) {
         if (n > 0) {
-            unanswered = 0;
-            writes = 0;
-        } else if (n < 0 && writes == 1 && unanswered > 0 && unanswered <= ONE_SEGMENT) {
+            heard = true; // who has said something had read the request's head
+        } else if (n < 0 && !heard && writes == 1 && unanswered > 0 && unanswered <= ONE_SEGMENT) {
             refused = isReset();
             unanswered = 0; // what it wrote is refused in any case
         }
