@@ -64,6 +64,9 @@ final class ResponseParser {
     ///
     /// @throws ProtocolException where the instance breaks HTTP's rules
     Event parse(ByteBuffer in) throws ProtocolException {
+        if (parser.isStart() && in.hasRemaining() && in.get(in.position()) != 'H') {
+            throw new ProtocolException("no answer in HTTP"); // Jetty skips some characters before one
+        }
         handler.event = Event.MORE;
         int before;
         boolean found;
