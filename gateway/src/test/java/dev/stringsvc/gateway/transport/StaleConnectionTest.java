@@ -58,6 +58,25 @@ class StaleConnectionTest {
         }
     }
 
+    @Test
+    void connection_whose_end_was_the_answers_end_is_not_kept() throws IOException {
+        var first = new AtomicBoolean(true);
+        try (var fixture = TransportFixture.to(wire -> {
+            while (wire.read() != null) {
+                if (first.getAndSet(false)) {
+                    wire.send("HTTP/1.1 200 OK\r\n\r\nto the end");
+                    return;
+                }
+                wire.send(FakeInstance.OK);
+            }
+        })) {
+            assertThat(fixture.fetch(get("/"))).isEqualTo("to the end");
+            fixture.fetch(get("/"));
+            fixture.fetch(get("/"));
+            assertThat(fixture.instance().connections()).isEqualTo(2);
+        }
+    }
+
     @RepeatedTest(3)
     void connection_closed_while_idle_does_not_cost_a_streamed_body() throws IOException {
         try (var fixture = TransportFixture.to(once(false))) {

@@ -190,6 +190,7 @@ final class Http1Response implements UpstreamResponse {
                 && !asked.close()
                 && parser.keepsAlive()
                 && isWhole()
+                && !parser.end()
                 && asked.letGo().getAsBoolean()) {
             asked.transport().giveBack(connection);
         } else {

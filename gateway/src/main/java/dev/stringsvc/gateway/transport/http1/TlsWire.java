@@ -123,7 +123,9 @@ final class TlsWire implements Wire {
                 }
             }
         }
-        return into.position() - before;
+        int n = into.position() - before;
+        // the goodbye may have come right behind the data
+        return n == 0 && engine.isInboundDone() ? -1 : n;
     }
 
     /// Decrypts one record.
