@@ -75,8 +75,10 @@ public final class BodySender {
                 clientFailure = e.why;
                 sink.abort();
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
             // the instance takes no more: whoever listens for its answer gets that, or finds out
+        } catch (RuntimeException e) {
+            sink.abort(); // the body's beginning is gone, say: it is neither side's fault, and the rest will not come
         }
     }
 
@@ -86,8 +88,8 @@ public final class BodySender {
         int n;
         try {
             n = body.read(position, chunk);
-        } catch (IOException | RuntimeException e) {
-            throw new ClientFailedException(e instanceof IOException io ? io : new IOException(e));
+        } catch (IOException e) {
+            throw new ClientFailedException(e);
         }
         if (stopped) {
             throw new ClientFailedException(new AbandonedException());

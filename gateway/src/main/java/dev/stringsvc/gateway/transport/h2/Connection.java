@@ -27,6 +27,7 @@ final class Connection implements Session.Listener {
     private volatile boolean calmed;
     private volatile long pingSentAt;
     private volatile long heardAt = System.nanoTime();
+    private long bytesIn;
 
     /// @param ended called when no more streams can be opened
     Connection(Runnable ended) {
@@ -102,7 +103,15 @@ final class Connection implements Session.Listener {
     boolean ping(long nanos) {
         @Nullable HTTP2Session session = session();
         long now = System.nanoTime();
-        if (session == null || now - Math.max(heardAt, pingSentAt) < nanos) {
+        if (session == null) {
+            return true;
+        }
+        long came = session.getEndPoint().getConnection().getBytesIn();
+        if (came != bytesIn) { // what sends is alive, also where a ping waits behind an upload
+            bytesIn = came;
+            heardAt = now;
+        }
+        if (now - Math.max(heardAt, pingSentAt) < nanos) {
             return true;
         }
         if (pingSentAt > heardAt) {
