@@ -43,9 +43,9 @@ public final class RetryBudget {
 
     /// A budget of copies, with one a second however few requests come.
     ///
-    /// @param ratio copies per request
+    /// @param ratio copies per request; with 0 there is none at all
     public static RetryBudget ofHedges(double ratio, LongSupplier nanoClock) {
-        return new RetryBudget(ratio, 1, HEDGES, nanoClock);
+        return ratio == 0 ? new RetryBudget(0, 0, 0, nanoClock) : new RetryBudget(ratio, 1, HEDGES, nanoClock);
     }
 
     /// To be called once per request.

@@ -68,4 +68,25 @@ class RetryBudgetTest {
         }
         assertThat(granted.sum()).isEqualTo(RetryBudget.CAPACITY);
     }
+
+    @Test
+    void budget_of_copies_without_a_ratio_is_none() {
+        RetryBudget none = RetryBudget.ofHedges(0, nanos::get);
+        none.deposit();
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+        assertThat(none.withdraw()).isFalse();
+    }
+
+    @Test
+    void budget_of_copies_carries_two_hundred_at_once_and_one_a_second() {
+        RetryBudget copies = RetryBudget.ofHedges(0.1, nanos::get);
+        int granted = 0;
+        while (copies.withdraw()) {
+            granted++;
+        }
+        assertThat(granted).isEqualTo(200);
+        nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+        assertThat(copies.withdraw()).isTrue();
+        assertThat(copies.withdraw()).isFalse();
+    }
 }
