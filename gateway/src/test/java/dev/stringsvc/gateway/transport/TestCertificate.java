@@ -101,13 +101,18 @@ public final class TestCertificate {
     }
 
     private X509TrustManager trust() throws GeneralSecurityException {
+        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted());
+        return (X509TrustManager) trust.getTrustManagers()[0];
+    }
+
+    /// What believes the certificate and no other.
+    public KeyStore trusted() throws GeneralSecurityException {
         try {
             KeyStore trusted = KeyStore.getInstance("PKCS12");
             trusted.load(null, PASSWORD);
             trusted.setCertificateEntry("it", store.getCertificate("it"));
-            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(trusted);
-            return (X509TrustManager) trust.getTrustManagers()[0];
+            return trusted;
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -25,7 +25,9 @@ import org.eclipse.jetty.http2.HTTP2Stream;
 import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.frames.DataFrame;
 import org.eclipse.jetty.http2.frames.HeadersFrame;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 import org.jspecify.annotations.Nullable;
 
 /// One request on its way, and its answer. Used by the thread of the attempt.
@@ -123,7 +125,7 @@ final class Attempt {
             Connection taken = connections.take(exchange);
             connection = taken;
             HTTP2Session session = Objects.requireNonNull(taken.session());
-            session.newStream(frames(head), Promise.from(_ -> sent = !isStreamed(), this::notSent), exchange);
+            session.newStream(frames(head), Promise.from(this::framesSent, this::notSent), exchange);
             @Nullable Stream stream = exchange.stream();
             if (stream != null) {
                 return stream;
@@ -145,20 +147,29 @@ final class Attempt {
         }
     }
 
-    private boolean isStreamed() {
-        return request.body() instanceof Body.Streamed;
+    /// Sends the trailers of a buffered body. Not before all of the body has left: where that takes more than one
+    /// frame, Jetty would let them overtake it.
+    private void framesSent(Stream stream) {
+        switch (request.body()) {
+            case Body.Buffered(var _, HeaderFields trailers)
+            when !trailers.isEmpty() -> {
+                HeadersFrame frame = RequestSender.trailers(trailers).withStreamId(stream.getId());
+                stream.headers(frame, Callback.from(InvocationType.NON_BLOCKING, () -> sent = true, this::notSent));
+            }
+            case Body.None() -> sent = true;
+            case Body.Buffered _ -> sent = true;
+            case Body.Streamed _ -> sent = false;
+        }
     }
 
     private HTTP2Stream.FrameList frames(MetaData.Request head) {
         return switch (request.body()) {
             case Body.None() -> new HTTP2Stream.FrameList(new HeadersFrame(head, null, true));
-            case Body.Buffered(byte[] bytes, HeaderFields trailers) -> {
-                boolean bare = trailers.isEmpty();
-                yield new HTTP2Stream.FrameList(
+            case Body.Buffered(byte[] bytes, HeaderFields trailers) ->
+                new HTTP2Stream.FrameList(
                         new HeadersFrame(head, null, false),
-                        new DataFrame(ByteBuffer.wrap(bytes), bare),
-                        bare ? null : RequestSender.trailers(trailers));
-            }
+                        new DataFrame(ByteBuffer.wrap(bytes), trailers.isEmpty()),
+                        null);
             case Body.Streamed _ -> new HTTP2Stream.FrameList(new HeadersFrame(head, null, false));
         };
     }
