@@ -2,8 +2,7 @@ package dev.stringsvc.gateway;
 
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
 import dev.stringsvc.gateway.discovery.Instance;
-import dev.stringsvc.gateway.proxy.Attempt;
-import dev.stringsvc.gateway.proxy.AttemptListener;
+import dev.stringsvc.gateway.proxy.DeafListener;
 import dev.stringsvc.gateway.proxy.Forwarder;
 import dev.stringsvc.gateway.proxy.RetryBudget;
 import dev.stringsvc.gateway.proxy.RetryPolicy;
@@ -67,7 +66,8 @@ final class ScriptedGateway implements AutoCloseable {
         var route = Route.to(to, "r", "/");
         var budget = new RetryBudget(0.2, 10, System::nanoTime);
         var policy = new RetryPolicy(Duration.ofMillis(1), () -> 0);
-        var forwarder = new Forwarder(route, to, upstream, policy, budget, budget, new Deaf(), System::nanoTime);
+        var forwarder =
+                new Forwarder(route, to, upstream, policy, budget, budget, new DeafListener(), System::nanoTime);
         var routing = new Routing(new RouteTable(List.of(route)), Map.of("r", forwarder));
         var timeouts = new ClientTimeouts(LONG, LONG, LONG);
         var limits = new ClientLimits(8_192, 4, Long.MAX_VALUE, 8, 1, new SlowestRate(0, Duration.ZERO), timeouts);
@@ -163,25 +163,5 @@ final class ScriptedGateway implements AutoCloseable {
 
         @Override
         public void close() {}
-    }
-
-    private static final class Deaf implements AttemptListener {
-        @Override
-        public void attempted(Route route, Attempt attempt) {}
-
-        @Override
-        public void retried(Route route) {}
-
-        @Override
-        public void hedged(Route route) {}
-
-        @Override
-        public void hedgeBudgetExhausted(Route route) {}
-
-        @Override
-        public void budgetExhausted(Route route) {}
-
-        @Override
-        public void probed(Route route, AttemptResult result) {}
     }
 }

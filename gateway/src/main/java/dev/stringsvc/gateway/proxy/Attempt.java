@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /// One attempt that was made, to which endpoint, and what came of it.
 ///
-/// @param overtaken whether it was cancelled because another won
+/// @param overtaken true if it was cancelled because another won
 public record Attempt(Endpoint endpoint, AttemptResult result, Duration took, boolean overtaken) {
     /// What came of it in a few words, for clients and operators: no address, no name.
     public String outcome() {

@@ -23,8 +23,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// One request's attempts so far, and every decision about the next: to whom, with how much time, whether at all and
-/// after what delay, and who wins. It neither sends nor waits, so that a simulation can drive it. Not thread-safe:
-/// whoever drives it from several threads guards it.
+/// after what delay, and who wins. It neither sends nor waits, so that a simulation can drive it. Not
+/// thread-safe: [Race] guards it by a lock.
 final class Attempts {
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
@@ -202,12 +202,12 @@ final class Attempts {
         return endpoint -> endpoint.has(canary.tag(), canary.meta()) == side;
     }
 
-    /// Whether the round that is on was begun with this attempt.
+    /// True if this attempt began the round that is on.
     boolean began(Try first) {
         return first == round;
     }
 
-    /// Whether nothing is to be waited for: one attempt has won, or none runs.
+    /// True if there is nothing to wait for: one attempt has won, or none runs.
     boolean roundOver() {
         return over || running == 0;
     }

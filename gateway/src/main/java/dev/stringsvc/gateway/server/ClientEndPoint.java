@@ -40,11 +40,11 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
         }
     };
     private final Object selecting = new Object();
-    /// Whether the selector waits for bytes to read.
+    /// True while the selector waits for bytes to read.
     private boolean armed;
-    /// Whether somebody here waits for them.
+    /// True while a read waits for them.
     private boolean awaited;
-    /// Whether the last read took all there was, and its request is over.
+    /// True if the last read took all there was, and its request is over.
     private volatile boolean drained;
     private boolean lastReadWasShort;
 
@@ -204,7 +204,7 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
         synchronized (reading) {
             if (drained) {
                 drained = false;
-                return 0; // if something has come since, the selector tells whoever waits for it next
+                return 0; // if something has come since, the selector says so to the next that waits
             }
             int n = ahead == null || ahead.position() == 0 ? fillHere(buffer) : fillAhead(ahead, buffer);
             if (n > 0 && !headOver && headSince == null && !http2) {

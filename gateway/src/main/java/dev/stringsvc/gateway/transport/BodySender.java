@@ -76,13 +76,13 @@ public final class BodySender {
                 sink.abort();
             }
         } catch (IOException e) {
-            // the instance takes no more: whoever listens for its answer gets that, or finds out
+            // the instance takes no more: the thread of the attempt reads its answer, or finds the connection broken
         } catch (RuntimeException e) {
-            sink.abort(); // the body's beginning is gone, say: it is neither side's fault, and the rest will not come
+            sink.abort(); // such as a beginning that is no longer remembered: the client is not at fault
         }
     }
 
-    /// @throws ClientFailedException also where nobody wants the rest any more
+    /// @throws ClientFailedException also after [#stop]
     private int read(long position, byte[] chunk) throws ClientFailedException {
         waitForClient();
         int n;

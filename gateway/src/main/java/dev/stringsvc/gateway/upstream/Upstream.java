@@ -122,12 +122,12 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         return untried.isEmpty() ? Optional.empty() : Optional.of(turns.again().pick(untried));
     }
 
-    /// Whether [#pickUntried] would find one.
+    /// True if [#pickUntried] would find one.
     public boolean hasUntried(List<Endpoint> tried, Predicate<Endpoint> wanted) {
         return current().taking().stream().anyMatch(endpoint -> !tried.contains(endpoint) && wanted.test(endpoint));
     }
 
-    /// Whether an endpoint has been silent for far longer than its siblings take on average. That is not known as
+    /// True if an endpoint has been silent for far longer than its siblings take on average. That is not known as
     /// long as no sibling has answered, and not its fault where all siblings are silent too.
     boolean isSilent(Endpoint endpoint, Duration silent) {
         return ejection.slowFactor() <= 0

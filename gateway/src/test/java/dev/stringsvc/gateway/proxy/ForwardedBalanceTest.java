@@ -11,7 +11,6 @@ import dev.stringsvc.gateway.route.Balancing;
 import dev.stringsvc.gateway.route.Canary;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.TestRoutes;
-import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.Pauses;
 import dev.stringsvc.gateway.transport.Transports;
@@ -45,26 +44,6 @@ class ForwardedBalanceTest {
     private final List<FakeInstance> running = new ArrayList<>();
     private final List<Instance> named = new ArrayList<>();
 
-    private static final class Deaf implements AttemptListener {
-        @Override
-        public void attempted(Route route, Attempt attempt) {}
-
-        @Override
-        public void retried(Route route) {}
-
-        @Override
-        public void budgetExhausted(Route route) {}
-
-        @Override
-        public void hedged(Route route) {}
-
-        @Override
-        public void hedgeBudgetExhausted(Route route) {}
-
-        @Override
-        public void probed(Route route, AttemptResult result) {}
-    }
-
     /// An instance that answers with this status and its id.
     private FakeInstance run(String id, int status, String... tags) throws IOException {
         var instance = FakeInstance.answering(
@@ -85,7 +64,7 @@ class ForwardedBalanceTest {
                 new RetryPolicy(Duration.ZERO, () -> 0),
                 budget,
                 budget,
-                new Deaf(),
+                new DeafListener(),
                 System::nanoTime);
     }
 

@@ -26,8 +26,8 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /// One stream: what Jetty hears of it is kept here until the thread of the attempt takes it. Jetty's threads never
-/// wait;
-/// what they bring is bounded by the stream's window and by [InstanceSession#LARGEST_HEAD]. The bytes of a body are
+/// wait; what they bring is bounded by the stream's window and by [InstanceSession#LARGEST_HEAD]. The bytes of a body
+/// are
 /// copied, so that a few of them do not keep a whole network buffer. Thread-safe.
 final class Exchange implements Stream.Listener {
     private static final int PER_FIELD = 32;
@@ -338,7 +338,7 @@ final class Exchange implements Stream.Listener {
 
     /// Ends the stream where it is not at its end, and forgets what nobody has taken. May be called twice.
     ///
-    /// @param sent whether the whole request was sent
+    /// @param sent true if the whole request was sent
     void close(boolean sent) {
         boolean whole = ended();
         fail(new IOException("the answer was closed"));

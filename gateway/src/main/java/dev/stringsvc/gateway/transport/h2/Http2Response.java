@@ -91,7 +91,7 @@ final class Http2Response implements UpstreamResponse {
         }
     }
 
-    /// Whether there is no body, whatever the head says.
+    /// True if there is no body, whatever the head says.
     private boolean bodiless() {
         return status() == 204 || status() == 304 || attempt.request().method().equals("HEAD");
     }

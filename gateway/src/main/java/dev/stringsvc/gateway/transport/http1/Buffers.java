@@ -26,7 +26,7 @@ final class Buffers {
         return last.clear();
     }
 
-    /// Takes a buffer back, which nobody may use any more.
+    /// Takes a buffer back. It must not be used after that.
     void giveBack(ByteBuffer buffer) {
         if (kept.incrementAndGet() > MOST_KEPT) {
             kept.decrementAndGet();

@@ -9,7 +9,6 @@ import dev.stringsvc.gateway.transport.Pauses;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
 import dev.stringsvc.gateway.transport.Watchdog;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ProtocolException;
@@ -108,10 +107,11 @@ final class Http1Attempt {
         if (abandoned(watch)) {
             return abandoned();
         }
-        @Nullable
-        IOException ofClient = sender == null || clientFailure != null ? clientFailure : sender.clientFailure();
-        if (ofClient != null) {
-            return new AttemptResult.ClientFault(ofClient);
+        if (clientFailure == null && sender != null) {
+            clientFailure = sender.clientFailure();
+        }
+        if (clientFailure != null) {
+            return new AttemptResult.ClientFault(clientFailure);
         }
         if (nothingSent()) {
             return new AttemptResult.NotSent(cause, asked || !watch.expired());
@@ -195,7 +195,7 @@ final class Http1Attempt {
                 sender = BodySender.start(rest(parts), on.sink(0), null, timeout);
             }
         } catch (IOException e) {
-            // the other end takes no more; whether it has answered all the same is found out by listening
+            // the other end takes no more, but it may have answered: awaitHead finds that out
             brokenOff = true;
             if (on.wire().tcp().accepted() == acceptedBefore) {
                 on.wire().cut();
@@ -233,14 +233,17 @@ final class Http1Attempt {
         return head.limit(end + body.length).put(end, body);
     }
 
+    /// What is left of a request, in one copy.
     private static Body.Streamed rest(ByteBuffer... parts) {
-        var left = new ByteArrayOutputStream();
+        int size = 0;
         for (ByteBuffer part : parts) {
-            byte[] bytes = new byte[part.remaining()];
-            part.get(bytes);
-            left.writeBytes(bytes);
+            size += part.remaining();
         }
-        return new Body.Streamed(new ByteArrayInputStream(left.toByteArray()), left.size());
+        ByteBuffer left = ByteBuffer.allocate(size);
+        for (ByteBuffer part : parts) {
+            left.put(part);
+        }
+        return new Body.Streamed(new ByteArrayInputStream(left.array()), size);
     }
 
     /// Waits for the head of the answer, and tells the caller of interim ones.

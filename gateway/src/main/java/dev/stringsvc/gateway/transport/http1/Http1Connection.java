@@ -17,8 +17,6 @@ final class Http1Connection {
     /// What was read and is not parsed yet; `null` where that is nothing. While it waits, the connection
     /// has no buffer.
     private @Nullable ByteBuffer in;
-    /// True until the first answer is here.
-    private boolean fresh = true;
 
     Http1Connection(Wire wire, Buffers buffers) {
         this.wire = wire;
@@ -31,11 +29,6 @@ final class Http1Connection {
 
     ResponseParser parser() {
         return parser;
-    }
-
-    /// True if it has carried no request before.
-    boolean fresh() {
-        return fresh;
     }
 
     /// Begins to listen for an answer, which [#await] waits for.
@@ -98,7 +91,7 @@ final class Http1Connection {
     /// @return how many bytes; 0 where that is nothing; -1 at the connection's end
     int readMore() throws IOException {
         if (!hasRead()) {
-            giveBack(); // it may be read to its end, which leaves no room
+            giveBack(); // it is used up and has no room left
         }
         int n = wire.read(buffer());
         if (n > 0) {
@@ -148,14 +141,13 @@ final class Http1Connection {
         boolean quiet = !hasRead();
         giveBack();
         if (quiet && wire.rest()) {
-            fresh = false;
             wire.tcp().idle();
             return true;
         }
         return false;
     }
 
-    /// Closes the connection. To be called by who reads.
+    /// Closes the connection. To be called by the thread that reads from it.
     void close() {
         wire.cut();
         if (!wire.tcp().isExpecting()) {

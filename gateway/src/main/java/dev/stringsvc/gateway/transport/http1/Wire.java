@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 
 /// One connection's bytes, both ways: in clear text or over TLS. One thread may read while another writes;
-/// [#cut] and [#isHeard] may be called by any thread.
+/// [#cut] may be called by any thread.
 interface Wire {
     /// Reads what is here into the buffer's free space, without waiting.
     ///
