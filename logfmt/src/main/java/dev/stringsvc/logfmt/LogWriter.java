@@ -1,5 +1,6 @@
 package dev.stringsvc.logfmt;
 
+import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -76,7 +77,7 @@ public final class LogWriter implements AutoCloseable {
     }
 
     private void run() {
-        var batch = new StringBuilder();
+        var batch = new ByteArrayOutputStream(2 * BATCH_BYTES);
         while (true) {
             boolean last = closed;
             if (drain(batch)) {
@@ -99,20 +100,18 @@ public final class LogWriter implements AutoCloseable {
         asleep.set(false);
     }
 
-    private boolean drain(StringBuilder batch) {
+    private boolean drain(ByteArrayOutputStream batch) {
         boolean any = false;
         long lost = dropped.getAndSet(0);
         if (lost > 0) {
-            batch.append("level=warn msg=\"log lines dropped\" dropped=")
-                    .append(lost)
-                    .append('\n');
+            add("level=warn msg=\"log lines dropped\" dropped=" + lost, batch);
             any = true;
         }
         for (@Nullable String line; (line = lines.poll()) != null; ) {
             queued.decrementAndGet();
             any = true;
-            batch.append(line).append('\n');
-            if (batch.length() >= BATCH_BYTES) {
+            add(line, batch);
+            if (batch.size() >= BATCH_BYTES) {
                 flush(batch);
             }
         }
@@ -120,16 +119,21 @@ public final class LogWriter implements AutoCloseable {
         return any;
     }
 
-    private void flush(StringBuilder batch) {
-        if (batch.isEmpty()) {
+    private static void add(String line, ByteArrayOutputStream batch) {
+        batch.writeBytes(line.getBytes(StandardCharsets.UTF_8));
+        batch.write('\n');
+    }
+
+    private void flush(ByteArrayOutputStream batch) {
+        if (batch.size() == 0) {
             return;
         }
         try {
-            out.write(batch.toString().getBytes(StandardCharsets.UTF_8));
+            batch.writeTo(out);
             out.flush();
         } catch (IOException e) {
             // Standard output is gone (a closed pipe): there is nobody left to tell, and serving goes on.
         }
-        batch.setLength(0);
+        batch.reset();
     }
 }

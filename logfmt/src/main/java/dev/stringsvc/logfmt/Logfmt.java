@@ -17,7 +17,7 @@ public final class Logfmt {
 
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
-    private final StringBuilder line = new StringBuilder(192);
+    private final StringBuilder line = new StringBuilder(320);
 
     private Logfmt() {}
 

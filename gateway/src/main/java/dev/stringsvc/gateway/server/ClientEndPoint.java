@@ -21,10 +21,19 @@ import org.jspecify.annotations.Nullable;
 /// A client's connection that can be asked whether the client is still there, and whether it is too slow. Thread-safe.
 ///
 /// The selector goes on waiting for it while a request is in hand, and stops only if something comes that nobody reads
-/// then. So most requests change nothing of what is waited for: Jetty alone changes it twice, and wakes the selector.
+/// then. It also reads what comes, for whoever waits: else the bytes would still be there when it waits again, and it
+/// would be told of them again. So most requests change nothing of what is waited for, where Jetty alone changes it
+/// twice and wakes the selector.
 final class ClientEndPoint extends SocketChannelEndPoint implements Client {
     /// How far to look where a client speaks TLS, and so says goodbye before it goes: two alerts at the most.
     private static final int TLS_GOODBYE = 128;
+
+    private static final int ARRIVED_BYTES = 16_384;
+
+    /// What a selector's thread reads into, before it is known how much has come. Outside the heap, since the JVM would
+    /// copy it otherwise.
+    private static final ThreadLocal<ByteBuffer> ARRIVED =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(ARRIVED_BYTES));
 
     private final Duration tunnelIdle;
     private final SelectionKey key;
@@ -49,7 +58,7 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
     private boolean lastReadWasShort;
 
     private final Object reading = new Object();
-    /// What was read by looking, and belongs to what the client says next.
+    /// What was read by looking, or by the selector's thread, and belongs to what the client says next.
     private @Nullable ByteBuffer ahead;
     /// When the head that is coming in began, by [System#nanoTime]; `null` where none is.
     private @Nullable Long headSince;
@@ -252,7 +261,8 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
     public @Nullable Runnable onSelected() {
         int ready = key.readyOps();
         synchronized (selecting) {
-            if (ready == SelectionKey.OP_READ && awaited) {
+            boolean waits = awaited;
+            if (ready == SelectionKey.OP_READ && waits && readAhead()) {
                 awaited = false;
                 return fillable; // and go on waiting
             }
@@ -262,7 +272,30 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
                 drained = false;
             }
             @Nullable Runnable task = super.onSelected();
-            return ready == SelectionKey.OP_READ ? null : task; // nobody waits for what can be read
+            return ready == SelectionKey.OP_READ && !waits ? null : task; // nobody waits for what can be read
+        }
+    }
+
+    /// Reads what has come for whoever waits for it. Called by the selector's thread.
+    ///
+    /// @return false where that is nothing, or the connection's end, which who waits finds out
+    private boolean readAhead() {
+        ByteBuffer arrived = ARRIVED.get().clear();
+        synchronized (reading) {
+            if (ahead != null && ahead.position() > 0) {
+                return false;
+            }
+            try {
+                if (getChannel().read(arrived) <= 0) {
+                    return false;
+                }
+            } catch (IOException e) {
+                return false;
+            }
+            lastReadWasShort = arrived.hasRemaining();
+            arrived.flip();
+            ahead = ByteBuffer.allocate(arrived.remaining()).put(arrived);
+            return true;
         }
     }
 
@@ -270,7 +303,11 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
         int position = BufferUtil.flipToFill(buffer);
         int n = BufferUtil.put(read.flip(), buffer);
         BufferUtil.flipToFlush(buffer, position);
-        read.compact();
+        if (read.hasRemaining()) {
+            read.compact();
+        } else {
+            ahead = null;
+        }
         notIdle();
         return n;
     }
