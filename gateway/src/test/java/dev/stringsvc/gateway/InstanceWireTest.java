@@ -34,7 +34,7 @@ class InstanceWireTest {
     void malformed_head_is_502_and_the_instance_s_fault(String answer) throws Exception {
         try (var gateway = GatewayFixture.with("route.attempts=1", FakeInstance.answering(answer))) {
             assertThat(gateway.get("/svc").status()).isEqualTo(502);
-            assertThat(gateway.logLine()).contains(" status=502 ");
+            assertThat(gateway.logLine()).contains(" status=502 ", "err=\"malformed answer: ");
             assertThat(gateway.upstreams().findValue("lastFailure").asText()).isNotEmpty();
             try (var http2 = new Http2Wire(gateway.gateway().port())) {
                 assertThat(http2.read(http2.get("/svc")).status()).isEqualTo(502);

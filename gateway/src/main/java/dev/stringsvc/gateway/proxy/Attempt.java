@@ -16,10 +16,19 @@ public record Attempt(Endpoint endpoint, AttemptResult result, Duration took, bo
         return switch (result) {
             case AttemptResult.Responded(var response) -> "answered " + response.status();
             case AttemptResult.NotSent(var _, boolean asked) -> asked ? "not reached" : "not asked in time";
-            case AttemptResult.MaybeSent ignored -> "connection broke";
+            case AttemptResult.MaybeSent broken -> broken.what();
             case AttemptResult.TimedOut(var _, boolean silent) -> silent ? "timed out" : "not read in time";
             case AttemptResult.ClientFault ignored -> "client failed";
             case AttemptResult.Unsendable ignored -> "not sendable";
+        };
+    }
+
+    /// The same for operators alone, with the cause where there is one.
+    public String reason() {
+        return switch (result) {
+            case AttemptResult.NotSent(var cause, var _) -> outcome() + ": " + cause.getMessage();
+            case AttemptResult.MaybeSent(var cause) -> outcome() + ": " + cause.getMessage();
+            default -> outcome();
         };
     }
 }

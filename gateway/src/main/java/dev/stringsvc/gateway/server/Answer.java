@@ -348,6 +348,11 @@ final class Answer {
         }
     }
 
+    /// Notes for the log why the problem that follows came about: more than its client is told.
+    void because(String reason) {
+        error = reason;
+    }
+
     /// Answers with a problem of the gateway's own.
     void problem(Problem problem, Map<String, String> headers) throws IOException {
         if (error == null) {

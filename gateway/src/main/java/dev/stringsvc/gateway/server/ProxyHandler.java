@@ -321,9 +321,11 @@ public final class ProxyHandler extends Handler.Abstract {
                                 route,
                                 attempts),
                         RETRY_SOON);
-            case ProxyResult.UpstreamFailed(var attempts) ->
+            case ProxyResult.UpstreamFailed(var attempts) -> {
+                answer.because(attempts.getLast().reason());
                 answer.problem(
                         about(502, "The service could not be reached, or broke off.", route, attempts), Map.of());
+            }
             case ProxyResult.DeadlineExceeded(var attempts) ->
                 answer.problem(about(504, "The service did not answer in time.", route, attempts), Map.of());
             case ProxyResult.ClientFault(PayloadTooLargeException tooLong, var attempts) ->

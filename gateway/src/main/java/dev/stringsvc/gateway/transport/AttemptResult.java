@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.transport;
 
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.time.Duration;
 
 /// What is known after an attempt. The retry question turns on it: has the instance perhaps acted on the request?
@@ -14,8 +15,14 @@ public sealed interface AttemptResult {
     /// gateway that has more to do than it can has come to the instance
     record NotSent(IOException cause, boolean asked) implements AttemptResult {}
 
-    /// The line broke after the request had begun to leave: the instance may have acted on it.
-    record MaybeSent(IOException cause) implements AttemptResult {}
+    /// The line broke, or the answer was malformed, after the request had begun to leave: the instance may have acted
+    /// on it.
+    record MaybeSent(IOException cause) implements AttemptResult {
+        /// What happened, in two words.
+        public String what() {
+            return cause instanceof ProtocolException ? "malformed answer" : "connection broke";
+        }
+    }
 
     /// No head of an answer in time: the instance may have acted on it.
     ///

@@ -34,7 +34,8 @@ enum Verdict {
             case AttemptResult.Responded(var response) ->
                 "answered %d after %d ms".formatted(response.status(), took.toMillis());
             case AttemptResult.NotSent(var cause, boolean _) -> "not reached: " + cause.getMessage();
-            case AttemptResult.MaybeSent(var cause) -> "connection broke: " + cause.getMessage();
+            case AttemptResult.MaybeSent broken ->
+                broken.what() + ": " + broken.cause().getMessage();
             case AttemptResult.TimedOut(var after, boolean _) -> "no answer within %d ms".formatted(after.toMillis());
             case AttemptResult.ClientFault(var cause) -> "client failed: " + cause.getMessage();
             case AttemptResult.Unsendable(var reason) -> "not sendable: " + reason;

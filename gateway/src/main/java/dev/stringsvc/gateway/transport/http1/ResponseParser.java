@@ -4,6 +4,7 @@ import dev.stringsvc.gateway.transport.HeaderFields;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
@@ -90,7 +91,7 @@ final class ResponseParser {
         try {
             return parser.parseNext(in);
         } catch (AssertionError e) {
-            throw new ProtocolException("a malformed answer");
+            throw new ProtocolException("Jetty's parser failed");
         }
     }
 
@@ -245,7 +246,7 @@ final class ResponseParser {
 
         @Override
         public void badMessage(HttpException failure) {
-            broken = "a malformed answer: " + failure.getReason();
+            broken = Objects.requireNonNullElse(failure.getReason(), "not HTTP");
         }
     }
 }
