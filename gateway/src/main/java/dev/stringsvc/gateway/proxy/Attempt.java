@@ -26,8 +26,8 @@ public record Attempt(Endpoint endpoint, AttemptResult result, Duration took, bo
     /// The same for operators alone, with the cause where there is one.
     public String reason() {
         return switch (result) {
-            case AttemptResult.NotSent(var cause, var _) -> outcome() + ": " + cause.getMessage();
-            case AttemptResult.MaybeSent(var cause) -> outcome() + ": " + cause.getMessage();
+            case AttemptResult.NotSent unsent when unsent.asked() -> unsent.words();
+            case AttemptResult.MaybeSent broken -> broken.words();
             default -> outcome();
         };
     }

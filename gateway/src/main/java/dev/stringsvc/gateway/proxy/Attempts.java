@@ -358,16 +358,18 @@ final class Attempts {
         }
         return switch (held.end.result()) {
             case AttemptResult.Responded(var response) -> new ProxyResult.Answered(response, held.permit, made);
-            case AttemptResult.NotSent ignored -> failed(made);
-            case AttemptResult.MaybeSent ignored -> failed(made);
+            case AttemptResult.NotSent ignored -> failed(held.end, made);
+            case AttemptResult.MaybeSent ignored -> failed(held.end, made);
             case AttemptResult.TimedOut ignored -> new ProxyResult.DeadlineExceeded(made);
             case AttemptResult.ClientFault(var cause) -> new ProxyResult.ClientFault(cause, made);
             case AttemptResult.Unsendable(var reason) -> new ProxyResult.Unsendable(reason, made);
         };
     }
 
-    private ProxyResult failed(List<Attempt> made) {
-        return timeLeft().isPositive() ? new ProxyResult.UpstreamFailed(made) : new ProxyResult.DeadlineExceeded(made);
+    private ProxyResult failed(Attempt decided, List<Attempt> made) {
+        return timeLeft().isPositive()
+                ? new ProxyResult.UpstreamFailed(decided, made)
+                : new ProxyResult.DeadlineExceeded(made);
     }
 
     /// Without the time in which the client was waited for.

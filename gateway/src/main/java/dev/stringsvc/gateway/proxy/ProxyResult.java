@@ -27,8 +27,10 @@ public sealed interface ProxyResult {
     /// @param watched whether discovery has ever answered for it
     record NoInstances(boolean watched, List<Attempt> attempts) implements ProxyResult {}
 
-    /// The last attempt did not reach an instance, or broke.
-    record UpstreamFailed(List<Attempt> attempts) implements ProxyResult {}
+    /// No instance was reached, or the connection broke, or the answer was malformed.
+    ///
+    /// @param decided the attempt whose end this is; copies may have begun after it
+    record UpstreamFailed(Attempt decided, List<Attempt> attempts) implements ProxyResult {}
 
     /// The last attempt, or the whole request, ran out of time.
     record DeadlineExceeded(List<Attempt> attempts) implements ProxyResult {}

@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.server;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -215,7 +216,9 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
                 drained = false;
                 return 0; // if something has come since, the selector says so to the next that waits
             }
-            int n = ahead == null || ahead.position() == 0 ? fillHere(buffer) : fillAhead(ahead, buffer);
+            int n = ahead == null || ahead.position() == 0 || isInputShutdown() // once it is closed nothing is read
+                    ? fillHere(buffer)
+                    : fillAhead(ahead, buffer);
             if (n > 0 && !headOver && headSince == null && !http2) {
                 headSince = System.nanoTime();
             }
@@ -253,6 +256,9 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
                 armed = true;
                 super.needsFillInterest();
             }
+        }
+        if (!isOpen()) { // whoever closed it may have found nobody who waits
+            getFillInterest().onFail(new ClosedChannelException());
         }
     }
 

@@ -321,8 +321,8 @@ public final class ProxyHandler extends Handler.Abstract {
                                 route,
                                 attempts),
                         RETRY_SOON);
-            case ProxyResult.UpstreamFailed(var attempts) -> {
-                answer.because(attempts.getLast().reason());
+            case ProxyResult.UpstreamFailed(var decided, var attempts) -> {
+                answer.because(decided.reason());
                 answer.problem(
                         about(502, "The service could not be reached, or broke off.", route, attempts), Map.of());
             }

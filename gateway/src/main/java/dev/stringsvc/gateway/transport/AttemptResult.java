@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.transport;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// What is known after an attempt. The retry question turns on it: has the instance perhaps acted on the request?
 public sealed interface AttemptResult {
@@ -13,7 +14,12 @@ public sealed interface AttemptResult {
     ///
     /// @param asked whether the instance had any part in that: the time of an attempt may be over before a
     /// gateway that has more to do than it can has come to the instance
-    record NotSent(IOException cause, boolean asked) implements AttemptResult {}
+    record NotSent(IOException cause, boolean asked) implements AttemptResult {
+        /// What happened, and why, for operators.
+        public String words() {
+            return "not reached: " + why(cause);
+        }
+    }
 
     /// The line broke, or the answer was malformed, after the request had begun to leave: the instance may have acted
     /// on it.
@@ -21,6 +27,11 @@ public sealed interface AttemptResult {
         /// What happened, in two words.
         public String what() {
             return cause instanceof ProtocolException ? "malformed answer" : "connection broke";
+        }
+
+        /// What happened, and why, for operators.
+        public String words() {
+            return what() + ": " + why(cause);
         }
     }
 
@@ -37,4 +48,9 @@ public sealed interface AttemptResult {
     ///
     /// @param reason one sentence for the client
     record Unsendable(String reason) implements AttemptResult {}
+
+    private static String why(IOException cause) {
+        @Nullable String message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
+    }
 }

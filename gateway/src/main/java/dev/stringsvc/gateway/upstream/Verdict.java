@@ -33,9 +33,8 @@ enum Verdict {
         return switch (result) {
             case AttemptResult.Responded(var response) ->
                 "answered %d after %d ms".formatted(response.status(), took.toMillis());
-            case AttemptResult.NotSent(var cause, boolean _) -> "not reached: " + cause.getMessage();
-            case AttemptResult.MaybeSent broken ->
-                broken.what() + ": " + broken.cause().getMessage();
+            case AttemptResult.NotSent unsent -> unsent.words();
+            case AttemptResult.MaybeSent broken -> broken.words();
             case AttemptResult.TimedOut(var after, boolean _) -> "no answer within %d ms".formatted(after.toMillis());
             case AttemptResult.ClientFault(var cause) -> "client failed: " + cause.getMessage();
             case AttemptResult.Unsendable(var reason) -> "not sendable: " + reason;
