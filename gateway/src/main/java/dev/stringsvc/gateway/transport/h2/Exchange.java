@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One stream: what Jetty hears of it is kept here until the thread of the attempt takes it. Jetty's threads never
 /// wait; what they bring is bounded by the stream's window and by [InstanceSession#LARGEST_HEAD]. The bytes of a body
-/// are
-/// copied, so that a few of them do not keep a whole network buffer. Thread-safe.
+/// are copied, so that a few of them do not keep a whole network buffer. Thread-safe.
 final class Exchange implements Stream.Listener {
     private static final int PER_FIELD = 32;
     private static final byte[] NOTHING = new byte[0];
@@ -96,6 +95,9 @@ final class Exchange implements Stream.Listener {
     public void onHeaders(Stream stream, HeadersFrame frame, Callback callback) {
         boolean ends = frame.isEndStream();
         locked(() -> {
+            if (failure != null) {
+                return; // what follows a broken answer does not make it whole
+            }
             try {
                 accept(frame.getMetaData(), ends);
                 incoming.ended |= ends;
@@ -142,10 +144,13 @@ final class Exchange implements Stream.Listener {
             DataFrame frame = data.frame();
             int padding = frame.flowControlLength() - frame.remaining();
             locked(() -> {
+                if (!incoming.answered) {
+                    end(new ProtocolException("a body before its head"));
+                }
                 if (failure == null) {
                     incoming.add(frame.getByteBuffer());
+                    incoming.ended |= frame.isEndStream();
                 }
-                incoming.ended |= frame.isEndStream();
             });
             data.release();
             if (frame.isEndStream()) {
