@@ -23,7 +23,7 @@ public record Attempt(Endpoint endpoint, AttemptResult result, Duration took, bo
         };
     }
 
-    /// The same for operators alone, with the cause where there is one.
+    /// The same with the cause, where there is one. For logs only: it may name addresses.
     public String reason() {
         return switch (result) {
             case AttemptResult.NotSent unsent when unsent.asked() -> unsent.words();

@@ -29,7 +29,7 @@ public sealed interface ProxyResult {
 
     /// No instance was reached, or the connection broke, or the answer was malformed.
     ///
-    /// @param decided the attempt whose end this is; copies may have begun after it
+    /// @param decided the attempt whose failure the client is told of; not always the last that began
     record UpstreamFailed(Attempt decided, List<Attempt> attempts) implements ProxyResult {}
 
     /// The last attempt, or the whole request, ran out of time.

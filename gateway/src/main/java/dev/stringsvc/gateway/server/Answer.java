@@ -348,7 +348,7 @@ final class Answer {
         }
     }
 
-    /// Notes for the log why the problem that follows came about: more than its client is told.
+    /// Sets what the log says of the problem that is answered next. Its client is told less.
     void because(String reason) {
         error = reason;
     }

@@ -7,6 +7,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.EndPoint;
@@ -21,18 +22,18 @@ import org.jspecify.annotations.Nullable;
 
 /// A client's connection that can be asked whether the client is still there, and whether it is too slow. Thread-safe.
 ///
-/// The selector goes on waiting for it while a request is in hand, and stops only if something comes that nobody reads
-/// then. It also reads what comes, for whoever waits: else the bytes would still be there when it waits again, and it
-/// would be told of them again. So most requests change nothing of what is waited for, where Jetty alone changes it
-/// twice and wakes the selector.
+/// The selection key stays armed while a request is in hand, and is disarmed only when bytes arrive that no read waits
+/// for. When a read waits, the selector's thread takes the bytes for it: if they stayed in the socket until the
+/// request's thread ran, the selector would be told of them again and disarm the key. So most requests cost no change
+/// of the key. Jetty's own end point changes it twice for each request, and wakes the selector to do so.
 final class ClientEndPoint extends SocketChannelEndPoint implements Client {
     /// How far to look where a client speaks TLS, and so says goodbye before it goes: two alerts at the most.
     private static final int TLS_GOODBYE = 128;
 
     private static final int ARRIVED_BYTES = 16_384;
 
-    /// What a selector's thread reads into, before it is known how much has come. Outside the heap, since the JVM would
-    /// copy it otherwise.
+    /// Where a selector's thread reads into first; what has come is then copied into an array of its size. Outside the
+    /// heap: from a buffer on the heap the JVM would make one more copy.
     private static final ThreadLocal<ByteBuffer> ARRIVED =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(ARRIVED_BYTES));
 
@@ -216,9 +217,8 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
                 drained = false;
                 return 0; // if something has come since, the selector says so to the next that waits
             }
-            int n = ahead == null || ahead.position() == 0 || isInputShutdown() // once it is closed nothing is read
-                    ? fillHere(buffer)
-                    : fillAhead(ahead, buffer);
+            // a closed connection takes no more requests, also none from what was read before
+            int n = isAhead() && !isInputShutdown() ? fillAhead(buffer) : fillHere(buffer);
             if (n > 0 && !headOver && headSince == null && !http2) {
                 headSince = System.nanoTime();
             }
@@ -238,7 +238,7 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
         boolean more;
         synchronized (reading) {
             drained = false;
-            more = ahead != null && ahead.position() > 0;
+            more = isAhead();
         }
         if (more) {
             Thread.startVirtualThread(getFillInterest()::fillable);
@@ -257,7 +257,7 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
                 super.needsFillInterest();
             }
         }
-        if (!isOpen()) { // whoever closed it may have found nobody who waits
+        if (!isOpen()) { // close() fails a read that waits, but this one may have begun to wait after it
             getFillInterest().onFail(new ClosedChannelException());
         }
     }
@@ -282,13 +282,14 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
         }
     }
 
-    /// Reads what has come for whoever waits for it. Called by the selector's thread.
+    /// Reads what has come, for the read that waits. Called by the selector's thread.
     ///
-    /// @return false where that is nothing, or the connection's end, which who waits finds out
+    /// @return false if there was nothing to take, or the connection has ended: the waiting read finds that
+    /// itself
     private boolean readAhead() {
         ByteBuffer arrived = ARRIVED.get().clear();
         synchronized (reading) {
-            if (ahead != null && ahead.position() > 0) {
+            if (isAhead()) {
                 return false;
             }
             try {
@@ -305,7 +306,13 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
         }
     }
 
-    private int fillAhead(ByteBuffer read, ByteBuffer buffer) {
+    /// True if bytes were read ahead. Under the lock `reading`.
+    private boolean isAhead() {
+        return ahead != null && ahead.position() > 0;
+    }
+
+    private int fillAhead(ByteBuffer buffer) {
+        ByteBuffer read = Objects.requireNonNull(ahead);
         int position = BufferUtil.flipToFill(buffer);
         int n = BufferUtil.put(read.flip(), buffer);
         BufferUtil.flipToFlush(buffer, position);

@@ -66,7 +66,7 @@ public final class HttpPort implements AutoCloseable {
         this.inFlight = inFlight;
         var threads = new QueuedThreadPool();
         threads.setName("jetty");
-        // each new connection takes a thread for a moment: what many at once leave is not kept for an hour
+        // many new connections at once start many threads, of which Jetty by default ends one a minute
         threads.setIdleTimeout((int) KEEP_THREADS.toMillis());
         threads.setMaxEvictCount(threads.getMaxThreads());
         threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -92,7 +92,7 @@ public final class HttpPort implements AutoCloseable {
         http.setMaxResponseHeaderSize(AnswerFields.MOST_BYTES + OWN_HEAD_BYTES);
         http.setSendDateHeader(false); // a handler says it, or passes an instance's on
         http.setRequestHeaderSize(headBytes);
-        http.setHeaderCacheSize(0); // 36 KiB a connection, and no request is the faster for it
+        http.setHeaderCacheSize(0); // the cache takes 36 KiB a connection and makes no request faster
         http.setHeaderCacheCaseSensitive(true); // else `TEXT/html` becomes `text/html`
         http.setHttpCompliance(HttpCompliance.STRICT); // else a line may end with LF alone
         http.setUriCompliance(UriCompliance.RFC3986.with(

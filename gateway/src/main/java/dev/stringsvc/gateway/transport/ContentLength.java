@@ -9,11 +9,14 @@ public final class ContentLength {
 
     /// Whether it is a number of bytes, and one that a `long` holds.
     public static boolean isValid(String text) {
+        if (text.isEmpty() || text.length() > LONGEST) {
+            return false;
+        }
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) < '0' || text.charAt(i) > '9') {
                 return false;
             }
         }
-        return !text.isEmpty() && text.length() <= LONGEST;
+        return true;
     }
 }

@@ -7,8 +7,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -202,6 +204,17 @@ public final class FakeInstance implements AutoCloseable {
         /// Writes bytes.
         public void send(byte[] bytes) throws IOException {
             socket.getOutputStream().write(bytes);
+        }
+
+        /// Writes bytes in up to five writes.
+        public void sendInPieces(byte[] bytes, Random random) throws IOException {
+            int at = 0;
+            for (int pieces = random.nextInt(5); pieces > 0; pieces--) {
+                int end = at + random.nextInt(1 + (bytes.length - at) / (random.nextBoolean() ? 1 : 20));
+                send(Arrays.copyOfRange(bytes, at, end));
+                at = end;
+            }
+            send(Arrays.copyOfRange(bytes, at, bytes.length));
         }
 
         /// Ends the connection with RST: what the other side has not read yet is lost to it.

@@ -96,7 +96,7 @@ final class Exchange implements Stream.Listener {
         boolean ends = frame.isEndStream();
         locked(() -> {
             if (failure != null) {
-                return; // what follows a broken answer does not make it whole
+                return; // else an answer that has failed could still end as a whole one
             }
             try {
                 accept(frame.getMetaData(), ends);

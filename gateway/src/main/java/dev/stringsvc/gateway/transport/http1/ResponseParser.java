@@ -91,7 +91,7 @@ final class ResponseParser {
         try {
             return parser.parseNext(in);
         } catch (AssertionError e) {
-            throw new ProtocolException("Jetty's parser failed");
+            throw new ProtocolException("the parser cannot read it");
         }
     }
 

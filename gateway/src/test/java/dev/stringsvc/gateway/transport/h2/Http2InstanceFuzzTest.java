@@ -27,9 +27,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// Whatever frames an instance sends, a request gets the answer that was meant for it, whole, or fails: at once, never
-/// by
-/// its time alone. `-Dfuzz.seed=N` plays other frames, `-Dfuzz.requests=N` more.
+/// Whatever frames an instance sends, a request gets the answer that was meant for it, whole, or it fails; and it fails
+/// before its time is over. `-Dfuzz.seed=N` plays other frames, `-Dfuzz.requests=N` more.
 class Http2InstanceFuzzTest {
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int REQUESTS = Integer.getInteger("fuzz.requests", 1_000);
@@ -44,10 +43,10 @@ class Http2InstanceFuzzTest {
     /// What is wrong with what an instance sends for one request.
     private enum Fault {
         NONE,
-        /// The client gets the answer, or not.
+        /// These two may pass or fail.
         DATA_AFTER_THE_END,
         GOAWAY_BEFORE_THE_END,
-        /// All others are no answer.
+        /// All that follow must fail.
         DATA_BEFORE_THE_HEAD,
         NO_STATUS,
         ODD_STATUS,
@@ -75,7 +74,7 @@ class Http2InstanceFuzzTest {
         }
     }
 
-    /// A connection, on which other requests may suffer from one fault.
+    /// A connection. A fault on it may also fail the other requests that it carries.
     private static final class Line {
         private volatile boolean faulty;
     }
@@ -185,14 +184,7 @@ class Http2InstanceFuzzTest {
         var script = new FrameScript(stream, id, fault, random);
         line.faulty |= fault != Fault.NONE;
         sent.put(id, new Sent(line, fault, script.answer()));
-        byte[] bytes = script.bytes();
-        int at = 0;
-        for (int pieces = random.nextInt(6); pieces > 0; pieces--) {
-            int end = at + random.nextInt(1 + (bytes.length - at) / (random.nextBoolean() ? 1 : 20));
-            wire.send(Arrays.copyOfRange(bytes, at, end));
-            at = end;
-        }
-        wire.send(Arrays.copyOfRange(bytes, at, bytes.length));
+        wire.sendInPieces(script.bytes(), random);
         if (fault == Fault.RESET_CONNECTION) {
             wire.reset();
         }
@@ -226,7 +218,7 @@ class Http2InstanceFuzzTest {
 
         byte[] bytes() {
             for (int i = random.nextInt(8) - 5; i > 0; i--) {
-                head(Http2Peer.END_OF_HEADERS, block(":status", "103", "link", "<a>"));
+                head(0, Http2Peer.block(":status", "103", "link", "<a>"));
             }
             noise();
             if (fault == Fault.DATA_BEFORE_THE_HEAD) {
@@ -237,7 +229,7 @@ class Http2InstanceFuzzTest {
             head(bodiless && !trailers ? Http2Peer.END_STREAM : 0, headBlock());
             body(!trailers);
             if (trailers && !isCut()) {
-                head(Http2Peer.END_STREAM, block("y-sum", answer.id()));
+                head(Http2Peer.END_STREAM, Http2Peer.block("y-sum", answer.id()));
             }
             if (fault == Fault.DATA_AFTER_THE_END) {
                 frame(Http2Peer.DATA, Http2Peer.END_STREAM, stream, ascii("late"));
@@ -269,7 +261,7 @@ class Http2InstanceFuzzTest {
                     }
                 }
             }
-            byte[] block = block(fields.toArray(String[]::new));
+            byte[] block = Http2Peer.block(fields.toArray(String[]::new));
             if (fault == Fault.NO_HPACK) {
                 Arrays.fill(block, (byte) 0xff);
             }
@@ -300,34 +292,35 @@ class Http2InstanceFuzzTest {
         /// @return true if nothing follows
         private boolean inject(int number) {
             switch (fault) {
-                case SECOND_HEAD -> head(0, block(":status", "200", "y-id", "evil"));
-                case GOAWAY_BEFORE_THE_END -> frame(Http2Peer.GOAWAY, 0, 0, numbers(stream, 0));
-                case RESET_STREAM -> frame(Http2Peer.RST_STREAM, 0, stream, numbers(number % 14));
+                case SECOND_HEAD -> head(0, Http2Peer.block(":status", "200", "y-id", "evil"));
+                case GOAWAY_BEFORE_THE_END -> frame(Http2Peer.GOAWAY, 0, 0, Http2Peer.numbers(stream, 0));
+                case RESET_STREAM -> frame(Http2Peer.RST_STREAM, 0, stream, Http2Peer.numbers(number % 14));
                 case ODD_BYTES -> {
                     byte[] odd = new byte[1 + random.nextInt(60)];
                     random.nextBytes(odd);
                     out.writeBytes(odd);
                 }
                 case CONTINUATION_OF_NOTHING ->
-                    frame(Http2Peer.CONTINUATION, Http2Peer.END_OF_HEADERS, stream, block("y-a", "b"));
+                    frame(Http2Peer.CONTINUATION, Http2Peer.END_OF_HEADERS, stream, Http2Peer.block("y-a", "b"));
                 case HEAD_INTERRUPTED -> {
-                    frame(Http2Peer.HEADERS, Http2Peer.END_STREAM, stream, block("y-sum", "evil"));
+                    frame(Http2Peer.HEADERS, Http2Peer.END_STREAM, stream, Http2Peer.block("y-sum", "evil"));
                     frame(Http2Peer.PING, 0, 0, new byte[8]);
                 }
                 case DATA_ON_STREAM_0 -> frame(Http2Peer.DATA, 0, 0, ascii("zero"));
                 case TOO_MUCH_PADDING -> frame(Http2Peer.DATA, PADDED, stream, new byte[] {9, 'a', 0, 0});
                 case PUSH -> {
-                    byte[] promised = block(":method", "GET", ":scheme", "http", ":path", "/", ":authority", "a");
+                    byte[] promised =
+                            Http2Peer.block(":method", "GET", ":scheme", "http", ":path", "/", ":authority", "a");
                     byte[] payload = ByteBuffer.allocate(4 + promised.length)
                             .putInt(2)
                             .put(promised)
                             .array();
                     frame(PUSH_PROMISE, Http2Peer.END_OF_HEADERS, stream, payload);
                 }
-                case EMPTY_WINDOW_UPDATE -> frame(Http2Peer.WINDOW_UPDATE, 0, stream, numbers(0));
+                case EMPTY_WINDOW_UPDATE -> frame(Http2Peer.WINDOW_UPDATE, 0, stream, Http2Peer.numbers(0));
                 case WINDOW_OVERFLOW -> {
-                    frame(Http2Peer.WINDOW_UPDATE, 0, 0, numbers(Integer.MAX_VALUE));
-                    frame(Http2Peer.WINDOW_UPDATE, 0, 0, numbers(Integer.MAX_VALUE));
+                    frame(Http2Peer.WINDOW_UPDATE, 0, 0, Http2Peer.numbers(Integer.MAX_VALUE));
+                    frame(Http2Peer.WINDOW_UPDATE, 0, 0, Http2Peer.numbers(Integer.MAX_VALUE));
                 }
                 case ODD_SETTINGS -> frame(Http2Peer.SETTINGS, 0, 0, new byte[5]);
                 default -> {}
@@ -343,7 +336,7 @@ class Http2InstanceFuzzTest {
                 int end = i == parts - 1 ? block.length : at + random.nextInt(1 + block.length - at);
                 int last = i == parts - 1 ? Http2Peer.END_OF_HEADERS : 0;
                 int type = i == 0 ? Http2Peer.HEADERS : Http2Peer.CONTINUATION;
-                int own = i == 0 ? flags & ~Http2Peer.END_OF_HEADERS : 0;
+                int own = i == 0 ? flags : 0;
                 frame(type, own | last, stream, Arrays.copyOfRange(block, at, end));
                 at = end;
             }
@@ -372,37 +365,16 @@ class Http2InstanceFuzzTest {
                 case 0 -> frame(Http2Peer.PING, 0, 0, new byte[8]);
                 case 1 -> frame(UNKNOWN, random.nextInt(256), stream, new byte[random.nextInt(40)]);
                 case 2 -> frame(PRIORITY, 0, stream, new byte[] {0, 0, 0, 0, 7});
-                default -> frame(Http2Peer.WINDOW_UPDATE, 0, 0, numbers(1 + random.nextInt(100)));
+                default -> frame(Http2Peer.WINDOW_UPDATE, 0, 0, Http2Peer.numbers(1 + random.nextInt(100)));
             }
         }
 
         private void frame(int type, int flags, int on, byte[] payload) {
-            out.writeBytes(ByteBuffer.allocate(9 + payload.length)
-                    .putInt(payload.length << 8 | type)
-                    .put((byte) flags)
-                    .putInt(on)
-                    .put(payload)
-                    .array());
-        }
-
-        private static byte[] block(String... namesAndValues) {
-            var block = new ByteArrayOutputStream();
-            for (int i = 0; i < namesAndValues.length; i += 2) {
-                Http2Peer.field(block, namesAndValues[i], namesAndValues[i + 1]);
-            }
-            return block.toByteArray();
+            out.writeBytes(Http2Peer.encoded(type, flags, on, payload));
         }
 
         private static byte[] ascii(String text) {
             return text.getBytes(StandardCharsets.ISO_8859_1);
-        }
-
-        private static byte[] numbers(int... numbers) {
-            ByteBuffer bytes = ByteBuffer.allocate(4 * numbers.length);
-            for (int number : numbers) {
-                bytes.putInt(number);
-            }
-            return bytes.array();
         }
     }
 }

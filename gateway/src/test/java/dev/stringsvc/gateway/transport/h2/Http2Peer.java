@@ -90,31 +90,47 @@ final class Http2Peer {
     }
 
     void frame(int type, int flags, int stream, byte[] payload) throws IOException {
-        ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
-        frame.putInt(payload.length << 8 | type)
+        wire.send(encoded(type, flags, stream, payload));
+    }
+
+    /// A frame as bytes (RFC 9113, section 4.1).
+    static byte[] encoded(int type, int flags, int stream, byte[] payload) {
+        return ByteBuffer.allocate(9 + payload.length)
+                .putInt(payload.length << 8 | type)
                 .put((byte) flags)
                 .putInt(stream)
-                .put(payload);
-        wire.send(frame.array());
+                .put(payload)
+                .array();
+    }
+
+    /// Numbers of four bytes.
+    static byte[] numbers(int... numbers) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * numbers.length);
+        for (int number : numbers) {
+            bytes.putInt(number);
+        }
+        return bytes.array();
     }
 
     void head(int stream, String status, boolean ended, String... namesAndValues) throws IOException {
-        var block = new ByteArrayOutputStream();
-        field(block, ":status", status);
-        fields(block, namesAndValues);
-        frame(HEADERS, END_OF_HEADERS | (ended ? END_STREAM : 0), stream, block.toByteArray());
+        String[] fields = new String[namesAndValues.length + 2];
+        fields[0] = ":status";
+        fields[1] = status;
+        System.arraycopy(namesAndValues, 0, fields, 2, namesAndValues.length);
+        frame(HEADERS, END_OF_HEADERS | (ended ? END_STREAM : 0), stream, block(fields));
     }
 
     void trailers(int stream, String... namesAndValues) throws IOException {
-        var block = new ByteArrayOutputStream();
-        fields(block, namesAndValues);
-        frame(HEADERS, END_OF_HEADERS | END_STREAM, stream, block.toByteArray());
+        frame(HEADERS, END_OF_HEADERS | END_STREAM, stream, block(namesAndValues));
     }
 
-    private static void fields(ByteArrayOutputStream block, String... namesAndValues) {
+    /// Fields as HPACK has them.
+    static byte[] block(String... namesAndValues) {
+        var block = new ByteArrayOutputStream();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             field(block, namesAndValues[i], namesAndValues[i + 1]);
         }
+        return block.toByteArray();
     }
 
     /// As a literal that is not indexed (RFC 7541, section 6.2.2).
@@ -144,15 +160,11 @@ final class Http2Peer {
     }
 
     void reset(int stream, int code) throws IOException {
-        frame(RST_STREAM, 0, stream, ByteBuffer.allocate(4).putInt(code).array());
+        frame(RST_STREAM, 0, stream, numbers(code));
     }
 
     void goAway(int lastStream, int code) throws IOException {
-        frame(
-                GOAWAY,
-                0,
-                0,
-                ByteBuffer.allocate(8).putInt(lastStream).putInt(code).array());
+        frame(GOAWAY, 0, 0, numbers(lastStream, code));
     }
 
     /// How much may still be sent on a stream.
