@@ -4,6 +4,7 @@ import dev.stringsvc.gateway.config.ConfigException;
 import dev.stringsvc.gateway.config.ConfigLoader;
 import dev.stringsvc.gateway.config.ConfigSource;
 import dev.stringsvc.gateway.config.GatewayConfig;
+import dev.stringsvc.logfmt.FailStop;
 import dev.stringsvc.logfmt.LogWriter;
 import dev.stringsvc.logfmt.LogfmtHandler;
 import java.io.IOException;
@@ -109,6 +110,7 @@ final class Main implements Callable<Integer> {
                 flags.overrides(command),
                 Flags.consulTls(command, System.getenv("CONSUL_HTTP_SSL")));
         try (LogWriter log = LogWriter.stdout()) {
+            FailStop.install(log);
             LogfmtHandler.install(log, "dev.stringsvc.gateway", flags.verbose ? Level.FINE : Level.INFO);
             return serve(source, log);
         } catch (UncheckedIOException e) {

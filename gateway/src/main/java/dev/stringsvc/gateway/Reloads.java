@@ -5,6 +5,8 @@ import dev.stringsvc.gateway.config.ConfigSource;
 import dev.stringsvc.gateway.config.GatewayConfig;
 import dev.stringsvc.gateway.config.NextStart;
 import dev.stringsvc.gateway.telemetry.LiveMeters;
+import dev.stringsvc.logfmt.FailStop;
+import dev.stringsvc.logfmt.VitalThread;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +27,7 @@ final class Reloads implements AutoCloseable {
     private final LiveMeters meters;
     private final Optional<FileWatch> file;
     private volatile @Nullable Thread watcher;
+    private volatile boolean stopping;
     private boolean closed;
 
     /// @param file as it was when it was loaded; empty where it cannot be read twice
@@ -43,7 +46,7 @@ final class Reloads implements AutoCloseable {
     }
 
     private void watch(FileWatch file) {
-        watcher = Thread.ofVirtual().name("watch-config").start(() -> {
+        Thread watching = VitalThread.virtual("watch-config", () -> stopping, () -> {
             try {
                 while (true) {
                     Thread.sleep(LOOK);
@@ -55,6 +58,8 @@ final class Reloads implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         });
+        watcher = watching;
+        watching.start();
     }
 
     /// Loads again and swaps at once, or says why not.
@@ -79,7 +84,8 @@ final class Reloads implements AutoCloseable {
             }
         } catch (ConfigException e) {
             refused(String.valueOf(e.getMessage()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
+            FailStop.check("loading " + name + " failed", e);
             LOG.error("{} is not loaded, the gateway failed", name, e);
             refused("the gateway failed: " + e);
         }
@@ -97,6 +103,7 @@ final class Reloads implements AutoCloseable {
     /// Waits for a load under way.
     @Override
     public void close() {
+        stopping = true;
         @Nullable Thread watching = watcher;
         if (watching != null) {
             watching.interrupt();

@@ -32,11 +32,12 @@ public final class LogWriter implements AutoCloseable {
     private final AtomicBoolean asleep = new AtomicBoolean();
     private final Thread thread;
     private volatile boolean closed;
+    private volatile boolean failing;
 
     private LogWriter(OutputStream out, int capacity) {
         this.out = out;
         this.capacity = capacity;
-        this.thread = Thread.ofPlatform().name("log-writer").daemon().unstarted(this::run);
+        this.thread = VitalThread.platform("log-writer", () -> closed, this::run);
     }
 
     /// A writer to the process's standard output, with room for 65,536 lines that wait.
@@ -74,6 +75,18 @@ public final class LogWriter implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Writes what is queued and this line, even if there is no room for it, and stops the thread.
+    ///
+    /// @return false if the line was not written, or not in two seconds
+    boolean writeLast(String line) {
+        if (thread.equals(Thread.currentThread())) {
+            return false;
+        }
+        lines.add(line);
+        close();
+        return !thread.isAlive() && !failing && lines.isEmpty();
     }
 
     private void run() {
@@ -131,7 +144,9 @@ public final class LogWriter implements AutoCloseable {
         try {
             batch.writeTo(out);
             out.flush();
+            failing = false;
         } catch (IOException e) {
+            failing = true;
             // Standard output is gone (a closed pipe): there is nobody left to tell, and serving goes on.
         }
         batch.reset();

@@ -15,6 +15,8 @@ public final class Logfmt {
     /// The number of characters of a value that are kept.
     public static final int MAX_VALUE = 256;
 
+    private static final int MAX_STACK = 4_096;
+    private static final int MAX_FRAMES = 24;
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
     private final StringBuilder line = new StringBuilder(320);
@@ -36,7 +38,7 @@ public final class Logfmt {
         return switch (value) {
             case null -> raw(key, "null");
             case Duration duration -> raw(key, GoDuration.format(duration));
-            default -> text(key, value.toString());
+            default -> text(key, value.toString(), MAX_VALUE);
         };
     }
 
@@ -46,14 +48,27 @@ public final class Logfmt {
         return this;
     }
 
+    /// Adds what was thrown, its causes and their stacks on the same line, cut at 4,096 characters.
+    public Logfmt stack(String key, Throwable thrown) {
+        var text = new StringBuilder(1_024);
+        for (@Nullable Throwable e = thrown; e != null && text.length() < MAX_STACK; e = e.getCause()) {
+            text.append(text.isEmpty() ? "" : ", caused by ").append(e);
+            StackTraceElement[] frames = e.getStackTrace();
+            for (int i = 0; i < Math.min(frames.length, MAX_FRAMES); i++) {
+                text.append(i == 0 ? " at " : " < ").append(frames[i]);
+            }
+        }
+        return text(key, text.toString(), MAX_STACK);
+    }
+
     private Logfmt raw(String key, String value) {
         key(key).append(value);
         return this;
     }
 
-    private Logfmt text(String key, String value) {
-        boolean cut = value.length() > MAX_VALUE;
-        int end = cut ? MAX_VALUE : value.length();
+    private Logfmt text(String key, String value, int most) {
+        boolean cut = value.length() > most;
+        int end = cut ? most : value.length();
         if (cut && Character.isHighSurrogate(value.charAt(end - 1))) {
             end--;
         }

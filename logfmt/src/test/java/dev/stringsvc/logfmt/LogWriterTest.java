@@ -93,4 +93,25 @@ class LogWriterTest {
         writer.close();
         assertThat(written.toString(UTF_8)).isEqualTo("but this\n");
     }
+
+    @Test
+    void the_last_line_is_written_even_where_there_is_no_room() {
+        var out = new ByteArrayOutputStream();
+        var writer = LogWriter.to(out, 0);
+        assertThat(writer.writeLast("why")).isTrue();
+        assertThat(out.toString(UTF_8)).isEqualTo("why\n");
+    }
+
+    @Test
+    void a_last_line_that_cannot_be_written_is_told_of() {
+        var writer = LogWriter.to(
+                new OutputStream() {
+                    @Override
+                    public void write(int b) throws IOException {
+                        throw new IOException("no space left on device");
+                    }
+                },
+                10);
+        assertThat(writer.writeLast("why")).isFalse();
+    }
 }

@@ -72,4 +72,18 @@ class LogfmtTest {
     void writes_durations_as_go_does(long nanos, String expected) {
         assertThat(Logfmt.line().field("took", Duration.ofNanos(nanos))).hasToString("took=" + expected);
     }
+
+    @Test
+    void a_stack_with_its_causes_is_one_bounded_line() {
+        var cause = new IllegalArgumentException("the\nreason");
+        String line = Logfmt.line()
+                .stack("err", new IllegalStateException("it", cause))
+                .toString();
+        assertThat(line)
+                .startsWith("err=\"java.lang.IllegalStateException: it at ")
+                .contains(getClass().getName() + ".a_stack_with_its_causes_is_one_bounded_line(")
+                .contains(", caused by java.lang.IllegalArgumentException: the\\nreason at ")
+                .doesNotContain("\n")
+                .hasSizeLessThan(4_300);
+    }
 }

@@ -1,5 +1,6 @@
 package dev.stringsvc.service;
 
+import dev.stringsvc.logfmt.FailStop;
 import dev.stringsvc.logfmt.LogWriter;
 import dev.stringsvc.logfmt.LogfmtHandler;
 import java.io.IOException;
@@ -46,7 +47,7 @@ final class Main {
         try (var log = LogWriter.stdout()) {
             var stop = StopSignal.install(() -> endAtOnce(log::close));
             LogfmtHandler.install(log, "dev.stringsvc.service", Level.INFO);
-            Thread.setDefaultUncaughtExceptionHandler((thread, e) -> LOG.error("a thread died", e));
+            FailStop.install(log);
             var service = StringService.start(settings, log);
             LOG.info("stopping on {}", stop.await());
             service.close();

@@ -1,17 +1,20 @@
 package dev.stringsvc.gateway.server;
 
+import dev.stringsvc.logfmt.FailStop;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
@@ -21,6 +24,9 @@ import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Takes clients' connections, each a [ClientEndPoint], and looks at all of them four times a second for those whose
 /// client is too slow: so a request costs no timer.
@@ -29,6 +35,8 @@ final class ClientConnector extends ServerConnector {
 
     /// Who looks so late has not run for a while, and may have left unread what clients have sent since.
     private static final Duration STALLED = LOOK.multipliedBy(4);
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(ClientConnector.class);
 
     private final ClientTimeouts timeouts;
     /// Those to whom an answer goes over HTTP/2.
@@ -69,6 +77,16 @@ final class ClientConnector extends ServerConnector {
     }
 
     @Override
+    protected SelectorManager newSelectorManager(Executor executor, Scheduler scheduler, int selectors) {
+        return new ServerConnectorManager(executor, scheduler, selectors) {
+            @Override
+            protected ManagedSelector newSelector(int id) {
+                return new VitalSelector(this, id);
+            }
+        };
+    }
+
+    @Override
     protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key) {
         var endPoint = new ClientEndPoint(channel, selector, key, getScheduler(), timeouts.stream());
         endPoint.setIdleTimeout(getIdleTimeout());
@@ -91,12 +109,23 @@ final class ClientConnector extends ServerConnector {
         try {
             for (EndPoint endPoint : getConnectedEndPoints()) {
                 if (!stalled && endPoint instanceof ClientEndPoint client) {
-                    client.endIfTooSlow(timeouts.head(), refused);
+                    look(() -> client.endIfTooSlow(timeouts.head(), refused));
                 }
             }
-            measured.removeIf(Http2Client::endIfTooSlow);
+            look(() -> measured.removeIf(Http2Client::endIfTooSlow));
         } finally {
             lookAgain();
+        }
+    }
+
+    /// What one connection makes this throw does not keep it from the others. The scheduler would not
+    /// tell of it.
+    private static void look(Runnable at) {
+        try {
+            at.run();
+        } catch (RuntimeException | Error e) {
+            FailStop.check("looking at clients failed", e);
+            LOGGER.warn("looking at a client failed", e);
         }
     }
 
@@ -113,6 +142,18 @@ final class ClientConnector extends ServerConnector {
             if (endPoint instanceof ClientEndPoint client) {
                 client.leave();
             }
+        }
+    }
+
+    /// Without its selector no client is heard: where it fails, the process ends.
+    private static final class VitalSelector extends ManagedSelector {
+        VitalSelector(SelectorManager connections, int id) {
+            super(connections, id);
+        }
+
+        @Override
+        protected void onSelectFailed(Throwable cause) {
+            FailStop.end("waiting for clients failed", cause);
         }
     }
 

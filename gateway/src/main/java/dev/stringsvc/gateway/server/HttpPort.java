@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.server;
 
+import dev.stringsvc.logfmt.FailStop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -64,7 +65,13 @@ public final class HttpPort implements AutoCloseable {
             Handler handler) {
         this.drain = drain;
         this.inFlight = inFlight;
-        var threads = new QueuedThreadPool();
+        var threads = new QueuedThreadPool() {
+            @Override
+            protected void onJobFailure(Throwable failure) {
+                FailStop.check("a job of Jetty failed", failure);
+                super.onJobFailure(failure);
+            }
+        };
         threads.setName("jetty");
         // many new connections at once start many threads, of which Jetty by default ends one a minute
         threads.setIdleTimeout((int) KEEP_THREADS.toMillis());

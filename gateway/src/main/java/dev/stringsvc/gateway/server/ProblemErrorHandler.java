@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.server;
 
+import dev.stringsvc.logfmt.FailStop;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.eclipse.jetty.http.HttpHeader;
@@ -31,6 +32,9 @@ final class ProblemErrorHandler extends ErrorHandler {
             @Nullable String message,
             @Nullable Throwable cause,
             Callback callback) {
+        if (cause != null) {
+            FailStop.check("answering a request failed", cause);
+        }
         String detail = detail(code);
         String requestId = RequestId.of(request.getHeaders().get(RequestId.HEADER));
         byte[] json = Problem.of(code, detail).inRequest(requestId).json();

@@ -18,6 +18,7 @@ import dev.stringsvc.gateway.transport.Caller;
 import dev.stringsvc.gateway.transport.HeaderFields;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
 import dev.stringsvc.gateway.upstream.Bulkhead;
+import dev.stringsvc.logfmt.FailStop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -110,6 +111,7 @@ public final class ProxyHandler extends Handler.Abstract {
         try {
             answer(request, answer);
         } catch (RuntimeException | Error e) {
+            FailStop.check("request " + answer.requestId() + " failed within the gateway", e);
             LOG.error("request {} failed within the gateway", answer.requestId(), e);
             answer.failed();
         }

@@ -1,5 +1,7 @@
 package dev.stringsvc.gateway.transport;
 
+import dev.stringsvc.logfmt.FailStop;
+import dev.stringsvc.logfmt.VitalThread;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,8 +22,8 @@ public final class Watchdog implements AutoCloseable {
 
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean asleep = new AtomicBoolean();
-    private final Thread thread = Thread.ofPlatform().name("watchdog").daemon().unstarted(this::run);
     private volatile boolean closed;
+    private final Thread thread = VitalThread.platform("watchdog", () -> closed, this::run);
 
     public static Watchdog start() {
         var watchdog = new Watchdog();
@@ -77,11 +79,13 @@ public final class Watchdog implements AutoCloseable {
         watches.forEach(Watch::expire);
     }
 
-    /// Without this thread no deadline holds: nothing that one watch throws ends it.
+    /// Without this thread no deadline holds: what one watch throws does not end it, except for what
+    /// ends the process.
     private static void check(Watch watch, long now) {
         try {
             watch.check(now);
         } catch (Error e) {
+            FailStop.check("looking at what is in flight failed", e);
             LOG.log(System.Logger.Level.ERROR, "looking at what is in flight failed", e);
         }
     }

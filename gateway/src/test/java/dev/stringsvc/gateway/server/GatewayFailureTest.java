@@ -6,6 +6,7 @@ import dev.stringsvc.gateway.proxy.Routing;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.gateway.route.TestRoutes;
+import dev.stringsvc.logfmt.FailStop;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class GatewayFailureTest {
@@ -56,6 +58,41 @@ class GatewayFailureTest {
             assertThat(exchange.status()).isEqualTo(500);
             assertThat(exchange.error()).isEqualTo("the gateway failed");
             assertThat(withoutForwarder.inFlight()).isZero();
+        }
+    }
+
+    @Test
+    void class_that_cannot_be_used_any_more_ends_the_process_and_a_stack_that_overflows_does_not() throws Exception {
+        var broken = new NoClassDefFoundError("Could not initialize class sun.nio.ch.Poller");
+        var failures = new LinkedBlockingQueue<Error>(List.of(new StackOverflowError(), broken));
+        var limits = new ClientLimits(8_192, 1_024, Long.MAX_VALUE, 1, 1, new SlowestRate(0, Duration.ZERO), TIMEOUTS);
+        Supplier<Routing> routing = () -> {
+            throw failures.remove();
+        };
+        var failing = new ProxyHandler(routing, limits, new Forwarding(address -> false), exchange -> {}, () -> false);
+        var endings = new LinkedBlockingQueue<Throwable>();
+        FailStop.Handler before = FailStop.use((reason, cause) -> endings.add(cause));
+        try (var port = new HttpPort(
+                        "127.0.0.1",
+                        0,
+                        Optional.empty(),
+                        TIMEOUTS,
+                        8_192,
+                        exchange -> {},
+                        () -> Duration.ofSeconds(5),
+                        failing::inFlight,
+                        failing);
+                var client = HttpClient.newHttpClient()) {
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.port() + "/x"))
+                    .build();
+            assertThat(client.send(request, BodyHandlers.discarding()).statusCode())
+                    .isEqualTo(500);
+            assertThat(endings).isEmpty();
+            assertThat(client.send(request, BodyHandlers.discarding()).statusCode())
+                    .isEqualTo(500);
+            assertThat(endings).containsExactly(broken);
+        } finally {
+            FailStop.use(before);
         }
     }
 }

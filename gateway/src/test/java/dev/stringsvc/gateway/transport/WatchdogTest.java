@@ -2,10 +2,12 @@ package dev.stringsvc.gateway.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stringsvc.logfmt.FailStop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -128,5 +130,20 @@ class WatchdogTest {
         }
         assertThat(all.await(8, TimeUnit.SECONDS)).isTrue();
         assertThat(watches).allMatch(Watchdog.Watch::expired);
+    }
+
+    @Test
+    void a_class_that_cannot_be_used_any_more_ends_the_process() throws InterruptedException {
+        var endings = new LinkedBlockingQueue<Throwable>();
+        FailStop.Handler before = FailStop.use((reason, cause) -> endings.add(cause));
+        try {
+            var failure = new NoClassDefFoundError("Could not initialize class sun.nio.ch.Poller");
+            watchdog.watch(Duration.ZERO, () -> false, () -> {
+                throw failure;
+            });
+            assertThat(endings.poll(8, TimeUnit.SECONDS)).isSameAs(failure);
+        } finally {
+            FailStop.use(before);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.stringsvc.service.registration;
 
+import dev.stringsvc.logfmt.VitalThread;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -34,7 +35,7 @@ public final class Registrar implements AutoCloseable {
         this.agent = agent;
         this.source = source;
         this.pace = pace;
-        this.thread = Thread.ofVirtual().name("registrar").unstarted(this::run);
+        this.thread = VitalThread.virtual("registrar", () -> closing.getCount() == 0, this::run);
     }
 
     /// Starts to register, at once and on a thread of its own.

@@ -1,5 +1,7 @@
 package dev.stringsvc.gateway.discovery.consul;
 
+import dev.stringsvc.logfmt.FailStop;
+import dev.stringsvc.logfmt.VitalThread;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +60,8 @@ final class BlockingQuery<T> implements AutoCloseable {
 
     /// Begins to ask. To be called once.
     synchronized void start(Listener<T> listener) {
-        thread = Thread.ofVirtual().name("watch-" + name).start(() -> run(listener));
+        thread = VitalThread.virtual("watch-" + name, () -> closed, () -> run(listener));
+        thread.start();
     }
 
     private void run(Listener<T> listener) {
@@ -115,6 +118,7 @@ final class BlockingQuery<T> implements AutoCloseable {
                 event.run();
             }
         } catch (Throwable e) {
+            FailStop.check(name + ": a listener failed", e);
             LOG.error("{}: a listener failed; the watch goes on", name, e);
         } finally {
             delivering.unlock();

@@ -14,6 +14,7 @@ import com.orbitz.consul.option.ImmutableQueryOptions;
 import com.orbitz.consul.option.QueryOptions;
 import com.orbitz.consul.util.Jackson;
 import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.logfmt.FailStop;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -144,6 +145,7 @@ public final class ConsulClient implements AutoCloseable {
                 asked.cancel(true); // closes the socket, where it still waits
             }
         } catch (ExecutionException e) {
+            FailStop.check("asking Consul failed", e);
             throw e.getCause() instanceof QueryFailedException told
                     ? told
                     : new QueryFailedException(notUnderstood(rootOf(e)), e);

@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.discovery.lastgood;
 
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.discovery.Instancer;
+import dev.stringsvc.logfmt.VitalThread;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,7 +67,10 @@ public final class LastGood implements AutoCloseable {
     public static LastGood open(Path path, Duration age, InstantSource clock) {
         var lastGood = new LastGood(path, age, clock);
         var _ = lastGood.writer.scheduleWithFixedDelay(
-                lastGood::writeIfDue, LOOK.toMillis(), LOOK.toMillis(), TimeUnit.MILLISECONDS);
+                VitalThread.task("last-good", lastGood::writeIfDue),
+                LOOK.toMillis(),
+                LOOK.toMillis(),
+                TimeUnit.MILLISECONDS);
         return lastGood;
     }
 

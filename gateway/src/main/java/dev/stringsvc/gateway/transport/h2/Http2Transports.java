@@ -3,6 +3,8 @@ package dev.stringsvc.gateway.transport.h2;
 import dev.stringsvc.gateway.transport.Pauses;
 import dev.stringsvc.gateway.transport.Transport;
 import dev.stringsvc.gateway.transport.Watchdog;
+import dev.stringsvc.logfmt.FailStop;
+import dev.stringsvc.logfmt.VitalThread;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,6 +25,8 @@ import javax.net.ssl.SSLHandshakeException;
 import org.eclipse.jetty.alpn.client.ALPNClientConnectionFactory;
 import org.eclipse.jetty.io.ClientConnectionFactory;
 import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
@@ -58,14 +62,30 @@ public final class Http2Transports implements AutoCloseable {
 
     private final Times times;
     private final Http2Transport.Shared shared;
-    private final ClientConnector connector = new ClientConnector();
+    private final ClientConnector connector = new ClientConnector() {
+        @Override
+        protected SelectorManager newSelectorManager() {
+            return new ClientSelectorManager(getExecutor(), getScheduler(), getSelectors()) {
+                @Override
+                protected ManagedSelector newSelector(int id) {
+                    return new VitalSelector(this, id);
+                }
+            };
+        }
+    };
     private final Set<Connections> swept = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closing = new CountDownLatch(1);
 
     public Http2Transports(Times times, Watchdog watchdog, Pauses pauses) {
         this.times = times;
         this.shared = new Http2Transport.Shared(watchdog, pauses, Purse.ofHeap());
-        var threads = new QueuedThreadPool(SELECTORS + MORE_THREADS, 1);
+        var threads = new QueuedThreadPool(SELECTORS + MORE_THREADS, 1) {
+            @Override
+            protected void onJobFailure(Throwable failure) {
+                FailStop.check("a job of Jetty failed", failure);
+                super.onJobFailure(failure);
+            }
+        };
         threads.setName("h2");
         threads.setDaemon(true);
         threads.setReservedThreads(0);
@@ -74,7 +94,8 @@ public final class Http2Transports implements AutoCloseable {
         connector.setConnectTimeout(times.connect());
         connector.setIdleTimeout(Duration.ZERO);
         LifeCycle.start(connector);
-        Thread.ofVirtual().name("h2-sweep").start(this::sweep);
+        VitalThread.virtual("h2-sweep", () -> closing.getCount() == 0, this::sweep)
+                .start();
     }
 
     private void sweep() {
@@ -119,6 +140,18 @@ public final class Http2Transports implements AutoCloseable {
                 http1,
                 "https",
                 connection -> connect(connection, Optional.of(new Secured(trust, name)), host, port));
+    }
+
+    /// Without its selector no instance is heard: where it fails, the process ends.
+    private static final class VitalSelector extends ManagedSelector {
+        VitalSelector(SelectorManager connections, int id) {
+            super(connections, id);
+        }
+
+        @Override
+        protected void onSelectFailed(Throwable cause) {
+            FailStop.end("waiting for instances that speak HTTP/2 failed", cause);
+        }
     }
 
     private record Secured(SslContextFactory.Client tls, String name) {}

@@ -1,5 +1,7 @@
 package dev.stringsvc.gateway.transport.http1;
 
+import dev.stringsvc.logfmt.FailStop;
+import dev.stringsvc.logfmt.VitalThread;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.CancelledKeyException;
@@ -33,7 +35,7 @@ final class SelectorThread implements AutoCloseable {
     static SelectorThread start(String name, Runnable sweep) {
         try {
             var thread = new SelectorThread(Selector.open(), sweep);
-            Thread.ofPlatform().name(name).daemon().start(thread::run);
+            VitalThread.platform(name, () -> thread.closed, thread::run).start();
             return thread;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -67,6 +69,7 @@ final class SelectorThread implements AutoCloseable {
                     sweep.run();
                 }
             } catch (IOException | RuntimeException | Error e) { // without this thread no instance is heard
+                FailStop.check("waiting for instances failed", e);
                 LOG.log(System.Logger.Level.ERROR, "waiting for instances failed", e);
             }
         }

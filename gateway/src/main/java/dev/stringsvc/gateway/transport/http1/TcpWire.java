@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.transport.http1;
 
+import dev.stringsvc.logfmt.FailStop;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -183,6 +184,7 @@ final class TcpWire implements Wire, SelectorThread.Listener {
 
     private void fill() {
         int n;
+        @Nullable Throwable failed = null;
         try {
             n = channel.read(Objects.requireNonNull(target).get());
             if (n == 0) {
@@ -193,12 +195,16 @@ final class TcpWire implements Wire, SelectorThread.Listener {
                 return;
             }
         } catch (IOException | RuntimeException | Error e) { // who waits is told; the selector goes on
+            failed = e;
             failure = e instanceof IOException io ? io : new IOException(e);
             n = FAILED;
         }
         filled = n;
         state.set(RUNNING);
         LockSupport.unpark(reader);
+        if (failed != null) {
+            FailStop.check("reading from an instance failed", failed);
+        }
     }
 
     private void rearm() {
