@@ -47,7 +47,8 @@ import picocli.CommandLine.Spec;
             "  CONSUL_HTTP_TOKEN_FILE  a file that holds the token",
             "  CONSUL_HTTP_SSL=true    https to Consul where its address has no scheme",
             "",
-            "Exit codes: 0 stopped by a signal, 1 cannot start, 2 bad flags or configuration."
+            "Exit codes: 0 stopped by a signal, 1 cannot start, 2 bad flags or configuration, 3 cannot go on (out of"
+                    + " memory, or a thread or class that it needs has failed)."
         })
 final class Main implements Callable<Integer> {
     private static final String CARRIERS = "jdk.virtualThreadScheduler.parallelism";
