@@ -1,5 +1,6 @@
 package dev.stringsvc.service;
 
+import dev.stringsvc.logfmt.IpAddress;
 import dev.stringsvc.logfmt.LogWriter;
 import dev.stringsvc.service.Settings.ConsulSettings;
 import dev.stringsvc.service.http.HttpServer;
@@ -40,7 +41,7 @@ final class StringService implements AutoCloseable {
             WarmUp.run();
         }
         HttpServer server = HttpServer.start(settings.host(), settings.port(), calls);
-        LOG.info("listening on {}:{}", settings.host(), server.port());
+        LOG.info("listening on {}", IpAddress.withPort(settings.host(), server.port()));
         var registration = settings.consul().map(consul -> register(settings, consul, server.port()));
         return new StringService(server, registration, settings.grace(), settings.drain());
     }

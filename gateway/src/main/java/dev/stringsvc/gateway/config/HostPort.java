@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.config;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.stringsvc.logfmt.IpAddress;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.regex.Matcher;
@@ -9,7 +10,7 @@ import java.util.regex.Pattern;
 
 /// A host and a port: `10.0.0.7:8001`, `web-1:80`, `[::1]:8001`.
 ///
-/// @param host without brackets
+/// @param host without brackets; an IPv6 address as RFC 5952 has it
 public record HostPort(String host, int port) {
     private static final Pattern FORM =
             Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([A-Za-z0-9._-]{1,253})):([0-9]{1,5})");
@@ -17,6 +18,10 @@ public record HostPort(String host, int port) {
     private static final Pattern NUMBER_LAST = Pattern.compile("(?:.*\\.)?[0-9]+");
     private static final String BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     private static final Pattern IPV4 = Pattern.compile("(?:" + BYTE + "\\.){3}" + BYTE);
+
+    public HostPort {
+        host = IpAddress.canonical(host);
+    }
 
     /// @throws IllegalArgumentException when the text has another form
     public static HostPort parse(String text) {
@@ -45,6 +50,13 @@ public record HostPort(String host, int port) {
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     static HostPort read(JsonNode value) {
         return parse(value.isTextual() ? value.textValue() : "");
+    }
+
+    /// True if the text is a name in the form that DNS has, and no address.
+    static boolean isName(String text) {
+        return text.length() <= 253
+                && NAME.matcher(text).matches()
+                && !NUMBER_LAST.matcher(text).matches();
     }
 
     /// A name that ends in a number would be taken for an address, and is no valid one.

@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.server;
 
 import dev.stringsvc.gateway.route.Token;
+import dev.stringsvc.logfmt.IpAddress;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,16 +16,10 @@ record ForwardedElement(
         String node, @Nullable String host, @Nullable String proto) {
     private static final String UNKNOWN = "unknown";
 
-    /// An address as it is written in headers, without an IPv6 zone.
-    static String text(InetAddress address) {
-        String text = address.getHostAddress();
-        int zone = text.indexOf('%');
-        return zone < 0 ? text : text.substring(0, zone);
-    }
-
-    /// The node as `X-Forwarded-For` has it: an IPv6 address without brackets.
+    /// The node as `X-Forwarded-For` has it: an IPv6 address without brackets, as RFC 5952 has it.
     String nodeAlone() {
-        return node.startsWith("[") && node.endsWith("]") ? node.substring(1, node.length() - 1) : node;
+        return IpAddress.canonical(
+                node.startsWith("[") && node.endsWith("]") ? node.substring(1, node.length() - 1) : node);
     }
 
     /// The node's address; `null` where it hides it.
@@ -113,7 +108,7 @@ record ForwardedElement(
     @Override
     public String toString() {
         boolean bareIpv6 = !node.startsWith("[") && node.indexOf(':') != node.lastIndexOf(':');
-        var text = new StringBuilder("for=").append(quoted(bareIpv6 ? "[" + node + "]" : node));
+        var text = new StringBuilder("for=").append(quoted(bareIpv6 ? "[" + nodeAlone() + "]" : node));
         if (host != null) {
             text.append(";host=").append(quoted(host));
         }

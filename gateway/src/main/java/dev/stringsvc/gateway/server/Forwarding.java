@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.server;
 
 import dev.stringsvc.gateway.transport.HeaderFields;
+import dev.stringsvc.logfmt.IpAddress;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,8 +10,8 @@ import java.util.function.Predicate;
 import org.eclipse.jetty.http.HttpFields;
 import org.jspecify.annotations.Nullable;
 
-/// What instances are told of where a request comes from: `X-Forwarded-For`, `-Proto`, `-Host` and
-/// `-Port`, and `Forwarded` (RFC 7239). What a client says of that itself is dropped, unless it is a
+/// What instances are told of where a request comes from: `X-Forwarded-For`, `-Proto`, `-Host`, `-Port`
+/// and `-Prefix`, and `Forwarded` (RFC 7239). What a client says of that itself is dropped, unless it is a
 /// trusted proxy: then the gateway adds to it. Such a proxy may use only one of the two forms; the
 /// other is made of it. Thread-safe.
 public final class Forwarding {
@@ -18,6 +19,7 @@ public final class Forwarding {
     private static final String PROTO = "X-Forwarded-Proto";
     private static final String HOST = "X-Forwarded-Host";
     private static final String PORT = "X-Forwarded-Port";
+    private static final String PREFIX = "X-Forwarded-Prefix";
     private static final String FORWARDED = "Forwarded";
 
     private final Predicate<InetAddress> trusted;
@@ -27,13 +29,32 @@ public final class Forwarding {
         this.trusted = trusted;
     }
 
+    /// True if what the peer says of a request is believed.
+    boolean trusts(Hop hop) {
+        return trusted.test(hop.peer());
+    }
+
+    /// Says what was taken off the front of the path: behind what a trusted proxy has taken off before, so that the
+    /// whole is what the client sees in front of the instance's paths.
+    ///
+    /// @param prefix empty where nothing was taken off
+    void tellPrefix(boolean trusted, String prefix, HttpFields given, HeaderFields to) {
+        @Nullable String before = trusted ? joined(given, PREFIX) : null;
+        if (before == null) {
+            addIfAny(PREFIX, prefix.isEmpty() ? null : prefix, to);
+            return;
+        }
+        boolean twice = before.endsWith("/") && prefix.startsWith("/");
+        to.add(PREFIX, (twice ? before.substring(0, before.length() - 1) : before) + prefix);
+    }
+
     /// The connection on which a request came.
     ///
     /// @param host the request's `Host`; `null` where it has none
     /// @param port the port that was connected to
     record Hop(InetAddress peer, String proto, @Nullable String host, int port) {
         private ForwardedElement element() {
-            return new ForwardedElement(ForwardedElement.text(peer), host, proto);
+            return new ForwardedElement(IpAddress.text(peer), host, proto);
         }
     }
 
@@ -81,7 +102,7 @@ public final class Forwarding {
             }
             client = before;
         }
-        return ForwardedElement.text(client);
+        return IpAddress.text(client);
     }
 
     /// The first element that a trusted proxy wrote: what stands before it the client may have made up. `null` where

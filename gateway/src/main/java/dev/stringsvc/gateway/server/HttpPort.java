@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.server;
 
 import dev.stringsvc.logfmt.FailStop;
+import dev.stringsvc.logfmt.IpAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -118,7 +119,8 @@ public final class HttpPort implements AutoCloseable {
             connector.open();
         } catch (IOException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new UncheckedIOException("cannot listen on " + host + ":" + port + ": " + cause.getMessage(), e);
+            throw new UncheckedIOException(
+                    "cannot listen on " + IpAddress.withPort(host, port) + ": " + cause.getMessage(), e);
         }
         return connector.getLocalPort();
     }

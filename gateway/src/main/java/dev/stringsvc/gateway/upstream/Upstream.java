@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.upstream;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent;
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.transport.Transport;
+import dev.stringsvc.logfmt.IpAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -334,7 +335,7 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
 
     private void join(Endpoint endpoint) {
         Instance instance = endpoint.instance();
-        LOG.info("{}: {} joined at {}:{}", service, instance.id(), instance.host(), instance.port());
+        LOG.info("{}: {} joined at {}", service, instance.id(), IpAddress.withPort(instance.host(), instance.port()));
         listener.joined(service, endpoint);
     }
 

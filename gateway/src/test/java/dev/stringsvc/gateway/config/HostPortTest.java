@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HostPortTest {
     @ParameterizedTest
-    @ValueSource(
-            strings = {"localhost:1", "10.0.0.7:65535", "web-1.my_zone.example:80", "[::1]:81", "[::ffff:10.0.0.1]:81"})
+    @ValueSource(strings = {"localhost:1", "10.0.0.7:65535", "web-1.my_zone.example:80", "[::1]:81"})
     void reads_what_it_writes(String text) {
         assertThat(HostPort.parse(text)).hasToString(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"[0:0::0001]:81, [::1]:81", "[2001:DB8::A]:81, [2001:db8::a]:81", "[::ffff:10.0.0.1]:81, 10.0.0.1:81"})
+    void writes_an_address_in_one_form(String text, String written) {
+        assertThat(HostPort.parse(text)).hasToString(written);
     }
 
     @ParameterizedTest

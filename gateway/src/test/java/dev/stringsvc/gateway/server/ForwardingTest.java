@@ -62,8 +62,8 @@ class ForwardingTest {
     @Test
     void ipv6_is_quoted_in_brackets_where_that_is_asked_for() {
         assertThat(told("2001:db8::1"))
-                .contains("X-Forwarded-For: 2001:db8:0:0:0:0:0:1")
-                .contains("Forwarded: for=\"[2001:db8:0:0:0:0:0:1]\";host=\"gw:8080\";proto=http");
+                .contains("X-Forwarded-For: 2001:db8::1")
+                .contains("Forwarded: for=\"[2001:db8::1]\";host=\"gw:8080\";proto=http");
     }
 
     @Test
@@ -171,11 +171,11 @@ class ForwardingTest {
                 "10.0.0.1 | X-Forwarded-For: 6.6.6.6, 192.0.2.1, 10.0.0.2 | 192.0.2.1",
                 "10.0.0.1 | X-Forwarded-For: 10.0.0.3, 10.0.0.2 | 10.0.0.3",
                 "10.0.0.1 | X-Forwarded-For: 192.0.2.1:4711 | 192.0.2.1",
-                "10.0.0.1 | X-Forwarded-For: [2001:db8::1]:4711 | 2001:db8:0:0:0:0:0:1",
+                "10.0.0.1 | X-Forwarded-For: [2001:db8::1]:4711 | 2001:db8::1",
                 "10.0.0.1 | X-Forwarded-For: 192.0.2.1, unknown | 10.0.0.1",
                 "10.0.0.1 | X-Forwarded-For: , | 10.0.0.1",
                 "10.0.0.1 | X-Forwarded-For: evil.example | 10.0.0.1",
-                "10.0.0.1 | Forwarded: for=6.6.6.6, for=\"[2001:db8::1]:80\", for=10.9.9.9 | 2001:db8:0:0:0:0:0:1",
+                "10.0.0.1 | Forwarded: for=6.6.6.6, for=\"[2001:db8::1]:80\", for=10.9.9.9 | 2001:db8::1",
                 "10.0.0.1 | Forwarded: for=_hidden | 10.0.0.1",
                 "10.0.0.1 | Forwarded: proto=https | 10.0.0.1"
             })
@@ -200,5 +200,26 @@ class ForwardingTest {
             })
     void as_much_as_can_be_read_is_read(String header, String element) {
         assertThat(ForwardedElement.parse(header)).singleElement().hasToString(element);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "false | '' | /outer | ''",
+                "false | /api | /outer | /api",
+                "true | /api | '' | /api",
+                "true | /api | /outer | /outer/api",
+                "true | /api | /outer/ | /outer/api",
+                "true | '' | /outer | /outer"
+            })
+    void prefix_that_was_taken_off_is_told_behind_a_trusted_proxy_s(
+            boolean trusted, String stripped, String before, String told) {
+        var fields = new HeaderFields();
+        HttpFields given = before.isEmpty() ? given() : given("X-Forwarded-Prefix: " + before);
+        forwarding.tellPrefix(trusted, stripped, given, fields);
+        List<String> values = new ArrayList<>();
+        fields.forEach((name, value) -> values.add(value));
+        assertThat(values).isEqualTo(told.isEmpty() ? List.of() : List.of(told));
     }
 }

@@ -1,10 +1,13 @@
 package dev.stringsvc.service.registration;
 
+import dev.stringsvc.logfmt.IpAddress;
 import java.util.OptionalInt;
 
-/// A host (a name, an IPv4 address, or an IPv6 address without brackets) and a port from 1 to 65535.
+/// A host (a name, an IPv4 address, or an IPv6 address without brackets, as RFC 5952 has it) and a port from 1 to
+/// 65535.
 public record HostPort(String host, int port) {
     public HostPort {
+        host = IpAddress.canonical(host);
         if (host.isBlank()) {
             throw new IllegalArgumentException("the host is missing");
         }

@@ -1,5 +1,6 @@
 package dev.stringsvc.service.registration;
 
+import dev.stringsvc.logfmt.IpAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
@@ -27,9 +28,7 @@ public final class LocalAddress {
             if (local.isAnyLocalAddress()) {
                 throw new IOException("no route leads to " + peer);
             }
-            String text = local.getHostAddress();
-            int scope = text.indexOf('%');
-            return scope < 0 ? text : text.substring(0, scope);
+            return IpAddress.text(local);
         } catch (UncheckedIOException e) {
             throw new IOException("no route leads to " + peer, e);
         }
