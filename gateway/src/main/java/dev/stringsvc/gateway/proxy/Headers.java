@@ -29,6 +29,7 @@ public final class Headers {
             "x-forwarded-host",
             "x-forwarded-proto",
             "x-forwarded-port",
+            "x-forwarded-prefix",
             "forwarded");
 
     /// What must stand before the body to mean anything, or to be safe: it is believed, or acted on, by
@@ -47,7 +48,7 @@ public final class Headers {
             "max-forwards",
             "range");
 
-    /// How the gateway names itself in `Via`.
+    /// How the gateway names itself in `Via`, towards clients.
     private static final String SELF = " gateway";
 
     private Headers() {}
@@ -73,7 +74,7 @@ public final class Headers {
         String lower = name.toLowerCase(Locale.ROOT);
         return passesUpstream(name, connection)
                 && !NEVER_TRAILERS.contains(lower)
-                && !lower.startsWith("x-forwarded-")
+                && !ClientFields.matches(name)
                 && !lower.startsWith("if-");
     }
 

@@ -37,6 +37,11 @@ public sealed interface PathRewrite {
     /// @param path one that the pattern matches, percent-encoded; so is what is returned
     String apply(PathPattern pattern, String path);
 
+    /// What [#apply] takes off the front of a path, without a slash at its end; empty where it takes nothing off.
+    ///
+    /// @param path one that the route's pattern matches
+    String stripped(String path);
+
     /// As it is configured, or empty.
     String strip();
 
@@ -51,6 +56,11 @@ public sealed interface PathRewrite {
         @Override
         public String apply(PathPattern pattern, String path) {
             return path;
+        }
+
+        @Override
+        public String stripped(String path) {
+            return "";
         }
 
         @Override
@@ -78,6 +88,12 @@ public sealed interface PathRewrite {
         }
 
         @Override
+        public String stripped(String path) {
+            int end = prefix.end(path);
+            return path.substring(0, end > 0 && path.charAt(end - 1) == '/' ? end - 1 : end);
+        }
+
+        @Override
         public String strip() {
             return prefix.toString();
         }
@@ -102,6 +118,11 @@ public sealed interface PathRewrite {
             String rest = path.substring(pattern.end(path));
             boolean twice = front.endsWith("/") && rest.startsWith("/");
             return twice ? front + rest.substring(1) : front + rest;
+        }
+
+        @Override
+        public String stripped(String path) {
+            return "";
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.server;
 
 import dev.stringsvc.gateway.proxy.Attempt;
+import dev.stringsvc.gateway.proxy.ClientFields;
 import dev.stringsvc.gateway.proxy.Forwarder;
 import dev.stringsvc.gateway.proxy.Headers;
 import dev.stringsvc.gateway.proxy.ProxyResult;
@@ -164,14 +165,20 @@ public final class ProxyHandler extends Handler.Abstract {
     }
 
     /// Where one request goes.
-    private record Way(Route route, Action.Forward to, Forwarder forwarder) {}
+    ///
+    /// @param stripped what was taken off the front of its path
+    private record Way(Route route, Action.Forward to, Forwarder forwarder, String stripped) {}
 
     private void act(Request request, RequestHead head, Route route, Routing now, Answer answer) throws IOException {
         answer.routed(route);
         switch (route.action()) {
             case Action.Forward to -> {
                 String path = to.rewrite().apply(route.predicates().path(), head.path());
-                forward(request, path, new Way(route, to, now.forwarder(route)), answer);
+                forward(
+                        request,
+                        path,
+                        new Way(route, to, now.forwarder(route), to.rewrite().stripped(head.path())),
+                        answer);
             }
             case Action.Redirect to -> {
                 @Nullable String query = request.getHttpURI().getQuery();
@@ -369,10 +376,13 @@ public final class ProxyHandler extends Handler.Abstract {
     private HeaderFields fields(Request request, HttpFields given, Forwarding.Hop hop, Way way, String requestId) {
         HeaderEdits edits = way.route().requestHeaders();
         String connection = Headers.connection(given.getValuesList(HttpHeader.CONNECTION));
+        boolean trusted = forwarding.trusts(hop);
         var fields = new HeaderFields();
         for (HttpField field : given) {
             String value = field.getValue();
-            if (value != null && Headers.passesUpstream(field.getName(), connection)) {
+            if (value != null
+                    && Headers.passesUpstream(field.getName(), connection)
+                    && ClientFields.passes(field.getName(), trusted)) {
                 fields.add(field.getName(), value);
             }
         }
@@ -384,6 +394,7 @@ public final class ProxyHandler extends Handler.Abstract {
             fields.add("Host", host);
         }
         forwarding.tell(hop, given, fields);
+        forwarding.tellPrefix(trusted, way.stripped(), given, fields);
         fields.add(RequestId.HEADER, requestId).add("Via", Headers.via(protocol(request)));
         if (!edits.none()) {
             fields.retain(edits::keeps);

@@ -32,6 +32,21 @@ class PathRewriteTest {
 
     @ParameterizedTest
     @CsvSource({
+        "/s/up, /s, /s/up, /s",
+        "/s/up, /s/up, /s/up, /s/up",
+        "/s/, /s/, /s/x, /s",
+        "/s, /, /s/x, ''",
+        "/s, '', /s/x, ''",
+        "/a/{b}/c, /a/{b}, /a/7/c/d, /a/7"
+    })
+    void says_what_it_takes_off(String path, String prefix, String request, String stripped) {
+        PathRewrite rewrite = PathRewrite.parse(prefix, "");
+        assertThat(PathPattern.parse(path, false).matches(request)).isTrue();
+        assertThat(rewrite.stripped(request)).isEqualTo(stripped);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "/s, /v2/s, /s, /v2/s",
         "/s, /v2/s, /s/x/, /v2/s/x/",
         "/s, /, /s, /",
