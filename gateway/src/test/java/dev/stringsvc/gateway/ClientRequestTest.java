@@ -39,6 +39,7 @@ class ClientRequestTest {
                                         "Authorization: Basic eDp5")
                                 + "{}")
                         .head())
+                .map(ClientRequestTest::withoutToken)
                 .filteredOn(line -> !line.startsWith("Host: ") && !line.startsWith("X-Forwarded-Port: "))
                 .containsExactlyInAnyOrder(
                         "POST /svc/a?b=c HTTP/1.1",
@@ -119,12 +120,20 @@ class ClientRequestTest {
                 .containsExactly("for=192.0.2.1;proto=https, for=127.0.0.1;host=gw;proto=http");
     }
 
+    /// Each gateway has another token behind its name.
+    private static String withoutToken(String line) {
+        return line.replaceFirst("gateway-[0-9a-f]{16}$", "gateway");
+    }
+
     @Test
     void gateway_puts_its_name_behind_those_whom_the_request_passed_before() throws Exception {
         assertThat(pass(head("GET /svc HTTP/1.1", "Host: gw", "Via: 1.0 one", "Via: 1.1 two"))
                         .headers("Via"))
+                .map(ClientRequestTest::withoutToken)
                 .containsExactly("1.0 one", "1.1 two", "1.1 gateway");
-        assertThat(pass("GET /svc HTTP/1.0\r\n\r\n").headers("Via")).containsExactly("1.0 gateway");
+        assertThat(pass("GET /svc HTTP/1.0\r\n\r\n").headers("Via"))
+                .map(ClientRequestTest::withoutToken)
+                .containsExactly("1.0 gateway");
     }
 
     @ParameterizedTest

@@ -91,7 +91,9 @@ final class Judge {
             assertThat(arrived).as("seen by the instance").isNotNull();
             assertThat(arrived.method()).isEqualTo(sent.method());
             assertThat(arrived.target()).isEqualTo(normal(sent.target()));
-            assertThat(passed(arrived, List.of())).isEqualTo(passed(sent, List.of("via: " + via)));
+            assertThat(passed(arrived, List.of()))
+                    .map(line -> line.replaceFirst("gateway-[0-9a-f]{16}$", "gateway"))
+                    .isEqualTo(passed(sent, List.of("via: " + via)));
             assertThat(arrived.body()).isEqualTo(sent.body());
         } else {
             refused++;

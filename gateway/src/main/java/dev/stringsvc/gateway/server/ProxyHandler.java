@@ -53,6 +53,7 @@ public final class ProxyHandler extends Handler.Abstract {
     private final Supplier<Routing> routing;
     private final ClientLimits limits;
     private final Forwarding forwarding;
+    private final Via via = Via.random();
     private final RequestBodies bodies;
     private final AwaitedBodies awaited;
     private final Semaphore free;
@@ -199,6 +200,11 @@ public final class ProxyHandler extends Handler.Abstract {
     /// A WebSocket has room of its own: it lasts for hours, and does next to nothing in them.
     private void forward(Request request, String path, Way way, Answer answer) throws IOException {
         Route route = way.route();
+        @Nullable String loop = via.loop(request.getHeaders());
+        if (loop != null) {
+            answer.problem(Problem.of(508, loop).onRoute(route.name(), List.of()), CLOSE);
+            return;
+        }
         if (path.startsWith("//")) {
             answer.problem(Problem.of(400, "The path would begin with two slashes for the service."), CLOSE);
             return;
@@ -395,7 +401,7 @@ public final class ProxyHandler extends Handler.Abstract {
         }
         forwarding.tell(hop, given, fields);
         forwarding.tellPrefix(trusted, way.stripped(), given, fields);
-        fields.add(RequestId.HEADER, requestId).add("Via", Headers.via(protocol(request)));
+        fields.add(RequestId.HEADER, requestId).add("Via", via.of(protocol(request)));
         if (!edits.none()) {
             fields.retain(edits::keeps);
             edits.set().forEach(fields::add);
