@@ -47,6 +47,13 @@ final class Flags {
     private @Nullable Integer adminPort;
 
     @Option(
+            names = "--admin-hosts",
+            paramLabel = "NAME[,NAME...]",
+            description = "Names by which the admin port may be asked, besides addresses and localhost."
+                    + " GATEWAY_ADMIN_HOSTS")
+    private @Nullable String adminHosts;
+
+    @Option(
             names = "--consul",
             paramLabel = "ADDRESS",
             description = "Consul's host:port or http(s)://host:port. CONSUL_HTTP_ADDR, default 127.0.0.1:8500")
@@ -92,6 +99,7 @@ final class Flags {
         put(all, "port", port);
         put(all.putObject("admin"), "host", adminHost);
         put(all.withObject("/admin"), "port", adminPort);
+        putList(all.withObject("/admin"), "hosts", adminHosts);
         put(all.putObject("consul"), "address", consul);
         put(all.withObject("/consul"), "last-good", lastGood);
         put(all.putObject("shutdown"), "grace", grace);
@@ -118,17 +126,18 @@ final class Flags {
 
     /// Takes what no flag gives from the environment, where an empty variable is as good as none.
     static final class Environment implements CommandLine.IDefaultValueProvider {
-        private static final Map<String, String> VARIABLES = Map.of(
-                "--config", "GATEWAY_CONFIG",
-                "--host", "GATEWAY_HOST",
-                "--port", "GATEWAY_PORT",
-                "--admin-host", "GATEWAY_ADMIN_HOST",
-                "--admin-port", "GATEWAY_ADMIN_PORT",
-                "--consul", "CONSUL_HTTP_ADDR",
-                "--last-good", "GATEWAY_LAST_GOOD",
-                "--static", "GATEWAY_STATIC",
-                "--grace", "GATEWAY_GRACE",
-                "--drain", "GATEWAY_DRAIN");
+        private static final Map<String, String> VARIABLES = Map.ofEntries(
+                Map.entry("--config", "GATEWAY_CONFIG"),
+                Map.entry("--host", "GATEWAY_HOST"),
+                Map.entry("--port", "GATEWAY_PORT"),
+                Map.entry("--admin-host", "GATEWAY_ADMIN_HOST"),
+                Map.entry("--admin-port", "GATEWAY_ADMIN_PORT"),
+                Map.entry("--admin-hosts", "GATEWAY_ADMIN_HOSTS"),
+                Map.entry("--consul", "CONSUL_HTTP_ADDR"),
+                Map.entry("--last-good", "GATEWAY_LAST_GOOD"),
+                Map.entry("--static", "GATEWAY_STATIC"),
+                Map.entry("--grace", "GATEWAY_GRACE"),
+                Map.entry("--drain", "GATEWAY_DRAIN"));
 
         @Override
         public @Nullable String defaultValue(ArgSpec argument) {
@@ -148,6 +157,15 @@ final class Flags {
     private static void put(ObjectNode into, String key, @Nullable String value) {
         if (value != null && !value.isBlank()) {
             into.put(key, value);
+        }
+    }
+
+    private static void putList(ObjectNode into, String key, @Nullable String values) {
+        if (values != null && !values.isBlank()) {
+            var list = into.putArray(key);
+            for (String value : values.split(",", -1)) {
+                list.add(value.strip());
+            }
         }
     }
 

@@ -21,6 +21,7 @@ import dev.stringsvc.gateway.transport.Link;
 import dev.stringsvc.gateway.transport.Pauses;
 import dev.stringsvc.gateway.transport.Transports;
 import dev.stringsvc.gateway.upstream.Upstream;
+import dev.stringsvc.logfmt.IpAddress;
 import dev.stringsvc.logfmt.LogWriter;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -99,7 +100,7 @@ public final class Gateway implements AutoCloseable {
                     exchange -> {},
                     () -> Duration.ZERO,
                     () -> 0,
-                    adminApi.handler());
+                    adminApi.handler(config.admin().hosts()));
             stops.push(admin::close);
             if (config.consul().routes()) {
                 watchTags(discovery);
@@ -122,11 +123,9 @@ public final class Gateway implements AutoCloseable {
             throw e;
         }
         LOG.info(
-                "listening on {}:{}, admin on {}:{}",
-                config.host(),
-                port(),
-                config.admin().host(),
-                adminPort());
+                "listening on {}, admin on {}",
+                IpAddress.withPort(config.host(), port()),
+                IpAddress.withPort(config.admin().host(), adminPort()));
     }
 
     /// Starts everything.

@@ -50,7 +50,8 @@ record Complaint(String pointer, String key, String text) {
                     : at.say(String.valueOf(invalid.getMessage()));
         }
         if (mapping instanceof InvalidFormatException format) {
-            return at.say("expected " + kind(format.getTargetType()) + ", got \"" + format.getValue() + "\"");
+            String got = at.isOfSetHeader() ? "" : ", got \"" + format.getValue() + "\"";
+            return at.say("expected " + kind(format.getTargetType()) + got);
         }
         if (mapping instanceof MismatchedInputException mismatch) {
             return at.say("expected " + kind(mismatch.getTargetType()));
@@ -91,6 +92,11 @@ record Complaint(String pointer, String key, String text) {
 
     private Complaint say(String text) {
         return new Complaint(pointer, key, text);
+    }
+
+    /// True if the value may be a secret.
+    private boolean isOfSetHeader() {
+        return key.contains("-headers.set");
     }
 
     private static String kind(@Nullable Class<?> type) {

@@ -281,10 +281,12 @@ public final class ConfigLoader {
         return new ConfigException("%s:%d: %s".formatted(name, line, inOneLine(e.getOriginalMessage())), e);
     }
 
-    /// The YAML parser's words without its excerpts of the file, which are indented.
+    /// The YAML parser's words without its excerpts of the file, which are indented, and without what it takes for a
+    /// tag: either may be part of a secret.
     private static String inOneLine(String text) {
         return text.lines()
                 .filter(line -> !line.isBlank() && !Character.isWhitespace(line.charAt(0)))
+                .map(line -> line.replaceFirst("(undefined tag handle) .*", "$1"))
                 .collect(Collectors.joining(": "));
     }
 

@@ -34,9 +34,14 @@ public record GatewayConfig(
     }
 
     /// The port for operators.
-    public record Admin(String host, int port) {
+    ///
+    /// @param hosts the names by which it may be asked, besides addresses and `localhost`
+    public record Admin(String host, int port, List<String> hosts) {
         public Admin {
             Check.port(port);
+            hosts.forEach(name ->
+                    Check.that(HostPort.isName(name), "hosts", "names without a port, such as gateway or gw.example"));
+            hosts = List.copyOf(hosts);
         }
     }
 

@@ -14,6 +14,7 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
     /// Leaves all as it is.
     public static final HeaderEdits NONE = new HeaderEdits(Map.of(), Set.of());
 
+    private static final String MASK = "***";
     private static final Pattern VALUE = Pattern.compile("[\\x21-\\x7e](?:[\\t\\x20-\\x7e]*[\\x21-\\x7e])?");
     /// What a connection or a message's end depends on.
     private static final Set<String> NOT_TO_EDIT = Set.of(
@@ -54,6 +55,19 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
                 !NOT_TO_EDIT.contains(name.toLowerCase(Locale.ROOT)),
                 key,
                 "headers that a proxy may edit, got '" + name + "'");
+    }
+
+    /// What operators may see of it. A value that is set may be a secret.
+    public HeaderEdits masked() {
+        var masked = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        set.keySet().forEach(name -> masked.put(name, MASK));
+        return new HeaderEdits(masked, remove);
+    }
+
+    /// Without the values.
+    @Override
+    public String toString() {
+        return "HeaderEdits[set=" + set.keySet() + ", remove=" + remove + "]";
     }
 
     /// Whether there is nothing to edit.

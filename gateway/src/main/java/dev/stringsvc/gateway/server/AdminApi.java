@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.WatchState;
+import dev.stringsvc.logfmt.IpAddress;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -51,11 +52,13 @@ public final class AdminApi {
     }
 
     /// Answers what comes to the port: Javalin, as a servlet.
-    public org.eclipse.jetty.server.Handler handler() {
+    ///
+    /// @param hosts the names by which it may be asked, besides addresses and `localhost`
+    public org.eclipse.jetty.server.Handler handler(List<String> hosts) {
         var context = new ServletContextHandler("/");
         context.setErrorHandler(new ProblemErrorHandler(refused -> {}));
         context.addServlet(new ServletHolder(Javalin.create(this::configure).javalinServlet()), "/*");
-        return context;
+        return new AdminHosts(hosts, context);
     }
 
     private void configure(JavalinConfig config) {
@@ -219,7 +222,7 @@ public final class AdminApi {
         var instance = endpoint.instance();
         return new InstanceView(
                 instance.id(),
-                instance.host(),
+                IpAddress.canonical(instance.host()),
                 instance.port(),
                 endpoint.state().name().toLowerCase(Locale.ROOT),
                 endpoint.inFlight(),

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A route as operators see it: what it leaves out is not shown.
+/// A route as operators see it: what it leaves out is not shown, and of a header that it sets only the name is.
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 record RouteView(
         String name,
@@ -64,7 +64,7 @@ record RouteView(
     }
 
     private static @Nullable HeaderEdits unlessNone(HeaderEdits edits) {
-        return edits.none() ? null : edits;
+        return edits.none() ? null : edits.masked();
     }
 
     private static ForwardView view(Action.Forward to) {

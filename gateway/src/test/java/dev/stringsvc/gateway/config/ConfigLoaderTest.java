@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigLoaderTest {
     @TempDir
@@ -37,7 +38,7 @@ class ConfigLoaderTest {
     void without_a_file_serves_the_string_service() throws Exception {
         GatewayConfig config = ConfigLoader.load(Optional.empty(), ConfigLoader.noFlags());
         assertThat(config.port()).isEqualTo(8080);
-        assertThat(config.admin()).isEqualTo(new GatewayConfig.Admin("127.0.0.1", 8081));
+        assertThat(config.admin()).isEqualTo(new GatewayConfig.Admin("127.0.0.1", 8081, List.of()));
         assertThat(config.consul().address().url()).isEqualTo("http://127.0.0.1:8500");
         assertThat(config.consul().lastGoodFile()).isEmpty();
         assertThat(config.limits().replayBody().bytes()).isEqualTo(65_536);
@@ -50,6 +51,35 @@ class ConfigLoaderTest {
         assertThat(config.routes().routes())
                 .containsExactly(
                         stringsvc("uppercase", true), stringsvc("count", true), stringsvc("notificator", false));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{set: {Authorization: [s3cret]}}",
+                "{set: {Authorization: {s3cret: 1}}}",
+                "{set: {Authorization: \"s3cret\\n\"}}",
+                "{set: {X-A: s3cret, x-a: s3cret}}",
+                "{set: {X-A: s3cret}, remove: [x-a]}",
+                "{set: s3cret}",
+                "{set: {X-A: !s3cret b}",
+                "{set: {X-A: !s3cret!b c}}",
+                "{set: {X-A: *s3cret}}",
+                "{set: {X-A: &s3cret}",
+                "{set: {X-A: %s3cret}}",
+                "{set: {X-A: @s3cret}}",
+                "{set: {X-A: \"\\s3cret\"}}"
+            })
+    void no_message_shows_the_value_of_a_header_that_is_set(String edits) {
+        for (String key : List.of("request-headers", "response-headers")) {
+            String route = "routes:\n- path: /a\n  service: s\n  " + key + ": " + edits;
+            assertThatThrownBy(() -> load(route))
+                    .isInstanceOf(ConfigException.class)
+                    .satisfies(e -> assertThat(e.getMessage()).doesNotContain("s3cret"));
+            assertThatThrownBy(() -> load("route-defaults: {" + key + ": " + edits + "}"))
+                    .isInstanceOf(ConfigException.class)
+                    .satisfies(e -> assertThat(e.getMessage()).doesNotContain("s3cret"));
+        }
     }
 
     private static Route stringsvc(String method, boolean idempotent) {
@@ -111,7 +141,7 @@ class ConfigLoaderTest {
                     deadline: 1.5s
                     attempt-timeout: 250ms
                 """);
-        assertThat(config.admin()).isEqualTo(new GatewayConfig.Admin("127.0.0.1", 9999));
+        assertThat(config.admin()).isEqualTo(new GatewayConfig.Admin("127.0.0.1", 9999, List.of()));
         assertThat(config.service("web").instances())
                 .containsExactly(new HostPort("10.0.0.1", 80), new HostPort("::1", 81));
         assertThat(config.service("unlisted").instances()).isEmpty();
@@ -139,7 +169,9 @@ class ConfigLoaderTest {
             'port: no'                              | :1: port: expected a whole number
             'port: "8080"'                          | :1: port: expected a whole number
             'port: 70000'                           | :1: port: expected a port from 0 to 65535
-            '\\nadmin:\\n  prot: 1'                   | :3: admin.prot: unknown key; expected one of [host, port]
+            '\\nadmin:\\n  prot: 1'                   | :3: admin.prot: unknown key; expected one of [host, hosts, port]
+            'admin:\n  hosts: ["gw:80"]' | :2: admin.hosts: expected names without a port, such as gateway or gw.example
+            'admin:\n  hosts: [10.0.0.1]' | :2: admin.hosts: expected names without a port, such as gateway or gw.example
             'admin: 8081'                           | :1: admin: expected keys and values
             'routes: /a'                            | :1: routes: expected a list
             'routes:\\n- service: s'                 | :2: routes[0].path: must be given
