@@ -3,13 +3,11 @@ package dev.stringsvc.gateway;
 import dev.stringsvc.gateway.config.ConfigException;
 import dev.stringsvc.gateway.config.ConfigLoader;
 import dev.stringsvc.gateway.route.Action;
+import dev.stringsvc.gateway.route.Reading;
 import dev.stringsvc.gateway.route.RequestHead;
-import dev.stringsvc.gateway.route.RequestTarget;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
 import java.io.PrintWriter;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +15,8 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,6 +40,10 @@ import picocli.CommandLine.Spec;
         footer = {"", "Exit codes: 0, 1 no route takes the request, 2 the file or a flag is not valid."})
 final class RoutesCommand implements Callable<Integer> {
     private static final int NONE = 1;
+
+    /// As clients send it: a path may hold what a URI may not.
+    private static final Pattern URL =
+            Pattern.compile("(?:https?://(?<host>[^/?#\\s]+))?(?<path>/[^?#\\s]*)?(?:\\?[^#\\s]*)?");
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -85,18 +89,18 @@ final class RoutesCommand implements Callable<Integer> {
     }
 
     private static int explain(RouteTable table, RequestHead request, PrintWriter out) {
-        @Nullable String path = RequestTarget.path(request.path());
-        @Nullable RequestHead normal = path == null ? null : request.at(path);
-        if (normal == null || table.isAmbiguous(normal, table.match(normal))) {
-            out.println("no route takes " + request.path()
-                    + ": the path is not valid, or ambiguous, and answered with 400");
-            return NONE;
-        }
-        return explainNormal(table, normal, out);
+        return switch (Reading.of(table, request)) {
+            case Reading.Refused(var why) -> {
+                out.println("no route takes " + request.path() + ", which is answered with 400: " + why);
+                yield NONE;
+            }
+            case Reading.Valid valid -> explain(table, valid, out);
+        };
     }
 
-    private static int explainNormal(RouteTable table, RequestHead request, PrintWriter out) {
-        var explanations = table.explain(request);
+    private static int explain(RouteTable table, Reading.Valid valid, PrintWriter out) {
+        RequestHead request = valid.request();
+        var explanations = table.explain(valid.matched());
         print(
                 explanations.stream()
                         .map(explanation -> List.of(
@@ -150,25 +154,20 @@ final class RoutesCommand implements Callable<Integer> {
     private RequestHead parse(String text) {
         String[] words = text.trim().split("\\s+", 2);
         String method = words.length == 1 ? "GET" : words[0].toUpperCase(Locale.ROOT);
-        try {
-            URI url = new URI(words[words.length - 1]);
-            @Nullable String path = url.getRawPath();
-            if (path == null || (!path.startsWith("/") && url.getHost() == null)) {
-                throw new ParameterException(
-                        commandLine(), "--explain: expected a method and a URL, such as 'GET http://host/path'");
-            }
-            List<String[]> fields = headers.stream().map(this::field).toList();
-            return RequestHead.of(
-                    method,
-                    url.getRawAuthority(),
-                    path.isEmpty() ? "/" : path,
-                    name -> fields.stream()
-                            .filter(field -> field[0].equalsIgnoreCase(name))
-                            .map(field -> field[1])
-                            .toList());
-        } catch (URISyntaxException e) {
-            throw new ParameterException(commandLine(), "--explain: not a URL: " + e.getMessage(), e);
+        Matcher url = URL.matcher(words[words.length - 1]);
+        if (!url.matches() || (url.group("host") == null && url.group("path") == null)) {
+            throw new ParameterException(
+                    commandLine(), "--explain: not a URL: expected a method and a URL, such as 'GET http://host/path'");
         }
+        List<String[]> fields = headers.stream().map(this::field).toList();
+        return RequestHead.of(
+                method,
+                url.group("host"),
+                Objects.requireNonNullElse(url.group("path"), "/"),
+                name -> fields.stream()
+                        .filter(field -> field[0].equalsIgnoreCase(name))
+                        .map(field -> field[1])
+                        .toList());
     }
 
     private String[] field(String text) {

@@ -105,6 +105,27 @@ class Http2RequestTest {
     }
 
     @Test
+    void path_is_read_as_it_is_in_http_1_1() throws Exception {
+        var instance = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.with("route.path=/ route-defaults.paths=lenient also=/login", instance);
+                var client = client(gateway)) {
+            for (String path : List.of(
+                    "/@scope%2fname",
+                    "/api/v4/projects/group%2Fproject",
+                    "/_next/[slug].js",
+                    "/a|b",
+                    "/{a}^\"b\"`",
+                    "/login;jsessionid=A1")) {
+                assertThat(client.read(client.get(path)).status()).as(path).isEqualTo(200);
+                assertThat(instance.requests().getLast().startLine()).isEqualTo("GET " + path + " HTTP/1.1");
+            }
+            Http2Wire.Answer refused = client.read(client.get("/a%2f..%2flogin"));
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.text()).contains("'..'");
+        }
+    }
+
+    @Test
     void host_beside_the_authority_does_not_count() throws Exception {
         var instance = FakeInstance.healthy();
         try (var gateway = GatewayFixture.routing("", route -> route.put("preserve-host", true), instance);

@@ -35,7 +35,12 @@ class PathTest {
                 "/%25zz r /%25zz",
                 "/... r /...",
                 "/a/.../b r /a/.../b",
-                "/.well-known/x r /.well-known/x");
+                "/.well-known/x r /.well-known/x",
+                "/_next/[slug].js r /_next/[slug].js",
+                "/a|b r /a|b",
+                "/admin/{a}^\"b\"` also /admin/{a}^\"b\"`",
+                "/a%5Bb%5D%7c r /a%5Bb%5D%7C",
+                "/a?b=[c]|{d}^`\" r /a?b=[c]|{d}^`\"");
         var instance = FakeInstance.healthy();
         try (var gateway = GatewayFixture.with(ROUTES, instance)) {
             for (String each : cases) {
@@ -76,10 +81,9 @@ class PathTest {
             "/admin/%25c0%25ae%25c0%25ae/a",
             "/a%09b",
             "/%E9",
-            "/a\"b",
+            "/@scope%2fname",
             "/a<b",
-            "/a|b",
-            "/a[b",
+            "/a\\b",
             "/\u00c3\u00a9",
             "/?a#b",
             "/?\u00c3\u00a9",
@@ -97,6 +101,65 @@ class PathTest {
                 assertThat(answer.header("Connection")).as(path).isEqualTo("close");
                 assertThat(instance.connections()).as(path).isZero();
             }
+        }
+    }
+
+    @Test
+    void refusal_names_the_character_and_the_setting() throws Exception {
+        try (var gateway = GatewayFixture.with(ROUTES, FakeInstance.healthy())) {
+            assertThat(gateway.get("/@scope%2fname").text()).contains("'%2f'", "`paths: lenient`");
+            assertThat(gateway.get("/admin;x=1").text()).contains("';'", "`paths: lenient`");
+            assertThat(gateway.get("/a<b").text()).contains("'<'").doesNotContain("lenient");
+            assertThat(gateway.get("/a/../b").text()).contains("'..'").doesNotContain("lenient");
+            assertThat(gateway.get("/x//../b").text()).contains("'..'");
+        }
+    }
+
+    @Test
+    void lenient_route_gets_encoded_slashes_and_parameters_as_they_are() throws Exception {
+        List<String> cases = List.of(
+                "/@scope%2fname r",
+                "/api/v4/projects/group%2Fproject r",
+                "/login;jsessionid=A1 r",
+                "/a;v=1/b;w r",
+                "/admin;x=1 also",
+                "/admin;x/y;z also",
+                "/admin/a%2fb also",
+                "/a%252fb r");
+        var instance = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.with("route-defaults.paths=lenient " + ROUTES, instance)) {
+            for (String each : cases) {
+                String[] expected = each.split(" ", -1);
+                HttpMessage answer = gateway.get(expected[0]);
+                assertThat(answer.status()).as(each).isEqualTo(200);
+                assertThat(instance.requests().getLast().startLine()).isEqualTo("GET " + expected[0] + " HTTP/1.1");
+                assertThat(gateway.logLineOf(answer)).contains(" route=" + expected[1] + " ");
+            }
+        }
+    }
+
+    @Test
+    void lenient_route_gets_nothing_that_could_traverse_or_pass_by_another() throws Exception {
+        var instance = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.with("route-defaults.paths=lenient " + ROUTES, instance)) {
+            for (String path : List.of(
+                    "/a%2f..%2fadmin",
+                    "/a/..;x/admin",
+                    "/a/..%2fadmin",
+                    "/a%2f%2e%2e/admin",
+                    "/a/%252e%252e/admin",
+                    "/a%252f..%252fadmin",
+                    "/admin%2fx",
+                    "/admin%252fx",
+                    "/%2fadmin",
+                    "/;x/admin",
+                    "/admin%3Bx",
+                    "/a%5c..%5cadmin",
+                    "/a\\..\\admin",
+                    "/a%00")) {
+                assertThat(gateway.get(path).status()).as(path).isEqualTo(400);
+            }
+            assertThat(instance.connections()).isZero();
         }
     }
 

@@ -20,8 +20,8 @@ final class RandomRequests {
             "QUERY",
             "M-X!");
     private static final String UNRESERVED = "abcXYZ019-._~";
-    private static final String IN_PATH = UNRESERVED + "!$&'()*+,=:@";
-    private static final String IN_QUERY = IN_PATH + "/?;\"<>[]{}|^`\\%";
+    private static final String IN_PATH = UNRESERVED + "!$&'()*+,=:@[]{}|^`\"";
+    private static final String IN_QUERY = IN_PATH + "/?;<>\\%";
     private static final String IN_NAME = "abcXYZ019!#$%&'*+-.^_`|~";
     private static final String IN_VALUE = IN_QUERY + "#\t ";
     private static final List<String> IN_CODE = List.of(

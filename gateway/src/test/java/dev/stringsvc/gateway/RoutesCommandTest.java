@@ -86,6 +86,10 @@ class RoutesCommandTest {
         assertThat(run("--explain", "GET /%75sers")).isZero();
         assertThat(out.toString()).contains("=>  users");
         assertThat(run("--explain", "GET /users/../x")).isEqualTo(1);
-        assertThat(out.toString()).contains("answered with 400");
+        assertThat(out.toString()).contains("answered with 400: The path holds a segment '.' or '..'");
+        assertThat(run("--explain", "GET /users/[a|b]")).isZero();
+        assertThat(out.toString()).contains("is asked for /v2/[a|b]");
+        assertThat(run("--explain", "GET http://h/users/a%2Fb")).isEqualTo(1);
+        assertThat(out.toString()).contains("'%2F'", "`paths: lenient`");
     }
 }

@@ -7,6 +7,7 @@ import dev.stringsvc.gateway.route.HeaderEdits;
 import dev.stringsvc.gateway.route.HostPattern;
 import dev.stringsvc.gateway.route.PathPattern;
 import dev.stringsvc.gateway.route.PathRewrite;
+import dev.stringsvc.gateway.route.Paths;
 import dev.stringsvc.gateway.route.Predicates;
 import dev.stringsvc.gateway.route.Route;
 import java.time.Duration;
@@ -24,6 +25,7 @@ record RouteSpec(
         String host,
         String path,
         boolean exact,
+        String paths,
         List<String> methods,
         Map<String, String> headers,
         String service,
@@ -85,7 +87,7 @@ record RouteSpec(
                 name,
                 new Predicates(
                         Optional.of(host).filter(text -> !text.isEmpty()).map(HostPattern::parse),
-                        PathPattern.parse(path, exact),
+                        PathPattern.parse(path, exact).taking(Paths.parse(paths)),
                         methods,
                         headers),
                 requestHeaders,

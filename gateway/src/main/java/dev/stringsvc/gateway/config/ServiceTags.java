@@ -36,6 +36,7 @@ public final class ServiceTags {
             Map.entry("host", Kind.TEXT),
             Map.entry("exact", Kind.FLAG),
             Map.entry("methods", Kind.LIST),
+            Map.entry("paths", Kind.TEXT),
             Map.entry(STRIP, Kind.TEXT),
             Map.entry("rewrite", Kind.TEXT),
             Map.entry("preserve-host", Kind.FLAG),

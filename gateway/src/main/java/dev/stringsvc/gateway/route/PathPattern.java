@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
 ///
 /// @param segments what stands between the slashes; variables in braces
 /// @param exact whether paths below it are not taken
-public record PathPattern(List<String> segments, boolean exact) {
-    private static final Pattern LITERAL = Pattern.compile("[A-Za-z0-9._~!$&'()*+,;=:@%-]+");
+/// @param paths whether paths with parameters and encoded slashes are taken; of no weight when routes are compared
+public record PathPattern(List<String> segments, boolean exact, Paths paths) {
+    private static final Pattern LITERAL = Pattern.compile("[A-Za-z0-9._~!$&'()*+,;=:@%|^\"`\\[\\]-]+");
     private static final Pattern VARIABLE = Pattern.compile("\\{[A-Za-z][A-Za-z0-9_-]*}");
 
     /// From the left, segment by segment: a literal before a variable before the end; then exact before what goes on.
@@ -43,7 +44,12 @@ public record PathPattern(List<String> segments, boolean exact) {
                     "no ';', and nothing encoded that need not be, or that no path may have, got '" + segment + "'");
             Check.that(!variable || variables.add(segment), "path", segment + " only once");
         }
-        return new PathPattern(segments, exact);
+        return new PathPattern(segments, exact, Paths.STRICT);
+    }
+
+    /// The same pattern, for other paths.
+    public PathPattern taking(Paths paths) {
+        return new PathPattern(segments, exact, paths);
     }
 
     private static boolean isVariable(String segment) {
@@ -119,6 +125,19 @@ public record PathPattern(List<String> segments, boolean exact) {
         }
         boolean over = at == path.length() - 1;
         return path.charAt(at) == '/' && (over || !exact) ? at : -1;
+    }
+
+    /// Where what the pattern describes ends in a path that it matches without parameters. Those of the last segment
+    /// come after that, where it is no variable; a variable has its parameters in its value.
+    int endBeforeParameters(String path) {
+        int at = 0;
+        for (int i = 0; i < segments.size(); i++) {
+            String segment = segments.get(i);
+            int next = path.indexOf('/', at + 1);
+            boolean literalEnd = i == segments.size() - 1 && !isVariable(segment);
+            at = literalEnd ? at + 1 + segment.length() : next < 0 ? path.length() : next;
+        }
+        return at;
     }
 
     /// The variables' values in a path that matches, percent-encoded.

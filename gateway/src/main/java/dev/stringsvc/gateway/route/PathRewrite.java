@@ -34,7 +34,7 @@ public sealed interface PathRewrite {
     /// @throws IllegalArgumentException when it cannot be with a route of that path
     void checkOn(PathPattern path);
 
-    /// @param path one that the pattern matches, percent-encoded; so is what is returned
+    /// @param path one that the pattern matches without parameters, percent-encoded; so is what is returned
     String apply(PathPattern pattern, String path);
 
     /// What [#apply] takes off the front of a path, without a slash at its end; empty where it takes nothing off.
@@ -83,8 +83,12 @@ public sealed interface PathRewrite {
 
         @Override
         public String apply(PathPattern pattern, String path) {
-            String rest = path.substring(prefix.end(path));
-            return rest.isEmpty() ? "/" : rest;
+            String rest = path.substring(prefix.endBeforeParameters(path));
+            if (rest.startsWith("/")) {
+                return rest;
+            }
+            int slash = rest.indexOf('/');
+            return slash < 0 ? "/" + rest : rest.substring(slash); // parameters go with the segment that they belong to
         }
 
         @Override
@@ -115,7 +119,7 @@ public sealed interface PathRewrite {
         public String apply(PathPattern pattern, String path) {
             Map<String, String> values = pattern.values(path);
             String front = template.fill(name -> Objects.requireNonNull(values.get(name)));
-            String rest = path.substring(pattern.end(path));
+            String rest = path.substring(pattern.endBeforeParameters(path));
             boolean twice = front.endsWith("/") && rest.startsWith("/");
             return twice ? front + rest.substring(1) : front + rest;
         }

@@ -27,7 +27,7 @@ public record RequestHead(String method, String host, String path, Function<Stri
 
     /// The same request for another path.
     public RequestHead at(String path) {
-        return new RequestHead(method, host, path, headers);
+        return path.equals(this.path) ? this : new RequestHead(method, host, path, headers);
     }
 
     List<String> header(String name) {

@@ -79,7 +79,15 @@ public final class RouteTable {
     /// @param match what the table says of the path as it stands
     public boolean isAmbiguous(RequestHead request, Match match) {
         String read = RequestTarget.carelesslyRead(request.path());
-        return !read.equals(request.path()) && !match.equals(match(request.at(read)));
+        return !read.equals(request.path()) && takesAnother(request.at(read), match);
+    }
+
+    /// True if a request takes another route than the one with its path as it stands.
+    ///
+    /// @param read the request, with its path read in another way
+    /// @param match what the table says of the path as it stands
+    boolean takesAnother(RequestHead read, Match match) {
+        return !match.equals(match(read));
     }
 
     private @Nullable Route findByDomain(RequestHead request) {

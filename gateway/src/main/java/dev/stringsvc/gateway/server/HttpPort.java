@@ -39,6 +39,17 @@ public final class HttpPort implements AutoCloseable {
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
+    /// Servlets read paths after Jetty has decoded them: what could be read in two ways is refused.
+    private static final UriCompliance NO_TWO_WAYS = UriCompliance.RFC3986.with(
+            "NO_TWO_WAYS",
+            UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT,
+            UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING);
+
+    /// The proxy reads paths itself ([dev.stringsvc.gateway.route.RequestTarget]) and says what is wrong with them. A
+    /// fragment or a user's name Jetty would take off without a word.
+    private static final UriCompliance LEFT_TO_HANDLER = UriCompliance.UNSAFE.without(
+            "LEFT_TO_HANDLER", UriCompliance.Violation.FRAGMENT, UriCompliance.Violation.USER_INFO);
+
     private final Server server;
     private final ClientConnector connector;
     private final Supplier<Duration> drain;
@@ -81,7 +92,12 @@ public final class HttpPort implements AutoCloseable {
         this.server = new Server(threads);
         server.setErrorHandler(new ProblemErrorHandler(refused));
         server.setHandler(handler);
-        this.connector = new ClientConnector(server, configuration(headBytes), tls, timeouts, refused);
+        this.connector = new ClientConnector(
+                server,
+                configuration(headBytes, handler instanceof ProxyHandler ? LEFT_TO_HANDLER : NO_TWO_WAYS),
+                tls,
+                timeouts,
+                refused);
         server.addConnector(connector);
         this.port = listen(connector, host, port);
         try {
@@ -93,8 +109,7 @@ public final class HttpPort implements AutoCloseable {
         }
     }
 
-    /// Jetty lets paths with `//` and `%25` pass besides: the handler looks at them more closely.
-    private static HttpConfiguration configuration(int headBytes) {
+    private static HttpConfiguration configuration(int headBytes, UriCompliance targets) {
         var http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setMaxResponseHeaderSize(AnswerFields.MOST_BYTES + OWN_HEAD_BYTES);
@@ -103,10 +118,7 @@ public final class HttpPort implements AutoCloseable {
         http.setHeaderCacheSize(0); // the cache takes 36 KiB a connection and makes no request faster
         http.setHeaderCacheCaseSensitive(true); // else `TEXT/html` becomes `text/html`
         http.setHttpCompliance(HttpCompliance.STRICT); // else a line may end with LF alone
-        http.setUriCompliance(UriCompliance.RFC3986.with(
-                "PLAIN",
-                UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT,
-                UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING));
+        http.setUriCompliance(targets);
         return http;
     }
 

@@ -9,6 +9,7 @@ import dev.stringsvc.gateway.proxy.Routing;
 import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.HeaderEdits;
 import dev.stringsvc.gateway.route.Match;
+import dev.stringsvc.gateway.route.Reading;
 import dev.stringsvc.gateway.route.RequestHead;
 import dev.stringsvc.gateway.route.RequestTarget;
 import dev.stringsvc.gateway.route.Route;
@@ -135,20 +136,24 @@ public final class ProxyHandler extends Handler.Abstract {
                     Problem.of(414, "The request target is longer than " + limits.targetBytes() + " bytes."), CLOSE);
             return;
         }
-        @Nullable String path = RequestTarget.path(target(request));
-        if (path == null || (query != null && !RequestTarget.isQuery(query)) || !Token.isValid(request.getMethod())) {
-            answer.problem(Problem.of(400, "The request's first line is not valid, or its path is ambiguous."), CLOSE);
+        if (!Token.isValid(request.getMethod())) {
+            answer.problem(Problem.of(400, "The request's method is not valid."), CLOSE);
             return;
         }
-        RequestHead head = head(request, path);
+        if (query != null && !RequestTarget.isQuery(query)) {
+            answer.problem(Problem.of(400, "The query holds a character that must be percent-encoded."), CLOSE);
+            return;
+        }
         Routing now = routing.get();
-        Match match = now.table().match(head);
-        if (now.table().isAmbiguous(head, match)) {
-            answer.problem(
-                    Problem.of(400, "The path could be read in two ways, of which each is another route."), CLOSE);
-            return;
+        switch (Reading.of(now.table(), head(request))) {
+            case Reading.Refused(var why) -> answer.problem(Problem.of(400, why), CLOSE);
+            case Reading.Valid valid -> answer(request, valid, now, answer);
         }
-        switch (match) {
+    }
+
+    private void answer(Request request, Reading.Valid valid, Routing now, Answer answer) throws IOException {
+        RequestHead head = valid.request();
+        switch (valid.match()) {
             case Match.Found(var route) -> act(request, head, route, now, answer);
             case Match.MethodNotAllowed(var allowed) -> {
                 String methods = String.join(", ", allowed);
@@ -156,13 +161,15 @@ public final class ProxyHandler extends Handler.Abstract {
                         Problem.of(405, "This path takes " + methods + ", not " + request.getMethod() + "."),
                         Map.of("Allow", methods));
             }
-            case Match.NoRoute() -> answer.problem(Problem.of(404, "No route takes " + path + "."), Map.of());
+            case Match.NoRoute() -> answer.problem(Problem.of(404, "No route takes " + head.path() + "."), Map.of());
         }
     }
 
-    private static RequestHead head(Request request, String path) {
+    /// With the path as the client wrote it.
+    private static RequestHead head(Request request) {
         HttpFields given = request.getHeaders();
-        return RequestHead.of(request.getMethod(), given.get(HttpHeader.HOST), path, name -> given.getValuesList(name));
+        return RequestHead.of(
+                request.getMethod(), given.get(HttpHeader.HOST), target(request), name -> given.getValuesList(name));
     }
 
     /// Where one request goes.
@@ -205,7 +212,7 @@ public final class ProxyHandler extends Handler.Abstract {
             answer.problem(Problem.of(508, loop).onRoute(route.name(), List.of()), CLOSE);
             return;
         }
-        if (path.startsWith("//")) {
+        if (RequestTarget.beginsWithTwoSlashes(path)) {
             answer.problem(Problem.of(400, "The path would begin with two slashes for the service."), CLOSE);
             return;
         }

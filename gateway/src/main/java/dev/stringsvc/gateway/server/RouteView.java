@@ -5,6 +5,7 @@ import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.Canary;
 import dev.stringsvc.gateway.route.HeaderEdits;
 import dev.stringsvc.gateway.route.HostPattern;
+import dev.stringsvc.gateway.route.Paths;
 import dev.stringsvc.gateway.route.Predicates;
 import dev.stringsvc.gateway.route.Route;
 import java.util.List;
@@ -18,6 +19,7 @@ record RouteView(
         @Nullable String host,
         String path,
         boolean exact,
+        String paths,
         List<String> methods,
         Map<String, String> headers,
         @Nullable HeaderEdits requestHeaders,
@@ -54,6 +56,7 @@ record RouteView(
                 when.host().map(HostPattern::toString).orElse(null),
                 when.path().toString(),
                 when.path().exact(),
+                when.path().paths() == Paths.STRICT ? "" : when.path().paths().text(),
                 when.methods(),
                 when.headers(),
                 unlessNone(route.requestHeaders()),

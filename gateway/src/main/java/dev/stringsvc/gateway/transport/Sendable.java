@@ -17,7 +17,7 @@ public final class Sendable {
             boolean visible = c > ' ' && c <= '~';
             int allowed = c == '\t' || (c >= ' ' && c != 0x7f) ? VALUE : 0; // RFC 9110, section 5.5
             allowed |= visible && "\"(),/:;<=>?@[\\]{}".indexOf(c) < 0 ? TOKEN : 0;
-            allowed |= visible && "\"<>^`{}|\\?#".indexOf(c) < 0 ? PATH : 0;
+            allowed |= visible && "<>\\?#".indexOf(c) < 0 ? PATH : 0;
             allowed |= visible && c != '#' ? QUERY : 0;
             ALLOWED[c] = (byte) allowed;
         }

@@ -227,7 +227,10 @@ class ConfigLoaderTest {
             'port: 1\\n---\\nport: 2' | :3: a second YAML document begins; expected one in a file
             'prot: 1' | :1: prot: unknown key; expected one of [admin, consul, ejection, guard, host, limits, port, retry, route-defaults, routes, services, shutdown, timeouts, tls, trusted-proxies]
             'route-defaults: foo' | :1: route-defaults: expected keys and values
-            'route-defaults:\\n  deadlnie: 1s' | :2: route-defaults.deadlnie: unknown key; expected one of [attempt-timeout, attempts, balancer, deadline, idempotency-key, idempotent, methods, preserve-host, request-body, request-headers, response-headers, stream-requests, strip-prefix]
+            'route-defaults:\\n  deadlnie: 1s' | :2: route-defaults.deadlnie: unknown key; expected one of [attempt-timeout, attempts, balancer, deadline, idempotency-key, idempotent, methods, paths, preserve-host, request-body, request-headers, response-headers, stream-requests, strip-prefix]
+            'route-defaults:\\n  paths: loose' | :2: route-defaults.paths: expected strict or lenient, got 'loose'
+            'routes:\\n- {path: /a, service: s, paths: yes}' | :2: routes[0].paths: expected strict or lenient, got 'true'
+            'routes:\\n- {path: /a, service: s, paths: LENIENT}' | :2: routes[0].paths: expected strict or lenient, got 'LENIENT'
             'route-defaults:\\n  attempts: 99' | :2: route-defaults.attempts: expected 1 to 10
             'route-defaults:\\n  attempt-timeout: 2s\\nroutes:\\n- {path: /a, service: s, deadline: 1s}' | :4: routes[0].attempt-timeout: expected more than 0, and at most the deadline
             'just words'                            | :1: expected keys and values, such as `port: 8080`

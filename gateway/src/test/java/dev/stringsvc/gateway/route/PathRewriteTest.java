@@ -80,4 +80,21 @@ class PathRewriteTest {
     void what_cannot_be_is_refused(String path, String strip, String replacement, String message) {
         assertThatThrownBy(() -> apply(path, strip, replacement, path)).hasMessage(message);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/svc, '', /svc, /svc;a/users;b, /users;b",
+        "/svc, '', /svc, /svc;a=1, /;a=1",
+        "/svc, '', /svc, /svc/@x%2fy, /@x%2fy",
+        "/svc/users, '', /svc, /svc;a/users;b=1/7, /users;b=1/7",
+        "/login, /v2/login, '', /login;a=1, /v2/login;a=1",
+        "/login, /v2/login, '', /login;a=1/b;c, /v2/login;a=1/b;c",
+        "/p/{id}, /v2/{id}, '', /p;a/x%2fy;b/c, /v2/x%2fy;b/c",
+        "/p/{id}/q, /v2/{id}, '', /p/7;a/q;b, /v2/7;a;b"
+    })
+    void what_a_lenient_path_holds_stays_as_it_is(
+            String pattern, String replacement, String strip, String path, String sent) {
+        var route = PathPattern.parse(pattern, false);
+        assertThat(PathRewrite.parse(strip, replacement).apply(route, path)).isEqualTo(sent);
+    }
 }

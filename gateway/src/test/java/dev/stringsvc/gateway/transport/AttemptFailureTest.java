@@ -231,7 +231,7 @@ class AttemptFailureTest {
                 "/a/%2E./b",
                 "/a\\..\\b",
                 "/a b",
-                "/\"",
+                "/<",
                 "no-slash",
                 "",
                 "/a?b",

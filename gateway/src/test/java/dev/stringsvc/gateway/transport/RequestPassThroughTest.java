@@ -153,7 +153,18 @@ class RequestPassThroughTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/", "//", "/a//b/", "/%C3%A9", "/a%2Fb", "/a;v=1/b", "/~a!$&'()*+,=:@", "/%zz", "/a...b/..."})
+            strings = {
+                "/",
+                "//",
+                "/a//b/",
+                "/%C3%A9",
+                "/a%2Fb",
+                "/a;v=1/b",
+                "/~a!$&'()*+,=:@",
+                "/%zz",
+                "/a...b/...",
+                "/[{|^\"`}]"
+            })
     void path_is_sent_byte_for_byte(String path) throws IOException {
         fixture.fetch(get(path));
         assertThat(fixture.instance().request().startLine()).isEqualTo("GET " + path + " HTTP/1.1");

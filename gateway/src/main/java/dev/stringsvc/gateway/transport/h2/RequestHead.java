@@ -25,7 +25,7 @@ final class RequestHead {
             return refusal;
         }
         @Nullable String query = request.query();
-        int[] size = {request.path().length() + (query == null ? 0 : query.length())};
+        int[] size = {encoded(request.path()) + (query == null ? 0 : encoded(query))};
         request.headers().forEach((name, value) -> size[0] += name.length() + encoded(value) + 32);
         return size[0] > InstanceSession.LARGEST_HEAD - 1_024 ? "The request's head is too long." : null;
     }

@@ -1,0 +1,60 @@
+package dev.stringsvc.gateway.route;
+
+import org.jspecify.annotations.Nullable;
+
+/// What a table makes of a request's target: the one place where a path is read, for the data port and for who explains
+/// it. An ordinary path costs one look at the table.
+public sealed interface Reading {
+    /// The path is valid.
+    ///
+    /// @param request with the path that is passed on
+    /// @param matched with the path that the table was asked for
+    record Valid(RequestHead request, RequestHead matched, Match match) implements Reading {}
+
+    /// The path is answered with 400.
+    ///
+    /// @param why a sentence for the client
+    record Refused(String why) implements Reading {}
+
+    /// Reads the path, and looks for its route.
+    ///
+    /// @param written with the path as the client wrote it
+    static Reading of(RouteTable table, RequestHead written) {
+        @Nullable String path = RequestTarget.path(written.path());
+        if (path == null || path.indexOf(';') >= 0) {
+            return ofUnusual(table, written, path);
+        }
+        return ofStrict(table, written.at(path));
+    }
+
+    /// A path with parameters, or one that only a lenient route may take.
+    private static Reading ofUnusual(RouteTable table, RequestHead written, @Nullable String strict) {
+        @Nullable String lenient = RequestTarget.lenientPath(written.path());
+        if (lenient == null) {
+            return new Refused(RequestTarget.fault(written.path()));
+        }
+        RequestHead request = written.at(lenient);
+        RequestHead bare = written.at(RequestTarget.withoutParameters(lenient));
+        Match match = table.match(bare);
+        if (isLenient(match)) {
+            boolean ambiguous = RequestTarget.carelessReadings(lenient).stream()
+                    .anyMatch(read -> table.takesAnother(written.at(read), match));
+            return judged(new Valid(request, bare, match), ambiguous);
+        }
+        return strict == null ? new Refused(RequestTarget.fault(written.path())) : ofStrict(table, written.at(strict));
+    }
+
+    private static boolean isLenient(Match match) {
+        return match instanceof Match.Found(var route)
+                && route.predicates().path().paths() == Paths.LENIENT;
+    }
+
+    private static Reading ofStrict(RouteTable table, RequestHead request) {
+        Match match = table.match(request);
+        return judged(new Valid(request, request, match), table.isAmbiguous(request, match));
+    }
+
+    private static Reading judged(Valid valid, boolean ambiguous) {
+        return ambiguous ? new Refused(RequestTarget.ambiguity(valid.request().path())) : valid;
+    }
+}
