@@ -93,8 +93,7 @@ public sealed interface PathRewrite {
 
         @Override
         public String stripped(String path) {
-            int end = prefix.end(path);
-            return path.substring(0, end > 0 && path.charAt(end - 1) == '/' ? end - 1 : end);
+            return path.substring(0, prefix.endBeforeParameters(path));
         }
 
         @Override

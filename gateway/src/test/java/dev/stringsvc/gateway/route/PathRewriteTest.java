@@ -95,6 +95,8 @@ class PathRewriteTest {
     void what_a_lenient_path_holds_stays_as_it_is(
             String pattern, String replacement, String strip, String path, String sent) {
         var route = PathPattern.parse(pattern, false);
-        assertThat(PathRewrite.parse(strip, replacement).apply(route, path)).isEqualTo(sent);
+        PathRewrite rewrite = PathRewrite.parse(strip, replacement);
+        assertThat(rewrite.apply(route, path)).isEqualTo(sent);
+        assertThat(rewrite.stripped(path)).isEqualTo(strip);
     }
 }
