@@ -25,18 +25,31 @@ public final class Transports implements Transport.Factory, AutoCloseable {
 
     /// Opens transports that speak to instances in this way.
     public Transport.Factory speaking(Link link) {
+        return speaking(link, AddressJudge.ANYWHERE);
+    }
+
+    /// Opens transports that speak to instances in this way.
+    ///
+    /// @param judge where instances may be
+    public Transport.Factory speaking(Link link, AddressJudge judge) {
         return switch (link) {
-            case Link.Http() -> http1::open;
-            case Link.H2c() -> (host, port) -> http2.open(host, port, http1.open(host, port));
+            case Link.Http() -> (host, port) -> http1.open(new Peer(host, port, judge));
+            case Link.H2c() ->
+                (host, port) -> {
+                    var peer = new Peer(host, port, judge);
+                    return http2.open(peer, http1.open(peer));
+                };
             case Link.Https(var trusted, var serverName) -> {
                 SSLContext context = Trust.in(trusted);
-                yield (host, port) -> http1.open(host, port, context, serverName.orElse(host));
+                yield (host, port) -> http1.open(new Peer(host, port, judge), context, serverName.orElse(host));
             }
             case Link.H2(var trusted, var serverName) -> {
                 SSLContext context = Trust.in(trusted);
                 var tls = new Http2Transports.Tls(context, serverName);
-                yield (host, port) ->
-                        http2.open(host, port, http1.open(host, port, context, serverName.orElse(host)), tls);
+                yield (host, port) -> {
+                    var peer = new Peer(host, port, judge);
+                    return http2.open(peer, http1.open(peer, context, serverName.orElse(host)), tls);
+                };
             }
         };
     }

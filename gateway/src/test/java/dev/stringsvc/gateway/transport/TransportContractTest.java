@@ -347,6 +347,21 @@ class TransportContractTest {
     }
 
     @OverEachLink
+    void address_that_is_refused_is_not_connected_to_whatever_name_leads_there(Link link) throws Exception {
+        AddressJudge nowhere = (address, port) -> address.getHostAddress() + " is refused";
+        try (var fixture = new Fixture(link, TransportContractTest::echo);
+                Transport transport =
+                        fixture.transports.speaking(link, nowhere).open("localhost", fixture.instance.port())) {
+            assertThat(transport.execute(post(buffered("x")), LONG))
+                    .isInstanceOfSatisfying(
+                            AttemptResult.NotSent.class,
+                            result -> assertThat(result.words())
+                                    .startsWith("not reached: ")
+                                    .endsWith(" is refused"));
+        }
+    }
+
+    @OverEachLink
     void connection_is_used_again(Link link) throws Exception {
         try (var fixture = new Fixture(link, TransportContractTest::echo)) {
             for (int i = 0; i < 3; i++) {

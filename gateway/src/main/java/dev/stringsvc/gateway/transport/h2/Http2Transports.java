@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.transport.h2;
 
 import dev.stringsvc.gateway.transport.Pauses;
+import dev.stringsvc.gateway.transport.Peer;
 import dev.stringsvc.gateway.transport.Transport;
 import dev.stringsvc.gateway.transport.Watchdog;
 import dev.stringsvc.logfmt.FailStop;
@@ -123,23 +124,37 @@ public final class Http2Transports implements AutoCloseable {
     ///
     /// @param http1 to the same instance, for what asks for a switch of protocols
     public Transport open(String host, int port, Transport http1) {
-        return open(host, port, http1, "http", connection -> connect(connection, Optional.empty(), host, port));
+        return open(new Peer(host, port), http1);
+    }
+
+    /// Opens a transport in clear text.
+    ///
+    /// @param http1 to the same instance, for what asks for a switch of protocols
+    public Transport open(Peer peer, Transport http1) {
+        return open(peer.host(), peer.port(), http1, "http", connection -> connect(connection, Optional.empty(), peer));
     }
 
     /// Opens a transport over TLS.
     ///
     /// @param http1 to the same instance, for what asks for a switch of protocols
     public Transport open(String host, int port, Transport http1, Tls tls) {
-        String name = tls.serverName().orElse(host);
+        return open(new Peer(host, port), http1, tls);
+    }
+
+    /// Opens a transport over TLS.
+    ///
+    /// @param http1 to the same instance, for what asks for a switch of protocols
+    public Transport open(Peer peer, Transport http1, Tls tls) {
+        String name = tls.serverName().orElse(peer.host());
         var trust = new SslContextFactory.Client();
         trust.setSslContext(tls.context());
         LifeCycle.start(trust);
         return open(
                 name,
-                port,
+                peer.port(),
                 http1,
                 "https",
-                connection -> connect(connection, Optional.of(new Secured(trust, name)), host, port));
+                connection -> connect(connection, Optional.of(new Secured(trust, name)), peer));
     }
 
     /// Without its selector no instance is heard: where it fails, the process ends.
@@ -166,16 +181,20 @@ public final class Http2Transports implements AutoCloseable {
     }
 
     /// Tries one address after the other, as long as no connection is made.
-    private void connect(Connection connection, Optional<Secured> secured, String host, int port) {
+    private void connect(Connection connection, Optional<Secured> secured, Peer peer) {
         IOException failure = new IOException("no address");
         try {
-            for (InetAddress address : InetAddress.getAllByName(host)) {
+            for (InetAddress address : InetAddress.getAllByName(peer.host())) {
                 byte[] bytes = address.getAddress();
-                String name = secured.map(Secured::name).orElse(host);
+                String name = secured.map(Secured::name).orElse(peer.host());
                 try {
-                    connect(connection, secured, new InetSocketAddress(InetAddress.getByAddress(name, bytes), port));
+                    peer.check(address);
+                    connect(
+                            connection,
+                            secured,
+                            new InetSocketAddress(InetAddress.getByAddress(name, bytes), peer.port()));
                     return;
-                } catch (ExecutionException e) {
+                } catch (ExecutionException | IOException e) {
                     failure = Exchange.asIo(e.getCause() == null ? e : e.getCause());
                     if (connection.isSettled()) {
                         return;

@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.transport.http1;
 
 import dev.stringsvc.gateway.transport.Pauses;
+import dev.stringsvc.gateway.transport.Peer;
 import dev.stringsvc.gateway.transport.Transport;
 import dev.stringsvc.gateway.transport.Watchdog;
 import java.io.IOException;
@@ -38,15 +39,28 @@ public final class Http1Transports implements AutoCloseable {
 
     /// A transport in clear text.
     public Transport open(String host, int port) {
-        return add(new Http1Transport(opening -> connect(host, port, opening), settings(host, port, HTTP)));
+        return open(new Peer(host, port));
+    }
+
+    /// A transport in clear text.
+    public Transport open(Peer peer) {
+        return add(new Http1Transport(opening -> connect(peer, opening), settings(peer.host(), peer.port(), HTTP)));
     }
 
     /// A transport over TLS.
     ///
     /// @param name whom the certificate must name
     public Transport open(String host, int port, SSLContext context, String name) {
+        return open(new Peer(host, port), context, name);
+    }
+
+    /// A transport over TLS.
+    ///
+    /// @param name whom the certificate must name
+    public Transport open(Peer peer, SSLContext context, String name) {
         return add(new Http1Transport(
-                opening -> secure(host, port, opening, engine(context, name, port)), settings(name, port, HTTPS)));
+                opening -> secure(peer, opening, engine(context, name, peer.port())),
+                settings(name, peer.port(), HTTPS)));
     }
 
     private Http1Attempt.Settings settings(String name, int port, int usual) {
@@ -59,13 +73,12 @@ public final class Http1Transports implements AutoCloseable {
         return transport;
     }
 
-    private Http1Connection connect(String host, int port, Consumer<TcpWire> opening) throws IOException {
-        return new Http1Connection(dial(host, port, opening), buffers);
+    private Http1Connection connect(Peer peer, Consumer<TcpWire> opening) throws IOException {
+        return new Http1Connection(dial(peer, opening), buffers);
     }
 
-    private Http1Connection secure(String host, int port, Consumer<TcpWire> opening, SSLEngine engine)
-            throws IOException {
-        var wire = new TlsWire(dial(host, port, opening), engine, buffers);
+    private Http1Connection secure(Peer peer, Consumer<TcpWire> opening, SSLEngine engine) throws IOException {
+        var wire = new TlsWire(dial(peer, opening), engine, buffers);
         try {
             wire.handshake();
             return new Http1Connection(wire, buffers);
@@ -76,13 +89,14 @@ public final class Http1Transports implements AutoCloseable {
     }
 
     /// Tries each of the host's addresses, in their order.
-    private TcpWire dial(String host, int port, Consumer<TcpWire> opening) throws IOException {
+    private TcpWire dial(Peer peer, Consumer<TcpWire> opening) throws IOException {
         @Nullable IOException failure = null;
-        for (InetAddress address : InetAddress.getAllByName(host)) {
+        for (InetAddress address : InetAddress.getAllByName(peer.host())) {
             var wire = new TcpWire(selector);
             opening.accept(wire);
             try {
-                wire.connect(new InetSocketAddress(address, port), connectTimeout);
+                peer.check(address);
+                wire.connect(new InetSocketAddress(address, peer.port()), connectTimeout);
                 return wire;
             } catch (IOException | RuntimeException e) {
                 wire.cut();
@@ -93,7 +107,7 @@ public final class Http1Transports implements AutoCloseable {
                 failure = next;
             }
         }
-        throw failure == null ? new IOException(host + " has no address") : failure;
+        throw failure == null ? new IOException(peer.host() + " has no address") : failure;
     }
 
     private static SSLEngine engine(SSLContext context, String name, int port) {
