@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.stringsvc.testkit.ConsulAgent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -33,6 +34,7 @@ class HostileAddressesTest {
     private static final String PROXY = "127.0.0.2";
 
     private final AtomicInteger asked = new AtomicInteger();
+    private final ConsulAgent consul = ConsulAgent.start();
     private HttpServer echo;
     private GatewayProcess gateway;
 
@@ -44,7 +46,7 @@ class HostileAddressesTest {
         Path file = folder.resolve("gateway.yaml");
         write(file, 1);
         gateway = GatewayProcess.start(
-                "127.0.0.1:1",
+                consul.address(),
                 Map.of("JAVA_TOOL_OPTIONS", "-Xmx256m", "GATEWAY_LAST_GOOD", folder.resolve("last-good.json") + ""),
                 "--config",
                 file.toString());
@@ -67,6 +69,7 @@ class HostileAddressesTest {
               request-headers: {set: {X-Api-Key: s3cret-1}}
               response-headers: {set: {X-Answer-Key: s3cret-2}}
             - {path: /self, service: self}
+            - {path: /registered, service: registered}
             """.formatted(echo.getAddress().getPort(), own));
     }
 
@@ -74,6 +77,7 @@ class HostileAddressesTest {
     void stop() {
         gateway.close();
         echo.stop(0);
+        consul.close();
     }
 
     /// Answers with the request's fields, one a line, their names in lower case.
@@ -146,6 +150,41 @@ class HostileAddressesTest {
     @Test
     void ipv6_is_written_in_one_form() throws Exception {
         assertThat(echoed(PROXY, "Forwarded: for=\"[2001:DB8:0:0::A]\"")).contains("x-forwarded-for: 2001:db8::a, ");
+    }
+
+    @Test
+    void an_instance_is_nowhere_that_only_the_gateway_may_go() throws Exception {
+        int echoPort = echo.getAddress().getPort();
+        Map<String, Integer> bad = Map.of(
+                "own-port", gateway.port(),
+                "admin-port", gateway.adminPort(),
+                "consul", consul.port());
+        bad.forEach((id, port) -> consul.register(id, "registered", "127.0.0.1", port));
+        consul.register("own-name", "registered", "localhost", gateway.adminPort());
+        consul.register("link-local", "registered", "169.254.169.254", 80);
+        consul.register("number", "registered", "2130706433", echoPort);
+        consul.register("octal", "registered", "0177.0.0.1", echoPort);
+        consul.register("good", "registered", "127.0.0.1", echoPort);
+        gateway.process().awaitLine("registered: good joined at 127.0.0.1:");
+        for (int i = 0; i < 20; i++) {
+            assertThat(send(CLIENT, gateway.port(), "/registered", "Host: gw"))
+                    .startsWith("HTTP/1.1 200 ")
+                    .contains("x-forwarded-for: 127.0.0.1");
+        }
+        for (String line : List.of(
+                "own-port is left out: 127.0.0.1:" + gateway.port() + " is a port of the gateway's own",
+                "admin-port is left out: 127.0.0.1:" + gateway.adminPort() + " is a port of the gateway's own",
+                "consul is left out: " + consul.address() + " is Consul's own API",
+                "link-local is left out: 169.254.169.254 is link-local; consul.addresses says",
+                "number is left out: '2130706433' is no name",
+                "octal is left out: '0177.0.0.1' is no name")) {
+            assertThat(gateway.process().lines())
+                    .filteredOn(one -> one.contains(line))
+                    .hasSize(1);
+        }
+        // a name is judged when it is resolved
+        assertThat(gateway.process().lines()).noneMatch(one -> one.contains("own-name is left out"));
+        assertThat(gateway.admin("/upstreams").body()).contains("own-name", "is a port of the gateway's own");
     }
 
     @Test

@@ -1,9 +1,11 @@
 package dev.stringsvc.gateway;
 
 import dev.stringsvc.gateway.config.GatewayConfig;
+import dev.stringsvc.gateway.discovery.AddressPolicy;
 import dev.stringsvc.gateway.discovery.FixedInstancer;
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.discovery.Instancer;
+import dev.stringsvc.gateway.discovery.OnlyAllowed;
 import dev.stringsvc.gateway.discovery.WithMeta;
 import dev.stringsvc.gateway.discovery.consul.ConsulCatalog;
 import dev.stringsvc.gateway.discovery.consul.ConsulClient;
@@ -22,13 +24,16 @@ import org.jspecify.annotations.Nullable;
 final class Discovery implements AutoCloseable {
     private final GatewayConfig.Consul config;
     private final Optional<String> token;
+    private final AddressPolicy addresses;
     private final InstantSource clock;
     private @Nullable Consul consul;
 
     /// The client, and what is kept of its answers.
     private record Consul(ConsulClient client, Optional<LastGood> lastGood) {}
 
-    Discovery(GatewayConfig.Consul config, Optional<String> token, InstantSource clock) {
+    /// @param addresses where the instances may be that are not fixed
+    Discovery(GatewayConfig.Consul config, Optional<String> token, AddressPolicy addresses, InstantSource clock) {
+        this.addresses = addresses;
         this.config = config;
         this.token = token;
         this.clock = clock;
@@ -45,7 +50,7 @@ final class Discovery implements AutoCloseable {
 
     /// Watches a service as it is defined. The caller closes it.
     Instancer instancer(Upstream upstream, GatewayConfig.Service definition) {
-        if (!definition.instances().isEmpty()) {
+        if (definition.isFixed()) {
             return new FixedInstancer(definition.instances().stream()
                     .map(at -> Instance.of(at.toString(), at.host(), at.port()))
                     .toList());
@@ -56,7 +61,8 @@ final class Discovery implements AutoCloseable {
         Instancer source = consul().lastGood()
                 .<Instancer>map(file -> file.over(instancer, service, asked(definition), upstream::instances))
                 .orElse(instancer);
-        return definition.meta().isEmpty() ? source : new WithMeta(source, definition.meta());
+        var allowed = new OnlyAllowed(service, source, addresses);
+        return definition.meta().isEmpty() ? allowed : new WithMeta(allowed, definition.meta());
     }
 
     /// What instances must have, meta too: what was kept holds for the same only.

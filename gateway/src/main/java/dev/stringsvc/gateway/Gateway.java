@@ -4,7 +4,10 @@ import dev.stringsvc.gateway.config.ConfigException;
 import dev.stringsvc.gateway.config.ConfigSource;
 import dev.stringsvc.gateway.config.Configuration;
 import dev.stringsvc.gateway.config.GatewayConfig;
+import dev.stringsvc.gateway.config.HostPort;
+import dev.stringsvc.gateway.discovery.AddressPolicy;
 import dev.stringsvc.gateway.discovery.CatalogEvent;
+import dev.stringsvc.gateway.discovery.ReservedPorts;
 import dev.stringsvc.gateway.discovery.consul.ConsulCatalog;
 import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.server.AccessLog;
@@ -17,6 +20,7 @@ import dev.stringsvc.gateway.server.HttpPort;
 import dev.stringsvc.gateway.server.ProxyHandler;
 import dev.stringsvc.gateway.server.SlowestRate;
 import dev.stringsvc.gateway.telemetry.Telemetry;
+import dev.stringsvc.gateway.transport.AddressJudge;
 import dev.stringsvc.gateway.transport.Link;
 import dev.stringsvc.gateway.transport.Pauses;
 import dev.stringsvc.gateway.transport.Transports;
@@ -49,6 +53,8 @@ public final class Gateway implements AutoCloseable {
     private final Clock steady = SteadyClock.start(clock, System::nanoTime);
     private final Telemetry telemetry = new Telemetry(steady);
     private final Transports transports;
+    private final ReservedPorts reserved;
+    private final AddressPolicy addresses;
     private final LiveRoutes live;
     private final Reloads reloads;
     private final HttpPort data;
@@ -68,7 +74,12 @@ public final class Gateway implements AutoCloseable {
         this.transports = new Transports(
                 config.timeouts().connect(), new Pauses(config.timeouts().idle(), config.timeouts().stream()));
         stops.push(transports::close);
-        var discovery = new Discovery(config.consul(), consulToken, clock);
+        HostPort consul = config.consul().address().hostPort();
+        this.reserved = new ReservedPorts(consul.host(), consul.port());
+        reserved.add(config.port());
+        reserved.add(config.admin().port());
+        this.addresses = new AddressPolicy(config.consul().addresses(), reserved);
+        var discovery = new Discovery(config.consul(), consulToken, addresses, clock);
         stops.push(discovery::close);
         var upstreams = new Upstreams(discovery, this::upstream, config::share, telemetry::retired);
         this.live = new LiveRoutes(configuration, upstreams, telemetry, clock);
@@ -101,6 +112,7 @@ public final class Gateway implements AutoCloseable {
                     () -> Duration.ZERO,
                     () -> 0,
                     adminApi.handler(config.admin().hosts()));
+            reserved.add(admin.port());
             stops.push(admin::close);
             if (config.consul().routes()) {
                 watchTags(discovery);
@@ -115,6 +127,7 @@ public final class Gateway implements AutoCloseable {
                     this::timeToDrain,
                     proxy::inFlight,
                     proxy);
+            reserved.add(data.port());
             stops.push(data::close);
             reloads.watch();
             stops.push(reloads::close);
@@ -151,8 +164,14 @@ public final class Gateway implements AutoCloseable {
     }
 
     private Upstream upstream(String service, GatewayConfig.Service definition) {
+        AddressJudge judge = definition.isFixed() ? AddressJudge.ANYWHERE : addresses::refusal;
         var upstream = new Upstream(
-                service, transports.speaking(link(definition)), config.ejection(), config.guard(), telemetry, steady);
+                service,
+                transports.speaking(link(definition), judge),
+                config.ejection(),
+                config.guard(),
+                telemetry,
+                steady);
         telemetry.upstream(upstream);
         return upstream;
     }

@@ -3,11 +3,12 @@ package dev.stringsvc.gateway.config;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.InetAddress;
+import java.util.function.Predicate;
 
 /// Addresses that begin with the same bits: `10.0.0.0/8`, `fd00::/8`, or one address alone.
 ///
 /// @param bits how many bits count
-public record AddressRange(InetAddress address, int bits) {
+public record AddressRange(InetAddress address, int bits) implements Predicate<InetAddress> {
     private static final String EXPECTED = "expected an address or a range, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8";
 
     /// @throws IllegalArgumentException when the text has another form; no name is ever looked up
@@ -33,6 +34,11 @@ public record AddressRange(InetAddress address, int bits) {
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     static AddressRange read(JsonNode value) {
         return parse(value.isTextual() ? value.textValue() : "");
+    }
+
+    @Override
+    public boolean test(InetAddress other) {
+        return contains(other);
     }
 
     /// Whether an address is one of these.

@@ -35,6 +35,11 @@ public record ConsulAddress(String url) {
         }
     }
 
+    /// The host and the port in the URL.
+    public HostPort hostPort() {
+        return HostPort.parse(url.substring(url.indexOf("://") + 3));
+    }
+
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     static ConsulAddress read(JsonNode value) {
         return parse(value.isTextual() ? value.textValue() : "");

@@ -49,8 +49,14 @@ public record GatewayConfig(
     ///
     /// @param lastGood the file that keeps the last known instances; empty for none
     /// @param routes whether services' tags make routes
+    /// @param addresses where its instances may be; empty for the rules that hold without
     public record Consul(
-            ConsulAddress address, Duration waitTime, String lastGood, Duration lastGoodAge, boolean routes) {
+            ConsulAddress address,
+            Duration waitTime,
+            String lastGood,
+            Duration lastGoodAge,
+            boolean routes,
+            List<AddressRange> addresses) {
         public Consul {
             Check.that(waitTime.toSeconds() >= 1 && waitTime.toSeconds() <= 600, "wait-time", "1s to 10m");
             Check.that(lastGood.indexOf(0) < 0, "last-good", "a file");
@@ -58,6 +64,7 @@ public record GatewayConfig(
                     lastGood.isEmpty() || lastGoodAge.compareTo(waitTime) > 0,
                     "last-good-age",
                     "more than the wait-time, after which Consul confirms what it said");
+            addresses = List.copyOf(addresses);
         }
 
         /// The file that keeps the last known instances.
@@ -146,9 +153,17 @@ public record GatewayConfig(
             return trusted(ca);
         }
 
-        /// Whether its instances are spoken to in the same way.
+        /// Whether its instances are spoken to in the same way. Fixed ones may be anywhere, others may not.
         public boolean isSpokenToAs(Service other) {
-            return protocol == other.protocol && ca.equals(other.ca) && serverName.equals(other.serverName);
+            return protocol == other.protocol
+                    && ca.equals(other.ca)
+                    && serverName.equals(other.serverName)
+                    && isFixed() == other.isFixed();
+        }
+
+        /// True if the configuration itself says where the instances are.
+        public boolean isFixed() {
+            return !instances.isEmpty();
         }
 
         /// True if its instances are looked for in the same way.

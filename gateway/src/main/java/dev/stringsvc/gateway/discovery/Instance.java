@@ -35,6 +35,11 @@ public record Instance(String id, String host, int port, List<String> tags, Map<
         return new Instance(id, host, port, List.of(), Map.of());
     }
 
+    /// The same instance, its host written in another form.
+    Instance at(String host) {
+        return new Instance(id, host, port, tags, meta, weight);
+    }
+
     /// What stays the same while the instance runs.
     public Key key() {
         return new Key(id, host, port);

@@ -170,8 +170,8 @@ class ConfigLoaderTest {
             'port: "8080"'                          | :1: port: expected a whole number
             'port: 70000'                           | :1: port: expected a port from 0 to 65535
             '\\nadmin:\\n  prot: 1'                   | :3: admin.prot: unknown key; expected one of [host, hosts, port]
-            'admin:\n  hosts: ["gw:80"]' | :2: admin.hosts: expected names without a port, such as gateway or gw.example
-            'admin:\n  hosts: [10.0.0.1]' | :2: admin.hosts: expected names without a port, such as gateway or gw.example
+            'admin:\\n  hosts: ["gw:80"]' | :2: admin.hosts: expected names without a port, such as gateway or gw.example
+            'admin:\\n  hosts: [10.0.0.1]' | :2: admin.hosts: expected names without a port, such as gateway or gw.example
             'admin: 8081'                           | :1: admin: expected keys and values
             'routes: /a'                            | :1: routes: expected a list
             'routes:\\n- service: s'                 | :2: routes[0].path: must be given
@@ -189,6 +189,8 @@ class ConfigLoaderTest {
             'services:\\n  web:\\n    instances:\\n    - web'               | :4: services.web.instances[0]: expected host:port, such as 127.0.0.1:8001 or [::1]:8001
             'limits:\\n  replay-body: 1GB'           | :2: limits.replay-body: expected a size such as 65536, 64KiB, 10MiB or unlimited
             'consul:\\n  address: ftp://x'           | :2: consul.address: expected Consul's host:port, or http(s)://host:port
+            'consul:\\n  addresses: [10.0.0.0/33]' | :2: consul.addresses[0]: expected an address or a range, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8
+            'consul:\\n  addresses: [web-1]'  | :2: consul.addresses[0]: expected an address or a range, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8
             'consul:\\n  wait-time: 0'               | :2: consul.wait-time: expected 1s to 10m
             'consul:\\n  last-good: [a]'             | :2: consul.last-good: expected a text
             'consul:\\n  last-good: f\\n  last-good-age: 30s' | :3: consul.last-good-age: expected more than the wait-time, after which Consul confirms what it said

@@ -1,0 +1,68 @@
+package dev.stringsvc.gateway.discovery;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Passes on only those instances that are where instances may be. Those that are left out are named in the log, once
+/// for as long as they are listed.
+public final class OnlyAllowed implements Instancer {
+    private static final Logger LOG = LoggerFactory.getLogger(OnlyAllowed.class);
+    /// A registry that lists thousands of such instances fills no log.
+    private static final int NAMED = 10;
+
+    private final String service;
+    private final Instancer source;
+    private final AddressPolicy policy;
+    private Map<Instance.Key, String> refused = Map.of();
+
+    public OnlyAllowed(String service, Instancer source, AddressPolicy policy) {
+        this.service = service;
+        this.source = source;
+        this.policy = policy;
+    }
+
+    @Override
+    public void watch(Consumer<DiscoveryEvent> listener) {
+        source.watch(event -> listener.accept(
+                switch (event) {
+                    case DiscoveryEvent.Snapshot(var instances, long index) ->
+                        new DiscoveryEvent.Snapshot(only(instances), index);
+                    case DiscoveryEvent.Remembered(var instances, var savedAt) ->
+                        new DiscoveryEvent.Remembered(only(instances), savedAt);
+                    case DiscoveryEvent.Failure failure -> failure;
+                }));
+    }
+
+    private List<Instance> only(List<Instance> instances) {
+        List<Instance> allowed = new ArrayList<>(instances.size());
+        Map<Instance.Key, String> now = new HashMap<>();
+        List<String> news = new ArrayList<>();
+        for (Instance instance : instances) {
+            try {
+                allowed.add(policy.allowed(instance));
+            } catch (IllegalArgumentException e) {
+                String reason = String.valueOf(e.getMessage());
+                now.put(instance.key(), reason);
+                if (!reason.equals(refused.get(instance.key()))) {
+                    news.add(instance.id() + " is left out: " + reason);
+                }
+            }
+        }
+        refused = now;
+        news.stream().limit(NAMED).forEach(one -> LOG.warn("{}: {}", service, one));
+        if (news.size() > NAMED) {
+            LOG.warn("{}: {} more are left out for their addresses", service, news.size() - NAMED);
+        }
+        return allowed;
+    }
+
+    @Override
+    public void close() {
+        source.close();
+    }
+}

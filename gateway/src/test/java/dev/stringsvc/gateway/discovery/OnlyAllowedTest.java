@@ -1,0 +1,44 @@
+package dev.stringsvc.gateway.discovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class OnlyAllowedTest {
+    private static final Instance GOOD = Instance.of("good", "10.0.0.1", 80);
+
+    /// Says what it has been given.
+    private record Source(List<DiscoveryEvent> events) implements Instancer {
+        @Override
+        public void watch(Consumer<DiscoveryEvent> listener) {
+            events.forEach(listener);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void one_refused_instance_does_not_keep_the_others_out() {
+        List<Instance> listed =
+                List.of(Instance.of("bad", "169.254.169.254", 80), GOOD, Instance.of("v6", "2001:DB8::1", 80));
+        List<Instance> allowed = List.of(GOOD, Instance.of("v6", "2001:db8::1", 80));
+        var failure = new DiscoveryEvent.Failure("away");
+        var source = new Source(List.of(
+                new DiscoveryEvent.Remembered(listed, Instant.EPOCH), new DiscoveryEvent.Snapshot(listed, 7), failure));
+        List<DiscoveryEvent> heard = new ArrayList<>();
+        var policy = new AddressPolicy(List.of(), new ReservedPorts("192.0.2.5", 8500));
+        try (var instancer = new OnlyAllowed("svc", source, policy)) {
+            instancer.watch(heard::add);
+        }
+        assertThat(heard)
+                .containsExactly(
+                        new DiscoveryEvent.Remembered(allowed, Instant.EPOCH),
+                        new DiscoveryEvent.Snapshot(allowed, 7),
+                        failure);
+    }
+}
