@@ -29,6 +29,24 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
             "transfer-encoding",
             "upgrade",
             "x-request-id");
+    /// What describes a body, or how long caches may keep it.
+    private static final Set<String> OF_A_BODY = Set.of(
+            "accept-ranges",
+            "age",
+            "cdn-cache-control",
+            "content-digest",
+            "content-disposition",
+            "content-encoding",
+            "content-language",
+            "content-location",
+            "content-range",
+            "content-type",
+            "digest",
+            "etag",
+            "expires",
+            "last-modified",
+            "repr-digest",
+            "surrogate-control");
 
     /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
     public HeaderEdits {
@@ -55,6 +73,20 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
                 !NOT_TO_EDIT.contains(name.toLowerCase(Locale.ROOT)),
                 key,
                 "headers that a proxy may edit, got '" + name + "'");
+    }
+
+    /// What is set on a problem that the gateway itself answers. Its body is the gateway's own, so fields that describe
+    /// a body are left out. No cache may keep it: else one request that is refused would be the answer to others.
+    public Map<String, String> setOnProblem() {
+        Map<String, String> onProblem = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        set.forEach((name, value) -> {
+            if (name.equalsIgnoreCase("Cache-Control")) {
+                onProblem.put(name, "no-store");
+            } else if (!OF_A_BODY.contains(name.toLowerCase(Locale.ROOT))) {
+                onProblem.put(name, value);
+            }
+        });
+        return onProblem;
     }
 
     /// What operators may see of it. A value that is set may be a secret.

@@ -8,7 +8,10 @@ public sealed interface Match {
     record Found(Route route) implements Match {}
 
     /// There are routes for it, but none for this method.
-    record MethodNotAllowed(List<String> allowed) implements Match {}
+    ///
+    /// @param allowed the methods that any of them takes
+    /// @param route the most specific of them
+    record MethodNotAllowed(List<String> allowed, Route route) implements Match {}
 
     /// No route takes it.
     record NoRoute() implements Match {}

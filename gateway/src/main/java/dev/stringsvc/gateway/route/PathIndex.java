@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The routes of one host, by that part of their path which has no variables: a look-up costs one hash look-up per
@@ -36,12 +35,12 @@ final class PathIndex {
         return find(request, null);
     }
 
-    /// Adds the methods of the routes that would take the request, but for its method.
-    void addAllowed(RequestHead request, Set<String> allowed) {
-        find(request, allowed);
+    /// Adds the routes that would take the request, but for its method, the most specific first.
+    void addRefusing(RequestHead request, List<Route> refusing) {
+        find(request, refusing);
     }
 
-    private @Nullable Route find(RequestHead request, @Nullable Set<String> allowed) {
+    private @Nullable Route find(RequestHead request, @Nullable List<Route> refusing) {
         String path = request.path();
         int end = path.length();
         while (end >= 0) {
@@ -53,8 +52,8 @@ final class PathIndex {
                         if (predicates.allows(request.method())) {
                             return route;
                         }
-                        if (allowed != null) {
-                            allowed.addAll(predicates.methods());
+                        if (refusing != null) {
+                            refusing.add(route);
                         }
                     }
                 }

@@ -103,12 +103,17 @@ public final class RouteTable {
     }
 
     private Match noMatch(RequestHead request) {
-        Set<String> allowed = new LinkedHashSet<>();
+        List<Route> refusing = new ArrayList<>();
         Stream.of(byHost, byDomain)
                 .flatMap(hosts -> hosts.values().stream())
-                .forEach(index -> index.addAllowed(request, allowed));
-        anyHost.addAllowed(request, allowed);
-        return allowed.isEmpty() ? new Match.NoRoute() : new Match.MethodNotAllowed(List.copyOf(allowed));
+                .forEach(index -> index.addRefusing(request, refusing));
+        anyHost.addRefusing(request, refusing);
+        if (refusing.isEmpty()) {
+            return new Match.NoRoute();
+        }
+        Set<String> allowed = new LinkedHashSet<>();
+        refusing.forEach(route -> allowed.addAll(route.predicates().methods()));
+        return new Match.MethodNotAllowed(List.copyOf(allowed), refusing.getFirst());
     }
 
     /// What each route says of a request, the most specific first.

@@ -79,6 +79,11 @@ final class Answer {
         this.edits = route.responseHeaders();
     }
 
+    /// The headers that a route sets are on the answer, although the route does not take the request.
+    void editedBy(Route route) {
+        this.edits = route.responseHeaders();
+    }
+
     /// Notes what is read of the request's body.
     void taking(ClientBody body) {
         this.body = body;
@@ -353,15 +358,20 @@ final class Answer {
         error = reason;
     }
 
-    /// Answers with a problem of the gateway's own.
+    /// Answers with a problem of the gateway's own, with the headers that the route sets.
     void problem(Problem problem, Map<String, String> headers) throws IOException {
         if (error == null) {
             error = problem.detail();
         }
         passed = null;
         begin(problem.status());
+        edits.setOnProblem().forEach(fields::put);
         fields.put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
-        headers.forEach(fields::put);
+        headers.forEach((name, value) -> {
+            if (edits.keeps(name) || HttpHeader.ALLOW.is(name)) {
+                fields.put(name, value);
+            }
+        });
         date();
         byte[] json = problem.inRequest(requestId).json();
         fields.put(HttpHeader.CONTENT_LENGTH, json.length);

@@ -155,7 +155,8 @@ public final class ProxyHandler extends Handler.Abstract {
         RequestHead head = valid.request();
         switch (valid.match()) {
             case Match.Found(var route) -> act(request, head, route, now, answer);
-            case Match.MethodNotAllowed(var allowed) -> {
+            case Match.MethodNotAllowed(var allowed, var route) -> {
+                answer.editedBy(route);
                 String methods = String.join(", ", allowed);
                 answer.problem(
                         Problem.of(405, "This path takes " + methods + ", not " + request.getMethod() + "."),

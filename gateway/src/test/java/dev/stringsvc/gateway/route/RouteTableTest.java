@@ -63,7 +63,17 @@ class RouteTableTest {
         assertThat(table.match(request("POST", "/a")))
                 .isEqualTo(new Match.Found(table.routes().getLast()));
         assertThat(table.match(request("PUT", "/a")))
-                .isEqualTo(new Match.MethodNotAllowed(List.of("GET", "HEAD", "POST")));
+                .isEqualTo(new Match.MethodNotAllowed(
+                        List.of("GET", "HEAD", "POST"), table.routes().getFirst()));
+    }
+
+    @Test
+    void a_method_that_none_takes_is_refused_by_the_most_specific_route() {
+        var table =
+                new RouteTable(List.of(route("root", "/", "GET"), route("b", "/a/b", "PUT"), route("a", "/a", "POST")));
+        assertThat(table.match(request("DELETE", "/a/b/c")))
+                .isEqualTo(new Match.MethodNotAllowed(
+                        List.of("PUT", "POST", "GET"), table.routes().get(1)));
     }
 
     @Test
