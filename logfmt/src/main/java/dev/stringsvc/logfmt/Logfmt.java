@@ -131,7 +131,7 @@ public final class Logfmt {
 
     /// Controls, line and paragraph separators, and invisible formatting (marks that turn the direction of what
     /// follows, for one): each can make a terminal or a viewer show another line than the one that was written.
-    private static boolean isUnprintable(char c) {
+    static boolean isUnprintable(char c) {
         if (c >= ' ' && c < 0x7f) {
             return false;
         }

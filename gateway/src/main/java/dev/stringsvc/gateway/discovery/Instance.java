@@ -1,12 +1,14 @@
 package dev.stringsvc.gateway.discovery;
 
+import dev.stringsvc.logfmt.Label;
 import java.util.List;
 import java.util.Map;
 
 /// One instance of a service, as discovery names it: plain data. Two snapshots speak of the same running instance
 /// when its [#key] is the same; tags, meta and weight may change while it runs.
 ///
-/// @param id unique within the service; shown to operators and clients, so never an address by itself
+/// @param id unique within the service; shown to operators and clients, so never an address by itself.
+/// At most 128 printable characters: [Label] cuts and escapes what is longer, or could forge a line
 /// @param host a host name or an IP address, IPv6 without brackets
 /// @param port 1 to 65535
 /// @param weight its share of the requests where a route goes by weight, 0 to 65535
@@ -16,8 +18,10 @@ public record Instance(String id, String host, int port, List<String> tags, Map<
 
     public Instance {
         if (id.isBlank() || host.isBlank() || port < 1 || port > 65_535) {
-            throw new IllegalArgumentException("no usable id, host and port: '" + id + "', '" + host + "', " + port);
+            throw new IllegalArgumentException(
+                    "no usable id, host and port: '%s', '%s', %d".formatted(Label.of(id), Label.of(host), port));
         }
+        id = Label.of(id);
         if (weight < 0 || weight > HEAVIEST) {
             throw new IllegalArgumentException("no usable weight: '" + id + "', " + weight);
         }

@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
@@ -37,7 +38,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The gateway's meters. Meters of an instance go when it has left, so that a service whose instances come and go does
-/// not fill the memory with their names. Thread-safe.
+/// not fill the memory with their names. Of the instances that are there at a time so many have meters
+/// of their own as [#MOST_INSTANCES] says, and of routes, statuses and instances so many combinations
+/// as [#MOST_REQUESTS]; what is more is counted together, as of the instance `others`. Thread-safe.
 ///
 /// | meter | tags | what |
 /// |---|---|---|
@@ -61,6 +64,14 @@ import org.jspecify.annotations.Nullable;
 /// | `gateway_config_loaded_timestamp_seconds` | | when what is live was loaded |
 public final class Telemetry implements Exchange.Listener, AttemptListener, UpstreamListener, AutoCloseable {
     private static final String NONE = "none";
+    private static final String OTHERS = "others";
+    /// Each is a line.
+    static final int MOST_INSTANCES = 1_000;
+    /// Each is a histogram of 17 lines.
+    static final int MOST_REQUESTS = 2_000;
+    /// Of those that are counted together, so many routes and statuses are told apart.
+    private static final int MOST_OTHERS = 500;
+
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(1),
         Duration.ofMillis(2),
@@ -141,22 +152,26 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
 
     /// Forgets a service that no route names any more.
     public void retired(Upstream upstream) {
-        remove("service", upstream.service());
+        remove("service", Set.of(upstream.service()));
     }
 
     /// Forgets routes that are gone.
     public void routesGone(Collection<String> names) {
-        names.forEach(name -> {
-            remove("route", name);
-            requests.keySet().removeIf(key -> key.route().equals(name));
-            attempts.keySet().removeIf(key -> key.route().equals(name));
-        });
+        if (!names.isEmpty()) {
+            Set<String> gone = Set.copyOf(names);
+            remove("route", gone);
+            requests.keySet().removeIf(key -> gone.contains(key.route()));
+            attempts.keySet().removeIf(key -> gone.contains(key.route()));
+        }
     }
 
-    private void remove(String tag, String value) {
+    private void remove(String tag, Set<String> values) {
         registry.getMeters().stream()
                 .map(Meter::getId)
-                .filter(id -> value.equals(id.getTag(tag)))
+                .filter(id -> {
+                    @Nullable String value = id.getTag(tag);
+                    return value != null && values.contains(value);
+                })
                 .forEach(registry::remove);
     }
 
@@ -176,10 +191,24 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
     @Override
     public void finished(Exchange exchange) {
         var key = new RequestKey(orNone(exchange.route()), exchange.status(), orNone(exchange.instance()));
-        requests.computeIfAbsent(key, this::requestTimer).record(exchange.took());
+        timer(key).record(exchange.took());
         if (exchange.instance() != null && !present.containsKey(exchange.instance())) {
             forget(exchange.instance()); // it left while it answered
         }
+    }
+
+    private Timer timer(RequestKey key) {
+        @Nullable Timer known = requests.get(key);
+        if (known != null) {
+            return known;
+        }
+        if (requests.size() < MOST_REQUESTS) {
+            return requests.computeIfAbsent(key, this::requestTimer);
+        }
+        var folded = new RequestKey(key.route(), key.status(), OTHERS);
+        boolean room = requests.containsKey(folded) || requests.size() < MOST_REQUESTS + MOST_OTHERS;
+        return requests.computeIfAbsent(
+                room ? folded : new RequestKey(OTHERS, key.status() / 100 * 100, OTHERS), this::requestTimer);
     }
 
     private Timer requestTimer(RequestKey key) {
@@ -256,7 +285,8 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
     public void joined(String service, Endpoint endpoint) {
         String instance = endpoint.instance().id();
         present.merge(instance, 1, Integer::sum);
-        if (shown.merge(new Shown(service, instance), 1, Integer::sum) == 1) {
+        boolean first = shown.merge(new Shown(service, instance), 1, Integer::sum) == 1;
+        if (first && shown.size() <= MOST_INSTANCES) {
             Gauge.builder("gateway.instance.in.flight", endpoint, Endpoint::inFlight)
                     .tags("service", service, "instance", instance)
                     .register(registry);
@@ -284,7 +314,7 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
     }
 
     private void forget(String instance) {
-        remove("instance", instance);
+        remove("instance", Set.of(instance));
         requests.keySet().removeIf(key -> key.instance().equals(instance));
     }
 

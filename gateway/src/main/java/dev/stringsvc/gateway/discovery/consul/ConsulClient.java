@@ -7,24 +7,19 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.orbitz.consul.Consul;
 import com.orbitz.consul.ConsulException;
 import com.orbitz.consul.model.ConsulResponse;
-import com.orbitz.consul.model.catalog.ServiceWeights;
-import com.orbitz.consul.model.health.Service;
 import com.orbitz.consul.model.health.ServiceHealth;
 import com.orbitz.consul.option.ImmutableQueryOptions;
 import com.orbitz.consul.option.QueryOptions;
 import com.orbitz.consul.util.Jackson;
-import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.logfmt.FailStop;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -36,21 +31,19 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Asks a Consul agent for healthy instances, and for all services. Thread-safe.
 ///
 /// Source: `GET /v1/health/service/NAME?passing` and `GET /v1/catalog/services`, by the orbitz client.
 public final class ConsulClient implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ConsulClient.class);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     /// In characters; some ten thousand instances.
     private static final long LONGEST_ANSWER = 16 << 20;
 
     static {
-        // the orbitz client's own: it fails on null where it has an empty list, and reads what never ends
+        // the orbitz client's own: one entry that it does not like costs the whole answer, and it reads what never ends
+        Jackson.MAPPER.addMixIn(ServiceHealth.class, ListedEntry.AsTree.class);
         Jackson.MAPPER.setDefaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.SKIP));
         Jackson.MAPPER
                 .getFactory()
@@ -100,12 +93,12 @@ public final class ConsulClient implements AutoCloseable {
     ///
     /// @param tags an instance must have all of them
     /// @throws QueryFailedException when there is no usable answer, or the thread was interrupted
-    Answer<List<Instance>> healthy(String service, List<String> tags, long index) throws QueryFailedException {
+    Answer<Listed> healthy(String service, List<String> tags, long index) throws QueryFailedException {
         return ask(
                 index,
                 ImmutableQueryOptions.builder().addAllTag(tags),
                 options -> consul.healthClient().getHealthyServiceInstances(service, options),
-                ConsulClient::instances);
+                Listed::of);
     }
 
     /// Asks once for the services that have an instance, healthy or not, with the tags of their instances. These are
@@ -199,41 +192,17 @@ public final class ConsulClient implements AutoCloseable {
         return root;
     }
 
-    private static List<Instance> instances(@Nullable List<ServiceHealth> found) {
-        if (found == null || found.stream().anyMatch(Objects::isNull)) {
-            throw new IllegalArgumentException("expected a list of instances");
-        }
-        List<Instance> instances = new ArrayList<>(found.size());
-        for (ServiceHealth health : found) {
-            var service = health.getService();
-            String host = service.getAddress().isEmpty() ? health.getNode().getAddress() : service.getAddress();
-            try {
-                instances.add(new Instance(
-                        service.getId(),
-                        host,
-                        service.getPort(),
-                        service.getTags(),
-                        service.getMeta(),
-                        weight(service)));
-            } catch (IllegalArgumentException e) {
-                LOG.warn("leaving out an instance that Consul lists: {}", e.getMessage());
-            }
-        }
-        return instances;
-    }
-
-    /// What it weighs while its checks pass; others are not asked for.
-    private static int weight(Service service) {
-        return Math.clamp(service.getWeights().map(ServiceWeights::getPassing).orElse(1), 0, Instance.HEAVIEST);
-    }
-
     private static Map<String, List<String>> tags(@Nullable Map<String, List<String>> found) {
         if (found == null) {
             throw new IllegalArgumentException("expected services with their tags");
         }
         Map<String, List<String>> tags = new TreeMap<>();
-        found.forEach((service, all) -> tags.put(service, all == null ? List.of() : List.copyOf(new TreeSet<>(all))));
+        found.forEach((service, all) -> tags.put(service, all == null ? List.of() : sorted(all)));
         return tags;
+    }
+
+    private static List<String> sorted(List<String> tags) {
+        return tags.stream().filter(Objects::nonNull).distinct().sorted().toList();
     }
 
     @Override

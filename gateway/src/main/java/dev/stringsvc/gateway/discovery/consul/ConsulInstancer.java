@@ -1,14 +1,24 @@
 package dev.stringsvc.gateway.discovery.consul;
 
 import dev.stringsvc.gateway.discovery.DiscoveryEvent;
-import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.discovery.Instancer;
+import dev.stringsvc.logfmt.Label;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Watches the instances of one service that Consul calls healthy, by [BlockingQuery].
 public final class ConsulInstancer implements Instancer {
-    private final BlockingQuery<List<Instance>> query;
+    private static final Logger LOG = LoggerFactory.getLogger(ConsulInstancer.class);
+    /// Of the entries that are left out anew, so many are named in the log.
+    private static final int NAMED = 10;
+
+    private final BlockingQuery<Listed> query;
+    private final String service;
+    /// Used by the query's thread.
+    private Set<ConsulEntry.Read.Unusable> leftOut = Set.of();
 
     /// @param tags an instance must have all of them
     public ConsulInstancer(ConsulClient client, String service, List<String> tags) {
@@ -16,16 +26,18 @@ public final class ConsulInstancer implements Instancer {
     }
 
     ConsulInstancer(ConsulClient client, String service, List<String> tags, Pace pace) {
+        this.service = service;
         List<String> all = List.copyOf(tags);
-        query = new BlockingQuery<>(service, index -> client.healthy(service, all, index), List::isEmpty, pace);
+        query = new BlockingQuery<>(service, index -> client.healthy(service, all, index), Listed::isEmpty, pace);
     }
 
     @Override
     public void watch(Consumer<DiscoveryEvent> listener) {
         query.start(new BlockingQuery.Listener<>() {
             @Override
-            public void answered(List<Instance> found, long index) {
-                listener.accept(new DiscoveryEvent.Snapshot(found, index));
+            public void answered(Listed found, long index) {
+                tell(found.leftOut());
+                listener.accept(new DiscoveryEvent.Snapshot(found.instances(), index));
             }
 
             @Override
@@ -33,6 +45,20 @@ public final class ConsulInstancer implements Instancer {
                 listener.accept(new DiscoveryEvent.Failure(reason));
             }
         });
+    }
+
+    /// Names what is left out, once.
+    private void tell(List<ConsulEntry.Read.Unusable> now) {
+        Set<ConsulEntry.Read.Unusable> known = leftOut;
+        leftOut = Set.copyOf(now);
+        List<ConsulEntry.Read.Unusable> added =
+                leftOut.stream().filter(one -> !known.contains(one)).toList();
+        added.stream()
+                .limit(NAMED)
+                .forEach(one -> LOG.warn("{}: {} is left out, {}", Label.of(service), one.id(), one.reason()));
+        if (added.size() > NAMED) {
+            LOG.warn("{}: {} more are left out", Label.of(service), added.size() - NAMED);
+        }
     }
 
     @Override

@@ -173,7 +173,7 @@ class ConsulFaultTest {
                 var client = new ConsulClient(
                         agent.url(), Optional.empty(), Duration.ofSeconds(1), Duration.ofSeconds(30))) {
             agent.thenInstances(1, "a");
-            assertThat(client.healthy("web", List.of(), 0).found()).hasSize(1);
+            assertThat(client.healthy("web", List.of(), 0).found().instances()).hasSize(1);
         }
     }
 

@@ -17,12 +17,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -118,6 +123,116 @@ class ConsulInstancerTest {
                 FakeConsul.send(exchange, 200, "[" + weighted + "," + FakeConsul.health("b", "h", 81) + "]"));
         watch();
         assertThat(snapshot().instances()).extracting(Instance::weight).containsExactly(10, 1);
+    }
+
+    /// Each is one entry of three, of which the first and the last are well.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "null",
+                "7",
+                "[]",
+                "{}",
+                "{'Node': null, 'Service': null}",
+                "{'Service': {'ID': 'x', 'Port': 80}}",
+                "{'Service': {'ID': 'x', 'Address': 'h'}}",
+                "{'Service': {'ID': 'x', 'Address': 'h', 'Port': 0}}",
+                "{'Service': {'ID': 'x', 'Address': 'h', 'Port': 65536}}",
+                "{'Service': {'ID': 'x', 'Address': 'h', 'Port': -1}}",
+                "{'Service': {'ID': 'x', 'Address': 'h', 'Port': '80'}}",
+                "{'Service': {'ID': 'x', 'Address': 'h', 'Port': 80.5}}",
+                "{'Service': {'ID': '', 'Address': 'h', 'Port': 80}}",
+                "{'Service': {'ID': 7, 'Address': 'h', 'Port': 80}}",
+                "{'Service': {'ID': 'x', 'Address': 'a b', 'Port': 80}}",
+                "{'Service': {'ID': 'x', 'Address': ' ', 'Port': 80}}",
+                "{'Service': {'ID': 'x', 'Address': 'h/..', 'Port': 80}}",
+                "{'Service': {'ID': 'x', 'Address': 'http://h', 'Port': 80}}",
+                "{'Service': {'ID': 'x', 'Address': '2130706433', 'Port': 80}}",
+                "{'Service': {'ID': 'x', 'Address': '1.2.3', 'Port': 80}}",
+                "{'Service': {'ID': 'x', 'Address': '::zz', 'Port': 80}}",
+                "{'Service': {'ID': 'x', 'Address': ['h'], 'Port': 80}}",
+                "{'Service': {'ID': 'x', 'Address': 'h', 'Port': 80, 'Tags': 'a'}}",
+                "{'Service': {'ID': 'x', 'Address': 'h', 'Port': 80, 'Tags': [null]}}",
+                "{'Service': {'ID': 'x', 'Address': 'h', 'Port': 80, 'Meta': {'a': 1}}}",
+                "{'Service': {'ID': 'x', 'Address': 'h', 'Port': 80, 'Meta': []}}",
+                "{'Service': {'ID': 'x', 'Address': 'h', 'Port': 80, 'Weights': {'Passing': -1}}}",
+                "{'Service': {'ID': 'x', 'Address': 'h', 'Port': 80, 'Weights': {'Passing': 'many'}}}",
+                "{'Node': {'Address': ''}, 'Service': {'ID': 'x', 'Address': '', 'Port': 80}}"
+            })
+    void one_bad_entry_is_left_out_and_the_others_are_used(String entry) throws Exception {
+        consul.then(exchange -> FakeConsul.send(
+                exchange,
+                200,
+                "[" + FakeConsul.health("a", "h", 80) + "," + entry.replace('\'', '"') + ","
+                        + FakeConsul.health("b", "h", 81) + "]"));
+        watch();
+        assertThat(ids(snapshot())).containsExactly("a", "b");
+    }
+
+    @Test
+    void what_is_not_used_may_be_anything() throws Exception {
+        String entry = FakeConsul.health("a", "h", 80)
+                .replace("\"Port\"", "\"TaggedAddresses\": {\"lan\": \"x\"}, \"Proxy\": 7, \"Port\"")
+                .replace("\"Node\": \"n\"", "\"TaggedAddresses\": {\"lan\": 7}")
+                .replace("\"Checks\": []", "\"Checks\": 7");
+        consul.then(exchange -> FakeConsul.send(exchange, 200, "[" + entry + "]"));
+        watch();
+        assertThat(ids(snapshot())).containsExactly("a");
+    }
+
+    @Test
+    void an_id_is_cut_and_cannot_forge_a_line() throws Exception {
+        consul.then(exchange -> FakeConsul.send(
+                exchange,
+                200,
+                "[" + FakeConsul.health("i".repeat(200_000) + "1", "h", 80) + ","
+                        + FakeConsul.health("i".repeat(200_000) + "2", "h", 80) + ","
+                        + FakeConsul.health("a\\nmsg=forged", "h", 80) + "]"));
+        watch();
+        List<String> ids = ids(snapshot());
+        assertThat(ids).doesNotHaveDuplicates().allSatisfy(id -> assertThat(id).hasSizeLessThanOrEqualTo(128));
+        assertThat(ids.getLast()).isEqualTo("a\\u000amsg=forged");
+    }
+
+    @Test
+    void what_is_left_out_is_named_once_for_each_change() throws Exception {
+        String bad = FakeConsul.health("bad", "h", 0);
+        String worse = FakeConsul.health("w".repeat(100_000) + "\\n", "h h", 80);
+        for (String answer : List.of(bad, bad, bad + "," + worse, bad + "," + worse, worse)) {
+            consul.then(exchange -> {
+                exchange.getResponseHeaders().set("X-Consul-Index", "7");
+                FakeConsul.send(exchange, 200, "[" + FakeConsul.health("a", "h", 80) + "," + answer + "]");
+            });
+        }
+        List<String> lines = new CopyOnWriteArrayList<>();
+        Logger logger = Logger.getLogger(ConsulInstancer.class.getName());
+        var handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(new SimpleFormatter().formatMessage(line));
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(handler);
+        try {
+            watch();
+            for (int i = 0; i < 5; i++) {
+                assertThat(ids(snapshot())).containsExactly("a");
+            }
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertThat(lines).hasSize(2);
+        assertThat(lines.getFirst()).isEqualTo("web: bad is left out, Port: expected 1 to 65535, got 0");
+        assertThat(lines.getLast())
+                .startsWith("web: www")
+                .contains("Address: expected")
+                .hasSizeLessThan(256);
     }
 
     private void thenUnled(String leader, String... instances) {
@@ -271,7 +386,7 @@ class ConsulInstancerTest {
     void the_token_goes_in_a_header() throws Exception {
         try (var withToken = new ConsulClient(consul.url(), Optional.of("secret"), Duration.ofSeconds(30))) {
             consul.thenInstances(1);
-            assertThat(withToken.healthy("web", List.of(), 0).found()).isEmpty();
+            assertThat(withToken.healthy("web", List.of(), 0).found().isEmpty()).isTrue();
             assertThat(consul.nextQuery()).isEqualTo("/v1/health/service/web?passing=true secret");
         }
     }

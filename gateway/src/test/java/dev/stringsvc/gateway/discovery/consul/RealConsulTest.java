@@ -82,7 +82,7 @@ class RealConsulTest {
     void only_instances_with_all_tags_are_seen() throws Exception {
         consul.register("b", "web", "10.0.0.2", 80, "blue", "v2");
         consul.register("c", "web", "10.0.0.3", 80, "blue");
-        assertThat(client.healthy("web", List.of("blue", "v2"), 0).found())
+        assertThat(client.healthy("web", List.of("blue", "v2"), 0).found().instances())
                 .extracting(Instance::id)
                 .containsExactly("b");
     }

@@ -1,0 +1,149 @@
+package dev.stringsvc.gateway.discovery.consul;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.logfmt.HostName;
+import dev.stringsvc.logfmt.Label;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Reads one entry of a health answer. Each entry is judged alone: who registers an instance says what
+/// is in it, and must not keep out the others of the service. What is not used here (checks,
+/// `TaggedAddresses`) is not looked at.
+final class ConsulEntry {
+    private static final int LONGEST_PORT = 65_535;
+    private static final int SHOWN = 40;
+
+    private ConsulEntry() {}
+
+    /// What came of an entry.
+    sealed interface Read {
+        /// It is an instance.
+        record Usable(Instance instance) implements Read {}
+
+        /// It is not.
+        ///
+        /// @param id of the instance, fit to be shown; `?` where there is none
+        /// @param reason the key, a colon, and what was expected
+        /// @param foreign true if Consul itself would never send such an entry, whatever was registered
+        record Unusable(String id, String reason, boolean foreign) implements Read {}
+    }
+
+    /// Makes an instance of an entry, or says why that cannot be.
+    static Read read(JsonNode entry) {
+        JsonNode service = entry.path("Service");
+        if (!service.isObject()) {
+            return new Read.Unusable("?", "Service: expected keys and values, got " + shown(service), true);
+        }
+        String id = service.path("ID").isTextual() ? Label.of(service.path("ID").textValue()) : "?";
+        try {
+            return new Read.Usable(instance(service, entry.path("Node")));
+        } catch (RuntimeException | StackOverflowError e) {
+            boolean ours = e instanceof IllegalArgumentException && e.getMessage() != null;
+            return new Read.Unusable(id, String.valueOf(ours ? e.getMessage() : e), false);
+        }
+    }
+
+    private static Instance instance(JsonNode service, JsonNode node) {
+        JsonNode id = service.path("ID");
+        check(id.isTextual() && !id.textValue().isBlank(), "ID", "a text", id);
+        JsonNode own = service.path("Address");
+        check(own.isTextual() || isNothing(own), "Address", "a text", own);
+        boolean ofNode = isNothing(own) || own.textValue().isEmpty();
+        JsonNode address = ofNode ? node.path("Address") : own;
+        check(
+                address.isTextual() && isHost(address.textValue()),
+                ofNode ? "Node.Address" : "Address",
+                "a host name or an IP address",
+                address);
+        JsonNode port = service.path("Port");
+        check(
+                port.isInt() && port.intValue() >= 1 && port.intValue() <= LONGEST_PORT,
+                "Port",
+                "1 to " + LONGEST_PORT,
+                port);
+        return new Instance(
+                id.textValue(), address.textValue(), port.intValue(), tags(service), meta(service), weight(service));
+    }
+
+    private static List<String> tags(JsonNode service) {
+        JsonNode all = service.path("Tags");
+        check(all.isArray() || isNothing(all), "Tags", "a list", all);
+        List<String> tags = new ArrayList<>(all.size());
+        for (JsonNode tag : all) {
+            check(tag.isTextual(), "Tags", "texts", tag);
+            tags.add(tag.textValue());
+        }
+        return tags;
+    }
+
+    private static Map<String, String> meta(JsonNode service) {
+        JsonNode all = service.path("Meta");
+        check(all.isObject() || isNothing(all), "Meta", "keys and values", all);
+        Map<String, String> meta = new TreeMap<>();
+        all.properties().forEach(one -> {
+            check(one.getValue().isTextual(), "Meta", "texts", one.getValue());
+            meta.put(one.getKey(), one.getValue().textValue());
+        });
+        return meta;
+    }
+
+    /// What it weighs while its checks pass; others are not asked for. 1 where nothing is said.
+    private static int weight(JsonNode service) {
+        JsonNode weight = service.path("Weights").path("Passing");
+        if (isNothing(weight)) {
+            return 1;
+        }
+        check(
+                weight.isInt() && weight.intValue() >= 0 && weight.intValue() <= Instance.HEAVIEST,
+                "Weights.Passing",
+                "0 to " + Instance.HEAVIEST,
+                weight);
+        return weight.intValue();
+    }
+
+    /// True if the text names something that can be connected to.
+    private static boolean isHost(String text) {
+        if (text.indexOf(':') >= 0) {
+            return isIpv6(text);
+        }
+        // a name may be given with its root
+        String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
+        return HostName.isName(name) || HostName.isIpv4(text);
+    }
+
+    private static boolean isIpv6(String text) {
+        try {
+            InetAddress _ = Inet6Address.ofLiteral(text);
+            return true;
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
+    }
+
+    private static boolean isNothing(JsonNode value) {
+        return value.isMissingNode() || value.isNull();
+    }
+
+    private static void check(boolean valid, String key, String expected, JsonNode given) {
+        if (!valid) {
+            throw new IllegalArgumentException(key + ": expected " + expected + ", got " + shown(given));
+        }
+    }
+
+    private static String shown(JsonNode given) {
+        if (given.isMissingNode()) {
+            return "nothing";
+        }
+        if (given.isContainerNode()) {
+            return given.isArray() ? "a list" : "keys and values";
+        }
+        String text = given.asText();
+        String shown = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+        return given.isTextual() ? "'" + Label.of(shown) + "'" : shown;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.stringsvc.gateway.discovery.consul;
+
+import com.orbitz.consul.model.health.ServiceHealth;
+import dev.stringsvc.gateway.discovery.Instance;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What Consul lists of one service.
+///
+/// @param leftOut the entries that are no usable instances
+record Listed(List<Instance> instances, List<ConsulEntry.Read.Unusable> leftOut) {
+    Listed {
+        instances = List.copyOf(instances);
+        leftOut = List.copyOf(leftOut);
+    }
+
+    boolean isEmpty() {
+        return instances.isEmpty();
+    }
+
+    /// Judges each entry alone.
+    ///
+    /// @throws IllegalArgumentException when it is not a list of what Consul sends
+    static Listed of(@Nullable List<ServiceHealth> answer) {
+        if (answer == null) {
+            throw new IllegalArgumentException("expected a list of instances");
+        }
+        List<Instance> instances = new ArrayList<>(answer.size());
+        List<ConsulEntry.Read.Unusable> leftOut = new ArrayList<>();
+        for (ServiceHealth entry : answer) {
+            switch (ConsulEntry.read(((ListedEntry) entry).json())) {
+                case ConsulEntry.Read.Usable(Instance instance) -> instances.add(instance);
+                case ConsulEntry.Read.Unusable unusable -> leftOut.add(unusable);
+            }
+        }
+        if (instances.isEmpty()
+                && !leftOut.isEmpty()
+                && leftOut.stream().allMatch(ConsulEntry.Read.Unusable::foreign)) {
+            throw new IllegalArgumentException("expected a list of instances");
+        }
+        return new Listed(instances, leftOut);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.stringsvc.gateway.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.stringsvc.gateway.server.Exchange;
+import java.time.Clock;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class TelemetryTest {
+    private static Exchange exchange(String route, int status, @Nullable String instance) {
+        return new Exchange("GET", "/", status, 0, Duration.ofMillis(1), route, instance, 1, "id", null);
+    }
+
+    private static long timers(Telemetry telemetry) {
+        return telemetry
+                .scrape()
+                .lines()
+                .filter(line -> line.startsWith("gateway_requests_seconds_count"))
+                .count();
+    }
+
+    @Test
+    void many_routes_and_statuses_are_counted_together_and_none_is_lost() {
+        try (var telemetry = new Telemetry(Clock.systemUTC())) {
+            int requests = 0;
+            for (int route = 0; route < 100; route++) {
+                for (int status = 200; status < 260; status++) {
+                    telemetry.finished(exchange("route-" + route, status, null));
+                    requests++;
+                }
+            }
+            long bounded = Telemetry.MOST_REQUESTS + 500 + 10;
+            assertThat(timers(telemetry)).isLessThanOrEqualTo(bounded);
+            double counted = telemetry
+                    .scrape()
+                    .lines()
+                    .filter(line -> line.startsWith("gateway_requests_seconds_count"))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
+            assertThat(counted).isEqualTo(requests);
+        }
+    }
+}
