@@ -11,6 +11,7 @@ import dev.stringsvc.gateway.discovery.consul.ConsulCatalog;
 import dev.stringsvc.gateway.discovery.consul.ConsulClient;
 import dev.stringsvc.gateway.discovery.consul.ConsulInstancer;
 import dev.stringsvc.gateway.discovery.lastgood.LastGood;
+import dev.stringsvc.gateway.discovery.lastgood.Owner;
 import dev.stringsvc.gateway.upstream.Upstream;
 import java.time.InstantSource;
 import java.util.List;
@@ -81,6 +82,27 @@ final class Discovery implements AutoCloseable {
     /// The tags that services' instances had when Consul last said so, in a run before this.
     Map<String, List<String>> rememberedTags() {
         return consul().lastGood().map(LastGood::tags).orElse(Map.of());
+    }
+
+    /// Who has which route by tags, from a run before this too where there is a file for it.
+    TagOwners owners() {
+        Optional<LastGood> lastGood = config.routes() ? consul().lastGood() : Optional.empty();
+        return lastGood.map(file -> new TagOwners(stored(file), config.lastGoodAge(), clock))
+                .orElseGet(() -> TagOwners.forgetful(clock));
+    }
+
+    private static TagOwners.Store stored(LastGood file) {
+        return new TagOwners.Store() {
+            @Override
+            public List<Owner> read() {
+                return file.owners();
+            }
+
+            @Override
+            public void keep(List<Owner> owners) {
+                file.keepOwners(owners);
+            }
+        };
     }
 
     @Override

@@ -82,7 +82,12 @@ public final class Gateway implements AutoCloseable {
         var discovery = new Discovery(config.consul(), consulToken, addresses, clock);
         stops.push(discovery::close);
         var upstreams = new Upstreams(discovery, this::upstream, config::share, telemetry::retired);
-        this.live = new LiveRoutes(configuration, upstreams, telemetry, clock);
+        this.live = new LiveRoutes(
+                configuration,
+                upstreams,
+                telemetry,
+                clock,
+                new TagRoutes(config.consul().tagRules(), discovery.owners()));
         stops.push(live::close);
         this.reloads = new Reloads(source, file, config, live, telemetry.live(live::now));
         var accessLog = new AccessLog(log, clock);
@@ -191,6 +196,9 @@ public final class Gateway implements AutoCloseable {
 
     /// Has services' tags make routes: those of the run before, until Consul answers.
     private void watchTags(Discovery discovery) {
+        if (config.consul().tagRules().isEmpty()) {
+            LOG.warn("any service may have any host and path by its tags; consul.tag-rules would say which");
+        }
         Map<String, List<String>> remembered = discovery.rememberedTags();
         if (!remembered.isEmpty()) {
             live.heard(new CatalogEvent.Listed(remembered));

@@ -13,14 +13,18 @@ import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.gateway.server.Live;
 import dev.stringsvc.gateway.telemetry.Telemetry;
 import dev.stringsvc.gateway.upstream.Upstream;
+import dev.stringsvc.logfmt.Label;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,11 +39,14 @@ final class LiveRoutes implements AutoCloseable {
     /// instances.
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
+    /// Of the routes of one service that are quarantined anew, so many are named in the log.
+    private static final int NAMED = 10;
+
     private final Upstreams upstreams;
     private final Forwarders forwarders;
     private final Telemetry telemetry;
     private final InstantSource clock;
-    private final TagRoutes tagRoutes = new TagRoutes();
+    private final TagRoutes tagRoutes;
     private Wanted wanted;
     private boolean closed;
     private volatile Live live;
@@ -50,16 +57,22 @@ final class LiveRoutes implements AutoCloseable {
     /// @param forgotten the same of those that discovery has forgotten and that still have instances
     private record Wanted(
             Configuration configuration, Map<String, List<String>> tags, Map<String, List<String>> forgotten) {
-        List<TagRoute> tagged() {
-            List<TagRoute> tagged = new ArrayList<>();
-            tags.forEach((service, all) -> tagged.addAll(ServiceTags.routes(service, all)));
-            forgotten.forEach((service, all) -> tagged.addAll(ServiceTags.routes(service, all)));
-            return tagged;
+        /// The routes that tags ask for.
+        static List<TagRoute> of(Map<String, List<String>> tags) {
+            List<TagRoute> routes = new ArrayList<>();
+            tags.forEach((service, all) -> routes.addAll(ServiceTags.routes(service, all)));
+            return routes;
         }
     }
 
     /// Begins with the file's routes. Nothing is waited for.
-    LiveRoutes(Configuration configuration, Upstreams upstreams, Telemetry telemetry, InstantSource clock) {
+    LiveRoutes(
+            Configuration configuration,
+            Upstreams upstreams,
+            Telemetry telemetry,
+            InstantSource clock,
+            TagRoutes tagRoutes) {
+        this.tagRoutes = tagRoutes;
         this.upstreams = upstreams;
         this.forwarders = new Forwarders(telemetry);
         this.telemetry = telemetry;
@@ -144,7 +157,8 @@ final class LiveRoutes implements AutoCloseable {
     private Difference swap(Wanted next, Live.Loaded loaded, Live.@Nullable Tags told, boolean first) {
         Live before = live;
         GatewayConfig config = next.configuration().config();
-        TagRoutes.Outcome outcome = tagRoutes.beside(next.configuration(), next.tagged());
+        TagRoutes.Outcome outcome =
+                tagRoutes.beside(next.configuration(), Wanted.of(next.tags()), Wanted.of(next.forgotten()));
         Map<String, GatewayConfig.Service> definitions = new TreeMap<>();
         outcome.table().routes().forEach(route -> {
             @Nullable String service = service(route);
@@ -207,13 +221,25 @@ final class LiveRoutes implements AutoCloseable {
     }
 
     private static void tell(Live.@Nullable Tags before, List<Live.Quarantined> now) {
-        Set<Live.Quarantined> known = new HashSet<>(before == null ? List.of() : before.quarantined());
-        for (Live.Quarantined one : now) {
-            if (!known.remove(one)) {
-                LOG.warn("{} is quarantined: {}", one.route(), one.reason());
+        Set<Live.Quarantined> gone = new LinkedHashSet<>(before == null ? List.of() : before.quarantined());
+        List<Live.Quarantined> added =
+                now.stream().filter(one -> !gone.remove(one)).toList();
+        tell(added, one -> LOG.warn("{} is quarantined: {}", one.route(), one.reason()));
+        tell(gone, one -> LOG.info("{} is not quarantined any more for: {}", one.route(), one.reason()));
+    }
+
+    private static void tell(Collection<Live.Quarantined> all, Consumer<Live.Quarantined> log) {
+        Map<String, Integer> counts = new TreeMap<>();
+        for (Live.Quarantined one : all) {
+            if (counts.merge(one.service(), 1, Integer::sum) <= NAMED) {
+                log.accept(one);
             }
         }
-        known.forEach(one -> LOG.info("{} is not quarantined any more for: {}", one.route(), one.reason()));
+        counts.forEach((service, count) -> {
+            if (count > NAMED) {
+                LOG.info("{}: the same of {} routes more, see /routes", Label.of(service), count - NAMED);
+            }
+        });
     }
 
     /// Lets everything go. What is heard afterwards changes nothing.

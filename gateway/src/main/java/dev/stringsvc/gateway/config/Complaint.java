@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 /// @param key where, as an operator writes it: `routes[1].path`
 /// @param text what was expected
 record Complaint(String pointer, String key, String text) {
-    private static final Pattern KEY_FIRST = Pattern.compile("([a-z-]+(?:\\.[a-z-]+)*): (.*)", Pattern.DOTALL);
     private static final Pattern MISSING =
             Pattern.compile("(?s)(?:Missing|Null value for) creator property '([^']+)'.*");
 
@@ -44,10 +43,9 @@ record Complaint(String pointer, String key, String text) {
             return (named ? at : at.below(missing.group(1))).say("must be given");
         }
         if (mapping.getCause() instanceof IllegalArgumentException invalid) {
-            Matcher keyFirst = KEY_FIRST.matcher(String.valueOf(invalid.getMessage()));
-            return keyFirst.matches()
-                    ? at.below(keyFirst.group(1)).say(keyFirst.group(2))
-                    : at.say(String.valueOf(invalid.getMessage()));
+            String message = String.valueOf(invalid.getMessage());
+            int end = endOfKey(message);
+            return end > 0 ? at.below(message.substring(0, end)).say(message.substring(end + 2)) : at.say(message);
         }
         if (mapping instanceof InvalidFormatException format) {
             String got = at.isOfSetHeader() ? "" : ", got \"" + format.getValue() + "\"";
@@ -60,6 +58,26 @@ record Complaint(String pointer, String key, String text) {
             return at.say("expected a smaller number");
         }
         return at.say(OTHER);
+    }
+
+    /// Where the key (words of small letters and hyphens, with dots between them) ends that a message
+    /// begins with, before a colon and a blank; 0 where it begins with none.
+    private static int endOfKey(String message) {
+        int word = 0;
+        for (int i = 0; i < message.length(); i++) {
+            char c = message.charAt(i);
+            if ((c >= 'a' && c <= 'z') || c == '-') {
+                continue;
+            }
+            if (i == word) {
+                return 0;
+            }
+            if (c != '.') {
+                return message.startsWith(": ", i) ? i : 0;
+            }
+            word = i + 1;
+        }
+        return 0;
     }
 
     private static Collection<Object> names(UnrecognizedPropertyException unknown) {

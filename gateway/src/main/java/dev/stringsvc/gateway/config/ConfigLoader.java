@@ -117,6 +117,20 @@ public final class ConfigLoader {
         return YAML.treeToValue(merged, GatewayConfig.class);
     }
 
+    /// One route by itself, with what it leaves out.
+    ///
+    /// @param timeoutGiven as for [#bind(ObjectNode, boolean)]
+    static Route bindRoute(ObjectNode route, ObjectNode defaults, boolean timeoutGiven) throws JsonProcessingException {
+        refuseEmptyElements(route);
+        return YAML.treeToValue(whole(route, defaults, timeoutGiven), Route.class);
+    }
+
+    /// One service by itself, with what it leaves out.
+    static GatewayConfig.Service bindService(ObjectNode service) throws JsonProcessingException {
+        refuseEmptyElements(service);
+        return YAML.treeToValue(whole(service), GatewayConfig.Service.class);
+    }
+
     /// Takes the deadlines out of the defaults' own routes, so that the one that a file gives for all routes holds.
     private static void dropDeadlines(JsonNode routes) {
         routes.forEach(route -> ((ObjectNode) route).remove(DEADLINE));
@@ -140,36 +154,56 @@ public final class ConfigLoader {
         if (config.get("routes") instanceof ArrayNode routes && routeDefaults instanceof ObjectNode defaults) {
             for (int i = 0; i < routes.size(); i++) {
                 if (routes.get(i) instanceof ObjectNode route) {
-                    ObjectNode whole = whole(route, defaults);
-                    if (!timeoutGiven && !route.hasNonNull(ATTEMPT_TIMEOUT)) {
-                        clampTimeout(whole);
-                    }
-                    routes.set(i, whole);
+                    routes.set(i, whole(route, defaults, timeoutGiven));
+                }
+            }
+        }
+        if (config.path("consul").get("tag-rules") instanceof ArrayNode rules) {
+            for (int i = 0; i < rules.size(); i++) {
+                if (rules.get(i) instanceof ObjectNode rule) {
+                    ObjectNode whole = noFlags();
+                    whole.putArray("hosts");
+                    whole.put("redirects", false);
+                    lay(rule, whole);
+                    rules.set(i, whole);
                 }
             }
         }
         if (config.get("services") instanceof ObjectNode services) {
             services.properties().forEach(entry -> {
                 if (entry.getValue() instanceof ObjectNode service) {
-                    ObjectNode given = service.deepCopy();
-                    service.removeAll().putArray("tags");
-                    service.putObject("meta");
-                    service.putArray("instances");
-                    service.put("protocol", "http")
-                            .put("ca", "")
-                            .put("server-name", "")
-                            .putNull("in-flight");
-                    lay(given, service);
+                    ObjectNode whole = whole(service);
+                    service.removeAll().setAll(whole);
                 }
             });
         }
+    }
+
+    /// A service with all that it leaves out.
+    private static ObjectNode whole(ObjectNode service) {
+        ObjectNode whole = noFlags();
+        whole.putArray("tags");
+        whole.putObject("meta");
+        whole.putArray("instances");
+        whole.put("protocol", "http").put("ca", "").put("server-name", "").putNull("in-flight");
+        lay(service.deepCopy(), whole);
+        return whole;
+    }
+
+    private static ObjectNode whole(ObjectNode route, ObjectNode defaults, boolean timeoutGiven) {
+        ObjectNode whole = whole(route, defaults);
+        if (!timeoutGiven && !route.hasNonNull(ATTEMPT_TIMEOUT)) {
+            clampTimeout(whole);
+        }
+        return whole;
     }
 
     /// A route with all that it leaves out. What else an action needs is laid below it only where the route has one.
     private static ObjectNode whole(ObjectNode route, ObjectNode defaults) {
         ObjectNode whole = defaults.deepCopy();
         whole.put("name", route.path("path").asText("-"));
-        whole.put("host", "").put("exact", false).put("service", "").put("rewrite", "");
+        whole.put("host", "").put("exact", false).put("exclusive", false);
+        whole.put("service", "").put("rewrite", "");
         whole.putObject("headers");
         whole.putNull("redirect").putNull("respond").putNull("canary");
         if (route.hasNonNull("rewrite")) {

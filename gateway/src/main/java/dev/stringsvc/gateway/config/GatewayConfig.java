@@ -49,6 +49,7 @@ public record GatewayConfig(
     ///
     /// @param lastGood the file that keeps the last known instances; empty for none
     /// @param routes whether services' tags make routes
+    /// @param tagRules which of them; all but redirects where there are none
     /// @param addresses where its instances may be; empty for the rules that hold without
     public record Consul(
             ConsulAddress address,
@@ -56,8 +57,10 @@ public record GatewayConfig(
             String lastGood,
             Duration lastGoodAge,
             boolean routes,
+            List<TagRule> tagRules,
             List<AddressRange> addresses) {
         public Consul {
+            tagRules = List.copyOf(tagRules);
             Check.that(waitTime.toSeconds() >= 1 && waitTime.toSeconds() <= 600, "wait-time", "1s to 10m");
             Check.that(lastGood.indexOf(0) < 0, "last-good", "a file");
             Check.that(

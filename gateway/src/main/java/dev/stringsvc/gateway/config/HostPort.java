@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.config;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.stringsvc.logfmt.HostName;
 import dev.stringsvc.logfmt.IpAddress;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -13,11 +14,7 @@ import java.util.regex.Pattern;
 /// @param host without brackets; an IPv6 address as RFC 5952 has it
 public record HostPort(String host, int port) {
     private static final Pattern FORM =
-            Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([A-Za-z0-9._-]{1,253})):([0-9]{1,5})");
-    private static final Pattern NAME = Pattern.compile("(?:[A-Za-z0-9_-]{1,63}\\.)*[A-Za-z0-9_-]{1,63}");
-    private static final Pattern NUMBER_LAST = Pattern.compile("(?:.*\\.)?[0-9]+");
-    private static final String BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
-    private static final Pattern IPV4 = Pattern.compile("(?:" + BYTE + "\\.){3}" + BYTE);
+            Pattern.compile("(?:\\[([0-9A-Fa-f:.]{2,45})]|([A-Za-z0-9._-]{1,253})):([0-9]{1,5})");
 
     public HostPort {
         host = IpAddress.canonical(host);
@@ -54,16 +51,12 @@ public record HostPort(String host, int port) {
 
     /// True if the text is a name in the form that DNS has, and no address.
     static boolean isName(String text) {
-        return text.length() <= 253
-                && NAME.matcher(text).matches()
-                && !NUMBER_LAST.matcher(text).matches();
+        return HostName.isName(text);
     }
 
     /// A name that ends in a number would be taken for an address, and is no valid one.
     private static boolean isNameOrIpv4(String host) {
-        return NUMBER_LAST.matcher(host).matches()
-                ? IPV4.matcher(host).matches()
-                : NAME.matcher(host).matches();
+        return HostName.isName(host) || HostName.isIpv4(host);
     }
 
     private static boolean isIpv6(String host) {

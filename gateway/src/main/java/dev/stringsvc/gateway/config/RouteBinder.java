@@ -8,23 +8,14 @@ import dev.stringsvc.gateway.route.Route;
 /// Reads routes that stand elsewhere as if they stood in the file: with the same defaults, checks and words.
 /// Thread-safe.
 public final class RouteBinder {
-    private static final String ROUTES = "routes";
-    private static final String SERVICES = "services";
-    private static final String WITHIN = ROUTES + "[0]";
-
-    private final ObjectNode rest;
+    private final ObjectNode defaults;
     private final JsonNode services;
     private final boolean timeoutGiven;
 
-    /// @param merged file, flags and defaults; taken over
+    /// @param merged file, flags and defaults; not to be changed
     RouteBinder(ObjectNode merged, boolean timeoutGiven) {
-        merged.remove(ROUTES);
-        this.services = merged.path(SERVICES);
-        merged.remove(SERVICES);
-        // no route depends on it, and its files are read whenever it is bound
-        merged.remove("tls");
-        merged.putObject("tls").put("certificate", "").put("key", "");
-        this.rest = merged;
+        this.defaults = merged.path("route-defaults") instanceof ObjectNode given ? given : ConfigLoader.noFlags();
+        this.services = merged.path("services");
         this.timeoutGiven = timeoutGiven;
     }
 
@@ -41,21 +32,19 @@ public final class RouteBinder {
         record Refused(String reason) implements Bound {}
     }
 
-    /// Reads one route.
+    /// Reads one route. Whatever is wrong with it, this returns.
     public Bound bind(TagRoute tagged) {
-        ObjectNode whole = rest.deepCopy();
-        whole.putArray(ROUTES).add(tagged.route().deepCopy());
         JsonNode listed = services.path(tagged.service());
-        whole.putObject(SERVICES).set(tagged.service(), (listed.isObject() ? listed : tagged.definition()).deepCopy());
         try {
-            GatewayConfig config = ConfigLoader.bind(whole, timeoutGiven);
-            return new Bound.Accepted(config.routes().routes().getFirst(), config.service(tagged.service()));
+            return new Bound.Accepted(
+                    ConfigLoader.bindRoute(tagged.route().deepCopy(), defaults, timeoutGiven),
+                    ConfigLoader.bindService(listed instanceof ObjectNode given ? given : tagged.definition()));
         } catch (JsonProcessingException e) {
             Complaint complaint = Complaint.of(e);
-            String key =
-                    complaint.key().startsWith(WITHIN) ? complaint.key().substring(WITHIN.length()) : complaint.key();
-            String shown = key.startsWith(".") ? key.substring(1) : key;
-            return new Bound.Refused(shown.isEmpty() ? complaint.text() : shown + ": " + complaint.text());
+            return new Bound.Refused(
+                    complaint.pointer().isEmpty() ? complaint.text() : complaint.key() + ": " + complaint.text());
+        } catch (RuntimeException | StackOverflowError e) {
+            return new Bound.Refused("the tags cannot be read: " + e);
         }
     }
 }

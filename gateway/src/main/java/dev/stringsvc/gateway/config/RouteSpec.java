@@ -26,6 +26,7 @@ record RouteSpec(
         String path,
         boolean exact,
         String paths,
+        boolean exclusive,
         List<String> methods,
         Map<String, String> headers,
         String service,
@@ -92,7 +93,8 @@ record RouteSpec(
                         headers),
                 requestHeaders,
                 responseHeaders,
-                action());
+                action(),
+                exclusive);
     }
 
     private Action action() {

@@ -3,7 +3,9 @@ package dev.stringsvc.gateway.config;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stringsvc.logfmt.Label;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +24,10 @@ public final class ServiceTags {
     private static final String STRIP_PREFIX = "strip-prefix";
     private static final String PROTOCOL = "protocol";
     private static final String YES = "true";
+    /// In characters. No request that fits `limits.target` needs a longer one.
+    private static final int LONGEST_TAG = 4_096;
+    /// Further routes of one service are refused: each costs memory, and may cost every request a look.
+    static final int MOST_ROUTES = 200;
 
     /// How a value stands in the file.
     private enum Kind {
@@ -63,8 +69,12 @@ public final class ServiceTags {
 
     /// The routes, by name: `SERVICE@consul`, `SERVICE.NAME@consul` or, of fabio's, `SERVICE:HOST/PATH@consul`.
     public static List<TagRoute> routes(String service, List<String> tags) {
+        if (service.length() > Label.LONGEST) {
+            return List.of(refused(service, "", "the service's name is longer than " + Label.LONGEST + " characters"));
+        }
         Map<String, Draft> drafts = new TreeMap<>();
-        Map<String, TagRoute> byPrefix = new TreeMap<>();
+        Map<String, TagRoute> routes = new LinkedHashMap<>();
+        List<TagRoute> ofPrefixes = new ArrayList<>();
         for (String tag : new TreeSet<>(tags)) {
             if (isOwn(tag)) {
                 String text = tag.strip().substring(OWN.length());
@@ -73,27 +83,73 @@ public final class ServiceTags {
                 drafts.computeIfAbsent(dot < 0 ? "" : text.substring(0, dot), name -> new Draft())
                         .add(text.substring(dot + 1));
             } else if (FabioTag.is(tag)) {
-                TagRoute route = FabioTag.parse(service, tag);
-                byPrefix.merge(route.name(), route, (one, other) -> one.refused("the tags contradict each other"));
+                ofPrefixes.add(byPrefix(service, tag));
             }
         }
-        List<TagRoute> routes = new ArrayList<>();
-        drafts.forEach((name, draft) -> routes.add(draft.route(service, name)));
-        routes.addAll(byPrefix.values());
-        return withOneDefinition(routes);
+        drafts.forEach((name, draft) -> add(routes, byDraft(service, name, draft)));
+        ofPrefixes.forEach(route -> add(routes, route));
+        return withinLimit(withOneDefinition(List.copyOf(routes.values())));
+    }
+
+    private static void add(Map<String, TagRoute> routes, TagRoute route) {
+        routes.merge(route.name(), route, (one, other) -> one.refused("the tags contradict each other"));
+    }
+
+    /// What one tag causes, whatever it is, is that route's own affair.
+    private static TagRoute byDraft(String service, String name, Draft draft) {
+        try {
+            return draft.route(service, name);
+        } catch (RuntimeException | StackOverflowError e) {
+            return refused(service, "." + name, "the tags cannot be read: " + e);
+        }
+    }
+
+    private static TagRoute byPrefix(String service, String tag) {
+        String shown = tag.strip().substring(0, Math.min(tag.strip().length(), Label.LONGEST));
+        if (tag.length() > LONGEST_TAG) {
+            return refused(service, ":" + tag, shown + "…: longer than " + LONGEST_TAG + " characters");
+        }
+        try {
+            return FabioTag.parse(service, tag);
+        } catch (RuntimeException | StackOverflowError e) {
+            return refused(service, ":" + tag, shown + ": cannot be read: " + e);
+        }
+    }
+
+    private static TagRoute refused(String service, String own, String reason) {
+        ObjectNode nothing = JsonNodeFactory.instance.objectNode();
+        return new TagRoute(name(service, own), service, nothing, nothing, reason);
+    }
+
+    private static List<TagRoute> withinLimit(List<TagRoute> routes) {
+        if (routes.size() <= MOST_ROUTES) {
+            return routes;
+        }
+        List<TagRoute> limited = new ArrayList<>(routes.subList(0, MOST_ROUTES));
+        limited.add(refused(
+                routes.getFirst().service(),
+                ".and-more",
+                "%d routes are left out: the tags of one service make at most %d"
+                        .formatted(routes.size() - MOST_ROUTES, MOST_ROUTES)));
+        return limited;
     }
 
     /// A service is spoken to in one way only.
     private static List<TagRoute> withOneDefinition(List<TagRoute> routes) {
+        ObjectNode first = routes.stream()
+                .filter(route -> route.refusal() == null)
+                .findFirst()
+                .map(TagRoute::definition)
+                .orElse(JsonNodeFactory.instance.objectNode());
         return routes.stream()
-                .map(route -> route.definition().equals(routes.getFirst().definition())
+                .map(route -> route.refusal() != null || route.definition().equals(first)
                         ? route
                         : route.refused(PROTOCOL + ": expected the same as other tags of the service say"))
                 .toList();
     }
 
     static String name(String service, String own) {
-        return service + own + "@consul";
+        return Label.of(service + own + "@consul");
     }
 
     /// What the tags of one name say.
@@ -102,6 +158,10 @@ public final class ServiceTags {
         private @Nullable String refusal;
 
         void add(String text) {
+            if (text.length() > LONGEST_TAG) {
+                refuse(OWN + text.substring(0, Label.LONGEST) + "…: longer than " + LONGEST_TAG + " characters");
+                return;
+            }
             int equals = text.indexOf('=');
             if (equals < 0) {
                 refuse(OWN + text + ": expected " + OWN + "KEY=VALUE");

@@ -1,16 +1,15 @@
 package dev.stringsvc.gateway.route;
 
+import dev.stringsvc.logfmt.HostName;
 import java.util.Comparator;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /// A host, `api.example.com`, or all hosts below one, `*.example.com`.
 ///
 /// @param name in lower case; begins with a dot where all hosts below it are meant
 public record HostPattern(String name) {
-    private static final String LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?";
-    private static final Pattern FORM =
-            Pattern.compile("\\[[0-9a-f:.]+]|(?:\\*\\.)?" + LABEL + "(?:\\." + LABEL + ")*");
+    private static final int LONGEST_ADDRESS = 47; // in brackets
+    private static final String WILDCARD = "*.";
 
     /// Exact ones first, then the longest.
     static final Comparator<HostPattern> BY_RANK = Comparator.comparing(HostPattern::isWildcard)
@@ -18,9 +17,39 @@ public record HostPattern(String name) {
 
     /// @throws IllegalArgumentException when the text has another form
     public static HostPattern parse(String text) {
-        String lower = text.toLowerCase(Locale.ROOT);
-        Check.that(FORM.matcher(lower).matches(), "host", "a host such as api.example.com or *.example.com");
-        return new HostPattern(lower.startsWith("*") ? lower.substring(1) : lower);
+        boolean wildcard = text.startsWith(WILDCARD);
+        String host = wildcard ? text.substring(WILDCARD.length()) : text;
+        Check.that(
+                HostName.areLabels(host) || (!wildcard && isIpv6(host)),
+                "host",
+                "a host such as api.example.com or *.example.com, of at most " + HostName.LONGEST + " characters");
+        return new HostPattern((wildcard ? "." : "") + host.toLowerCase(Locale.ROOT));
+    }
+
+    private static boolean isIpv6(String text) {
+        if (text.length() < 4 || text.length() > LONGEST_ADDRESS || text.charAt(0) != '[' || !text.endsWith("]")) {
+            return false;
+        }
+        for (int i = 1; i < text.length() - 1; i++) {
+            char c = text.charAt(i);
+            if (c != ':' && c != '.' && (c > 'f' || Character.digit(c, 16) < 0)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// True if there are hosts that both are for.
+    boolean overlaps(HostPattern other) {
+        if (isWildcard() && other.isWildcard()) {
+            return name.endsWith(other.name) || other.name.endsWith(name);
+        }
+        return isWildcard() ? matches(other.name) : other.matches(name);
+    }
+
+    /// True if every host of the other is one of these.
+    public boolean covers(HostPattern other) {
+        return other.isWildcard() ? isWildcard() && other.name.endsWith(name) : matches(other.name);
     }
 
     boolean isWildcard() {

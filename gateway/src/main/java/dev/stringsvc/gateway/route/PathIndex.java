@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The routes of one host, by that part of their path which has no variables: a look-up costs one hash look-up per
@@ -13,34 +14,53 @@ final class PathIndex {
     static final Comparator<Route> MOST_SPECIFIC_FIRST =
             Comparator.comparing(Route::predicates, Predicates.MOST_SPECIFIC_FIRST);
 
+    static final Predicate<Route> EVERY = route -> true;
+
     private final Map<String, List<Route>> byLiteralPart = new HashMap<>();
 
     /// @throws IllegalArgumentException when it ties with another route
     void add(Route route) {
         List<Route> same =
                 byLiteralPart.computeIfAbsent(route.predicates().path().literalPart(), part -> new ArrayList<>());
-        for (Route other : same) {
+        int at = placeOf(route, same);
+        for (; at < same.size() && MOST_SPECIFIC_FIRST.compare(route, same.get(at)) == 0; at++) {
+            Route other = same.get(at);
             if (route.predicates().tieWith(other.predicates())) {
                 throw new IllegalArgumentException("routes '%s' and '%s' claim the same requests: %s"
                         .formatted(other.name(), route.name(), route.predicates()));
             }
         }
-        same.add(route);
-        same.sort(MOST_SPECIFIC_FIRST);
+        same.add(at, route);
     }
 
-    /// The most specific route that takes the request; `null` where none does.
+    /// Where the first is that is not more specific: only those that are neither more nor less
+    /// specific can tie.
+    private static int placeOf(Route route, List<Route> sorted) {
+        int from = 0;
+        int to = sorted.size();
+        while (from < to) {
+            int middle = (from + to) >>> 1;
+            if (MOST_SPECIFIC_FIRST.compare(sorted.get(middle), route) < 0) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        return from;
+    }
+
+    /// The most specific of some routes that takes the request; `null` where none does.
     @Nullable
-    Route find(RequestHead request) {
-        return find(request, null);
+    Route find(RequestHead request, Predicate<Route> among) {
+        return find(request, among, null);
     }
 
     /// Adds the routes that would take the request, but for its method, the most specific first.
-    void addRefusing(RequestHead request, List<Route> refusing) {
-        find(request, refusing);
+    void addRefusing(RequestHead request, Predicate<Route> among, List<Route> refusing) {
+        find(request, among, refusing);
     }
 
-    private @Nullable Route find(RequestHead request, @Nullable List<Route> refusing) {
+    private @Nullable Route find(RequestHead request, Predicate<Route> among, @Nullable List<Route> refusing) {
         String path = request.path();
         int end = path.length();
         while (end >= 0) {
@@ -48,7 +68,9 @@ final class PathIndex {
             if (candidates != null) {
                 for (Route route : candidates) {
                     Predicates predicates = route.predicates();
-                    if (predicates.path().matches(path) && predicates.holdApartFromMethodAndPath(request)) {
+                    if (predicates.path().matches(path)
+                            && predicates.holdApartFromMethodAndPath(request)
+                            && among.test(route)) {
                         if (predicates.allows(request.method())) {
                             return route;
                         }

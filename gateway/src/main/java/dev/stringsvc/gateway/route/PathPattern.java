@@ -155,6 +155,38 @@ public record PathPattern(List<String> segments, boolean exact, Paths paths) {
         return values;
     }
 
+    /// True if there are paths that both match.
+    boolean overlaps(PathPattern other) {
+        int common = Math.min(segments.size(), other.segments.size());
+        for (int i = 0; i < common; i++) {
+            String one = segments.get(i);
+            if (!isVariable(one) && !isVariable(other.segments.get(i)) && !one.equals(other.segments.get(i))) {
+                return false;
+            }
+        }
+        boolean below = segments.size() > common;
+        boolean otherBelow = other.segments.size() > common;
+        return !(below && other.exact) && !(otherBelow && exact);
+    }
+
+    /// True if every path of the other is this path or below it.
+    public boolean covers(PathPattern other) {
+        if (other.segments.size() < segments.size()) {
+            return false;
+        }
+        for (int i = 0; i < segments.size(); i++) {
+            if (!isVariable(segments.get(i)) && !segments.get(i).equals(other.segments.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// True for `/`.
+    public boolean isRoot() {
+        return segments.isEmpty();
+    }
+
     /// The first so many segments as they are written.
     boolean beginsWith(PathPattern other) {
         return segments.size() >= other.segments.size()

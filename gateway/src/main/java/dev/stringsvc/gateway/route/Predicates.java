@@ -19,12 +19,13 @@ public record Predicates(
     /// A header's value where it is enough that the header is there.
     public static final String ANY = "*";
 
+    private static final Comparator<Optional<HostPattern>> BY_HOST = Comparator.comparing(
+                    (Optional<HostPattern> host) -> host.isEmpty())
+            .thenComparing(host -> host.orElse(null), Comparator.nullsLast(HostPattern.BY_RANK));
+
     /// The most specific first: an exact host, then the longest wildcard, then any; then the path, see [PathPattern];
     /// then more headers; then named methods before all.
-    static final Comparator<Predicates> MOST_SPECIFIC_FIRST = Comparator.comparing(
-                    Predicates::host,
-                    Comparator.comparing((Optional<HostPattern> host) -> host.isEmpty())
-                            .thenComparing(host -> host.orElse(null), Comparator.nullsLast(HostPattern.BY_RANK)))
+    static final Comparator<Predicates> MOST_SPECIFIC_FIRST = Comparator.comparing(Predicates::host, BY_HOST)
             .thenComparing(Predicates::path, PathPattern.MOST_SPECIFIC_FIRST)
             .thenComparingInt(predicates -> -predicates.headers.size())
             .thenComparing(predicates -> predicates.methods.isEmpty());
@@ -90,6 +91,17 @@ public record Predicates(
         return allows(request.method())
                 ? Optional.empty()
                 : Optional.of("the method is " + request.method() + ", not " + String.join(" or ", methods));
+    }
+
+    /// True if, of the requests for the other's host and path, this takes some: it is for the same
+    /// host and path, or for more specific ones. Methods and headers make no difference.
+    public boolean takesFrom(Predicates other) {
+        boolean hosts = host.isEmpty() || other.host.isEmpty() || host.get().overlaps(other.host.get());
+        if (!hosts || !path.overlaps(other.path)) {
+            return false;
+        }
+        int byHost = BY_HOST.compare(host, other.host);
+        return byHost < 0 || (byHost == 0 && PathPattern.MOST_SPECIFIC_FIRST.compare(path, other.path) <= 0);
     }
 
     /// Whether there are requests that both take, and neither is the more specific.

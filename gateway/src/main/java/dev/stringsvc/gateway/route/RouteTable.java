@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,26 +19,84 @@ import org.jspecify.annotations.Nullable;
 /// [Predicates]. Immutable and so thread-safe.
 public final class RouteTable {
     private final List<Route> routes;
-    private final Map<String, PathIndex> byHost = new HashMap<>();
-    /// By the part of the host that the asterisk stands before, the longest first.
-    private final Map<String, PathIndex> byDomain =
-            new TreeMap<>(Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
-    private final PathIndex anyHost = new PathIndex();
+    private final Map<String, PathIndex> byHost;
+    private final Map<String, PathIndex> byDomain;
+    private final PathIndex anyHost;
+    /// The services of routes that tags ask for and no rule allows.
+    private final Map<Route, String> strangers;
 
     /// @throws IllegalArgumentException when two routes have one name, or claim the same requests and tie
     public RouteTable(List<Route> routes) {
-        this.routes = List.copyOf(routes);
-        Set<String> names = new HashSet<>();
-        for (Route route : this.routes) {
-            if (!names.add(route.name())) {
+        this(builder().addAll(routes));
+    }
+
+    private RouteTable(Builder builder) {
+        routes = List.copyOf(builder.routes);
+        byHost = builder.byHost;
+        byDomain = builder.byDomain;
+        anyHost = builder.anyHost;
+        strangers = builder.strangers;
+    }
+
+    /// An empty one, to which routes are added one by one.
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /// A table while it is filled, at a cost that grows with the number of routes and not faster. To
+    /// be built once.
+    public static final class Builder {
+        private final List<Route> routes = new ArrayList<>();
+        private final Map<String, PathIndex> byHost = new HashMap<>();
+        /// By the part of the host that the asterisk stands before, the longest first.
+        private final Map<String, PathIndex> byDomain = new TreeMap<>(
+                Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
+        private final PathIndex anyHost = new PathIndex();
+        private final Set<String> names = new HashSet<>();
+        private final Map<Route, String> strangers = new HashMap<>();
+
+        private Builder() {}
+
+        /// Adds a route.
+        ///
+        /// @throws IllegalArgumentException when another has its name, or claims the same requests and
+        /// ties; then nothing is added
+        public Builder add(Route route) {
+            if (names.contains(route.name())) {
                 throw new IllegalArgumentException("two routes are named '" + route.name() + "'");
             }
             route.predicates().host().map(this::index).orElse(anyHost).add(route);
+            names.add(route.name());
+            routes.add(route);
+            return this;
         }
-    }
 
-    private PathIndex index(HostPattern host) {
-        return (host.isWildcard() ? byDomain : byHost).computeIfAbsent(host.name(), name -> new PathIndex());
+        /// Adds a route that a service's tags ask for and that no rule of the operator allows: it does
+        /// not make another's paths ambiguous.
+        ///
+        /// @throws IllegalArgumentException as [#add]
+        public Builder addStranger(Route route, String service) {
+            add(route);
+            strangers.put(route, service);
+            return this;
+        }
+
+        /// Adds all of these, in this order.
+        ///
+        /// @throws IllegalArgumentException as [#add]
+        public Builder addAll(List<Route> all) {
+            all.forEach(this::add);
+            return this;
+        }
+
+        private PathIndex index(HostPattern host) {
+            return (host.isWildcard() ? byDomain : byHost).computeIfAbsent(host.name(), name -> new PathIndex());
+        }
+
+        /// The table.
+        public RouteTable build() {
+            return new RouteTable(this);
+        }
     }
 
     /// Every route, in the order given.
@@ -63,18 +122,25 @@ public final class RouteTable {
 
     /// The route of a request.
     public Match match(RequestHead request) {
-        @Nullable PathIndex own = byHost.isEmpty() ? null : byHost.get(request.host());
-        @Nullable Route found = own == null ? null : own.find(request);
-        if (found == null && !byDomain.isEmpty()) {
-            found = findByDomain(request);
-        }
-        if (found == null) {
-            found = anyHost.find(request);
-        }
-        return found == null ? noMatch(request) : new Match.Found(found);
+        return match(request, PathIndex.EVERY);
     }
 
-    /// Whether who reads the request's path carelessly would take it for another route's: it means to pass by a route.
+    private Match match(RequestHead request, Predicate<Route> among) {
+        @Nullable PathIndex own = byHost.isEmpty() ? null : byHost.get(request.host());
+        @Nullable Route found = own == null ? null : own.find(request, among);
+        if (found == null && !byDomain.isEmpty()) {
+            found = findByDomain(request, among);
+        }
+        if (found == null) {
+            found = anyHost.find(request, among);
+        }
+        return found == null ? noMatch(request, among) : new Match.Found(found);
+    }
+
+    /// True if whoever reads the request's path carelessly would take it for another route's: it means
+    /// to pass by a route. Only routes count that are for the request's host. A route of tags that no
+    /// rule allows counts for requests of its own service alone: else a service that registers itself
+    /// could have another's requests refused.
     ///
     /// @param match what the table says of the path as it stands
     public boolean isAmbiguous(RequestHead request, Match match) {
@@ -87,14 +153,26 @@ public final class RouteTable {
     /// @param read the request, with its path read in another way
     /// @param match what the table says of the path as it stands
     boolean takesAnother(RequestHead read, Match match) {
-        return !match.equals(match(read));
+        if (strangers.isEmpty()) {
+            return !match.equals(match(read));
+        }
+        @Nullable
+        String own = switch (match) {
+            case Match.Found(var found) -> strangers.get(found);
+            case Match.MethodNotAllowed(var _, var refusing) -> strangers.get(refusing);
+            case Match.NoRoute() -> null;
+        };
+        return !match.equals(match(read, route -> {
+            @Nullable String stranger = strangers.get(route);
+            return stranger == null || stranger.equals(own);
+        }));
     }
 
-    private @Nullable Route findByDomain(RequestHead request) {
+    private @Nullable Route findByDomain(RequestHead request, Predicate<Route> among) {
         for (Map.Entry<String, PathIndex> domain : byDomain.entrySet()) {
             @Nullable
             Route found =
-                    request.host().endsWith(domain.getKey()) ? domain.getValue().find(request) : null;
+                    request.host().endsWith(domain.getKey()) ? domain.getValue().find(request, among) : null;
             if (found != null) {
                 return found;
             }
@@ -102,12 +180,12 @@ public final class RouteTable {
         return null;
     }
 
-    private Match noMatch(RequestHead request) {
+    private Match noMatch(RequestHead request, Predicate<Route> among) {
         List<Route> refusing = new ArrayList<>();
         Stream.of(byHost, byDomain)
                 .flatMap(hosts -> hosts.values().stream())
-                .forEach(index -> index.addRefusing(request, refusing));
-        anyHost.addRefusing(request, refusing);
+                .forEach(index -> index.addRefusing(request, among, refusing));
+        anyHost.addRefusing(request, among, refusing);
         if (refusing.isEmpty()) {
             return new Match.NoRoute();
         }

@@ -194,6 +194,12 @@ class ConfigLoaderTest {
             'consul:\\n  wait-time: 0'               | :2: consul.wait-time: expected 1s to 10m
             'consul:\\n  last-good: [a]'             | :2: consul.last-good: expected a text
             'consul:\\n  last-good: f\\n  last-good-age: 30s' | :3: consul.last-good-age: expected more than the wait-time, after which Consul confirms what it said
+            'consul:\\n  tag-rules:\\n  - services: a' | :3: consul.tag-rules[0].paths: must be given
+            'consul:\\n  tag-rules:\\n  - {services: a, paths: []}' | :3: consul.tag-rules[0].paths: expected at least one path; / allows all
+            'consul:\\n  tag-rules:\\n  - services: a\\n    paths: [a]' | :4: consul.tag-rules[0].paths: expected absolute paths such as /a, got 'a'
+            'consul:\\n  tag-rules:\\n  - services: a\\n    paths: [/]\\n    hosts: [a b]' | :5: consul.tag-rules[0].hosts: expected hosts such as api.a.example, *.a.example or *, got 'a b'
+            'consul:\\n  tag-rules:\\n  - services: a\\n    paths: [/]\\n    redirects: 1' | :5: consul.tag-rules[0].redirects: expected true or false
+            'routes:\\n- path: /\\n  service: s\\n  exclusive: maybe' | :4: routes[0].exclusive: expected true or false
             'port: 1\\nport: 2'                      | :2: Duplicate field 'port'
             'port: [1\\nx'                           | :2: while parsing a flow sequence: expected ',' or ']'
             'port: 8080.5' | :1: port: expected a whole number

@@ -58,7 +58,9 @@ class SchemaTest {
                 "routes: [{path: /users, service: s, respond: {}}]",
                 "routes: [{path: /users, service: s, methods: [get]}]",
                 "routes: [{path: /users, redirect: {status: 308}}]",
-                "services: {s: {instances: 127.0.0.1:80}}"
+                "services: {s: {instances: 127.0.0.1:80}}",
+                "consul: {tag-rules: [{services: s}]}",
+                "consul: {tag-rules: [{services: s, paths: [a]}]}"
             })
     void what_the_gateway_refuses_the_schema_refuses(String yaml) throws Exception {
         assertThat(complaints(yaml)).isNotEmpty();
@@ -70,6 +72,7 @@ class SchemaTest {
         read.addAll(keys(RouteDefaults.class, "/route-defaults"));
         read.addAll(keys(RouteSpec.class, "/routes/-"));
         read.addAll(keys(GatewayConfig.Service.class, "/services/-"));
+        read.addAll(keys(TagRule.class, "/consul/tag-rules/-"));
         Set<String> written = new TreeSet<>();
         addKeys(SCHEMA, "", written);
         assertThat(written).isEqualTo(read);

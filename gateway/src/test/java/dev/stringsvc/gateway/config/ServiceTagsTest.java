@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -269,5 +271,48 @@ class ServiceTagsTest {
                 .containsExactly("port", "consul.address", "limits.in-flight", "ejection.failures");
         assertThat(after.timeouts().head()).isEqualTo(Duration.ofSeconds(10));
         assertThat(NextStart.changed(after, after)).isEmpty();
+    }
+
+    @Test
+    void a_host_of_any_length_is_refused_and_nothing_overflows() throws Exception {
+        for (int labels : new int[] {200, 1_800, 3_000, 1_000_000}) {
+            String host = "a" + ".a".repeat(labels);
+            var bound = bindAny("gateway.path=/x", "gateway.host=" + host);
+            assertThat(bound).startsWith(labels < 2_000 ? "host: expected" : "gateway.host=a.a");
+            assertThat(bindAny("urlprefix-" + host + "/x")).isNotEmpty();
+        }
+    }
+
+    /// Why a route is not taken.
+    private String bindAny(String... tags) throws Exception {
+        TagRoute route = routes(tags).getFirst();
+        if (route.refusal() != null) {
+            return route.refusal();
+        }
+        Bound bound = new ConfigSource(Optional.empty(), ConfigLoader.noFlags(), false)
+                .load()
+                .binder()
+                .bind(route);
+        return bound instanceof Bound.Refused(String reason) ? reason : "";
+    }
+
+    @Test
+    void names_of_routes_and_the_number_of_routes_are_bounded() {
+        List<TagRoute> routes = routes(IntStream.range(0, 800)
+                .boxed()
+                .flatMap(i -> Stream.of("gateway.n" + i + ".path=/a", "gateway.n" + i + ".path=/b"))
+                .toArray(String[]::new));
+        assertThat(routes).hasSize(ServiceTags.MOST_ROUTES + 1);
+        assertThat(routes.getLast().refusal()).startsWith("600 routes are left out");
+        TagRoute longName = routes("gateway." + "n".repeat(1_000) + ".path=/a", "gateway.other.path=/b")
+                .getFirst();
+        assertThat(longName.name()).hasSizeLessThanOrEqualTo(128);
+        assertThat(longName.refusal()).isNull();
+        TagRoute longTag = routes("gateway.path=/" + "a".repeat(100_000)).getFirst();
+        assertThat(longTag.refusal()).contains("longer than").hasSizeLessThan(400);
+        assertThat(ServiceTags.routes("s".repeat(100_000), List.of("gateway.path=/a")))
+                .singleElement()
+                .satisfies(route -> assertThat(route.name()).hasSize(128))
+                .satisfies(route -> assertThat(route.refusal()).contains("longer than"));
     }
 }

@@ -106,14 +106,15 @@ final class ConsulEntry {
         return weight.intValue();
     }
 
-    /// True if the text names something that can be connected to.
+    /// True if the text has the form of a name or an address. Which addresses may be used is for
+    /// [dev.stringsvc.gateway.discovery.AddressPolicy] to say.
     private static boolean isHost(String text) {
+        boolean bracketed = text.startsWith("[") && text.endsWith("]");
         if (text.indexOf(':') >= 0) {
-            return isIpv6(text);
+            return isIpv6(bracketed ? text.substring(1, text.length() - 1) : text);
         }
         // a name may be given with its root
-        String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
-        return HostName.isName(name) || HostName.isIpv4(text);
+        return HostName.areLabels(text.endsWith(".") ? text.substring(0, text.length() - 1) : text);
     }
 
     private static boolean isIpv6(String text) {

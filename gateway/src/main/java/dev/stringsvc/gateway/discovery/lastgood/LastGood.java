@@ -43,6 +43,7 @@ public final class LastGood implements AutoCloseable {
             Thread.ofPlatform().daemon().name("last-good").factory());
 
     private final Map<String, Known> known = new TreeMap<>();
+    private List<Owner> owners = List.of();
     private boolean changed;
     private boolean confirmed;
     private Instant writtenAt = Instant.EPOCH;
@@ -53,7 +54,9 @@ public final class LastGood implements AutoCloseable {
         this.age = age;
         this.clock = clock;
         try {
-            known.putAll(file.read());
+            LastGoodFile.Content content = file.read();
+            known.putAll(content.services());
+            owners = content.owners();
             known.values().removeIf(last -> last.instances().isEmpty());
         } catch (IOException e) {
             LOG.warn("{} is not used, it cannot be read: {}", file, reason(e));
@@ -127,9 +130,21 @@ public final class LastGood implements AutoCloseable {
         confirmed |= !next.instances().isEmpty();
     }
 
+    /// Who has what by tags, as far as that is known.
+    public synchronized List<Owner> owners() {
+        return owners;
+    }
+
+    /// Keeps who has what by tags now.
+    public synchronized void keepOwners(List<Owner> now) {
+        changed |= !owners.equals(now);
+        owners = List.copyOf(now);
+    }
+
     /// Writes where there is something new to write, and not too soon. A failure is tried again after [#REFRESH].
     void writeIfDue() {
         Map<String, Known> young = new TreeMap<>();
+        List<Owner> owned;
         Instant now = clock.instant();
         synchronized (this) {
             boolean due = Duration.between(writtenAt, now).abs().compareTo(REFRESH) >= 0;
@@ -139,19 +154,20 @@ public final class LastGood implements AutoCloseable {
             changed = false;
             confirmed = false;
             writtenAt = now;
+            owned = owners;
             known.forEach((service, last) -> {
                 if (last.isYoungerThan(age, now)) {
                     young.put(service, last);
                 }
             });
         }
-        write(young);
+        write(new LastGoodFile.Content(young, owned));
     }
 
-    private void write(Map<String, Known> services) {
+    private void write(LastGoodFile.Content content) {
         @Nullable String failure = null;
         try {
-            file.write(services);
+            file.write(content);
         } catch (IOException | RuntimeException e) {
             failure = reason(e);
         }

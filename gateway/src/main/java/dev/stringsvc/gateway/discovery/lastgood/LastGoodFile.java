@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// The file: either the old content or the new, whole, whenever the process or the machine dies. Only its owner may
@@ -25,7 +26,8 @@ import java.util.TreeMap;
 /// {"version": 1,
 ///  "services": {"web": {"tags": [], "confirmedAt": "2026-01-02T03:04:05Z",
 ///                       "instances": [{"id": "web-1", "host": "10.0.0.1", "port": 80, "tags": [],
-///                                      "meta": {}, "weight": 1}]}}}
+///                                      "meta": {}, "weight": 1}]}},
+///  "owners": [{"service": "web", "claim": "/web", "since": "2026-01-02T03:04:05Z", "until": ""}]}
 /// ```
 final class LastGoodFile {
     private static final int VERSION = 1;
@@ -42,7 +44,31 @@ final class LastGoodFile {
         this.path = path.toAbsolutePath();
     }
 
-    private record Document(int version, Map<String, Service> services) {}
+    /// What the file holds.
+    record Content(Map<String, Known> services, List<Owner> owners) {
+        static final Content NOTHING = new Content(Map.of(), List.of());
+    }
+
+    private record Document(int version, Map<String, Service> services, List<Owned> owners) {}
+
+    /// @param until empty where the service has it still
+    private record Owned(String service, String claim, String since, String until) {
+        Owned(Owner owner) {
+            this(
+                    owner.service(),
+                    owner.claim(),
+                    owner.since().toString(),
+                    owner.until().map(Instant::toString).orElse(""));
+        }
+
+        Owner owner() {
+            return new Owner(
+                    service,
+                    claim,
+                    Instant.parse(since),
+                    until.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(until)));
+        }
+    }
 
     private record Service(List<String> tags, String confirmedAt, List<Instance> instances) {
         Service(Known known) {
@@ -54,10 +80,10 @@ final class LastGoodFile {
         }
     }
 
-    /// What it holds by service; nothing where there is no file.
+    /// What it holds; nothing where there is no file.
     ///
     /// @throws IOException when it cannot be read, or is none of these files
-    Map<String, Known> read() throws IOException {
+    Content read() throws IOException {
         refuseOther();
         try {
             if (Files.size(path) > LARGEST) {
@@ -65,11 +91,11 @@ final class LastGoodFile {
             }
             return parse(Files.readAllBytes(path));
         } catch (NoSuchFileException e) {
-            return Map.of();
+            return Content.NOTHING;
         }
     }
 
-    private static Map<String, Known> parse(byte[] json) throws IOException {
+    private static Content parse(byte[] json) throws IOException {
         JsonNode tree = JSON.readTree(json);
         JsonNode version = tree.path("version");
         if (!version.isInt() || version.intValue() != VERSION) {
@@ -78,17 +104,20 @@ final class LastGoodFile {
         weigh(tree);
         Map<String, Known> services = new TreeMap<>();
         try {
-            JSON.treeToValue(tree, Document.class)
-                    .services()
-                    .forEach((name, service) -> services.put(name, service.known()));
+            Document document = JSON.treeToValue(tree, Document.class);
+            document.services().forEach((name, service) -> services.put(name, service.known()));
+            return new Content(
+                    services, document.owners().stream().map(Owned::owner).toList());
         } catch (RuntimeException e) {
             throw new IOException("not of the form that is written here", e);
         }
-        return services;
     }
 
-    /// A file from before instances had weights says nothing of them.
+    /// A file from before instances had weights, and routes owners, says nothing of them.
     private static void weigh(JsonNode tree) {
+        if (tree instanceof ObjectNode document && !document.has("owners")) {
+            document.putArray("owners");
+        }
         for (JsonNode service : tree.path("services")) {
             for (JsonNode instance : service.path("instances")) {
                 if (instance instanceof ObjectNode object && !object.has("weight")) {
@@ -101,12 +130,13 @@ final class LastGoodFile {
     /// Replaces what it holds.
     ///
     /// @throws IOException when that is not possible; the old content stays
-    void write(Map<String, Known> services) throws IOException {
+    void write(Content content) throws IOException {
         refuseOther();
         Map<String, Service> view = new TreeMap<>();
-        services.forEach((name, known) -> view.put(name, new Service(known)));
-        ByteBuffer json =
-                ByteBuffer.wrap(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(new Document(VERSION, view)));
+        content.services().forEach((name, known) -> view.put(name, new Service(known)));
+        List<Owned> owners = content.owners().stream().map(Owned::new).toList();
+        ByteBuffer json = ByteBuffer.wrap(
+                JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(new Document(VERSION, view, owners)));
         Path next = Files.createTempFile(path.getParent(), path.getFileName() + ".", ".tmp");
         try {
             try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {

@@ -147,8 +147,6 @@ class ConsulInstancerTest {
                 "{'Service': {'ID': 'x', 'Address': ' ', 'Port': 80}}",
                 "{'Service': {'ID': 'x', 'Address': 'h/..', 'Port': 80}}",
                 "{'Service': {'ID': 'x', 'Address': 'http://h', 'Port': 80}}",
-                "{'Service': {'ID': 'x', 'Address': '2130706433', 'Port': 80}}",
-                "{'Service': {'ID': 'x', 'Address': '1.2.3', 'Port': 80}}",
                 "{'Service': {'ID': 'x', 'Address': '::zz', 'Port': 80}}",
                 "{'Service': {'ID': 'x', 'Address': ['h'], 'Port': 80}}",
                 "{'Service': {'ID': 'x', 'Address': 'h', 'Port': 80, 'Tags': 'a'}}",

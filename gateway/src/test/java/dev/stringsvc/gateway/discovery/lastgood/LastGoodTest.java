@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -115,6 +116,21 @@ class LastGoodTest {
                  "services": {"web": {"tags": [], "confirmedAt": "2026-01-02T03:04:00Z",
                    "instances": [{"id": "i1", "host": "10.0.0.1", "port": 1, "tags": [], "meta": {}}]}}}""");
         assertThat(recalled()).containsExactly(Instance.of("i1", "10.0.0.1", 1));
+    }
+
+    @Test
+    void a_later_run_knows_who_had_what_first() throws Exception {
+        var has = new Owner("web", "/web", START, Optional.empty());
+        var had = new Owner("old", "/old", START, Optional.of(START.plusSeconds(1)));
+        var run = run();
+        run.keepOwners(List.of(has, had));
+        assertThat(writes(run)).isTrue();
+        run.keepOwners(List.of(has, had));
+        assertThat(writes(run)).isFalse();
+        run.keepOwners(List.of(had, has));
+        assertThat(writes(run)).isTrue();
+        pass(AGE.multipliedBy(100));
+        assertThat(run().owners()).containsExactly(had, has);
     }
 
     @Test
