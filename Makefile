@@ -15,6 +15,9 @@ simulation: ## write docs/simulation.md anew: what the policies do in scripted c
 chaos: ## run every row of the fault table for longer, and print it (some ten minutes)
 	@scripts/chaos
 
+fuzz: ## run every fuzzer with new seeds, until one finds something or the time is over (MINUTES=10)
+	@MINUTES="$(MINUTES)" scripts/fuzz
+
 bench: ## measure the gateway beside Spring Cloud Gateway, nginx, HAProxy, go-kit and Caddy (ARGS=--all, ARGS=--help)
 	@scripts/bench $(ARGS)
 
@@ -31,4 +34,4 @@ fmt: ## format the Java sources
 clean: ## remove what was built
 	rm -rf target */target */*/target
 
-.PHONY: help run test chaos simulation bench jmh build fmt clean
+.PHONY: help run test chaos fuzz simulation bench jmh build fmt clean

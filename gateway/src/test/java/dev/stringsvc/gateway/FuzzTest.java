@@ -50,6 +50,15 @@ class FuzzTest {
         judge.checkCounts(REQUESTS, "fuzz.seed=" + SEED);
     }
 
+    @Test
+    void instance_sees_what_is_in_the_corpus_or_nothing() throws Exception {
+        try (var gateway = GatewayFixture.over(FakeInstance.of(judge::serve))) {
+            for (String lines : FuzzCorpus.of("http1")) {
+                exchange(gateway, lines.replace("\n", "").translateEscapes(), true);
+            }
+        }
+    }
+
     private void exchange(GatewayFixture gateway, String bytes, boolean spoiled) throws IOException {
         try (RawClient client = gateway.client()) {
             client.send(bytes);

@@ -2,6 +2,8 @@ package dev.stringsvc.gateway.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stringsvc.gateway.FuzzCorpus;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,19 +25,24 @@ class PathFuzzTest {
     @Test
     void no_path_that_is_taken_is_another_one_to_whoever_decodes_it() {
         var random = new Random(SEED);
-        var tables = List.of(table(Paths.STRICT), table(Paths.LENIENT));
-        int taken = 0;
-        for (int i = 0; i < PATHS; i++) {
+        List<String> paths = new ArrayList<>(
+                FuzzCorpus.of("paths").stream().flatMap(String::lines).toList());
+        while (paths.size() < PATHS) {
             var path = new StringBuilder("/");
             for (int part = random.nextInt(9); part > 0; part--) {
                 path.append(PARTS.get(random.nextInt(PARTS.size())));
             }
+            paths.add(path.toString());
+        }
+        var tables = List.of(table(Paths.STRICT), table(Paths.LENIENT));
+        int taken = 0;
+        for (String path : paths) {
             for (RouteTable table : tables) {
-                var request = RequestHead.of("GET", "gw", path.toString(), name -> List.of());
+                var request = RequestHead.of("GET", "gw", path, name -> List.of());
                 if (Reading.of(table, request)
                         instanceof Reading.Valid(var sent, var ignored, Match.Found(var route))) {
                     taken++;
-                    check(sent.path(), route.name(), path.toString());
+                    check(sent.path(), route.name(), path);
                 }
             }
         }
