@@ -56,7 +56,8 @@ class ConsulAnswerFuzzTest {
                     FakeConsul.send(exchange, 200, json);
                 });
                 try {
-                    List<Instance> found = client.healthy("web", List.of(), 0).found().instances();
+                    List<Instance> found =
+                            client.healthy("web", List.of(), 0).found().instances();
                     read++;
                     assertThat(found).as(told).doesNotContainNull();
                 } catch (QueryFailedException e) {
