@@ -106,7 +106,7 @@ class TagFuzzTest {
     }
 
     private String tag(int kind) {
-        String value = pick(VALUES).repeat(random.nextInt(50) == 0 ? 20 : 1);
+        String value = pick(VALUES).repeat(random.nextInt(50) == 0 ? 2_000 : 1);
         return switch (kind) {
             case 0 -> "urlprefix-" + (random.nextBoolean() ? "x.org" : "") + value + " " + pick(VALUES);
             case 1 -> "gateway." + value;
