@@ -46,11 +46,20 @@ final class GatewayProcess implements AutoCloseable {
 
     /// Starts one and waits until it listens.
     static GatewayProcess start(String consulAddress, Map<String, String> env, String... flags) {
-        List<String> args = new ArrayList<>(List.of("--port", "0", "--admin-port", "0", "--host", "127.0.0.1"));
-        args.addAll(List.of(flags));
         Map<String, String> all = new HashMap<>(env);
         all.put("CONSUL_HTTP_ADDR", consulAddress);
-        return new GatewayProcess(AppProcess.java(Cluster.jar("gateway"), args, all));
+        return new GatewayProcess(AppProcess.java(Cluster.jar("gateway"), args(flags), all));
+    }
+
+    /// Starts one without a Consul that may have so many files and sockets open.
+    static GatewayProcess startWithOpenFiles(int openFiles, Map<String, String> env, String... flags) {
+        return new GatewayProcess(AppProcess.java(Cluster.jar("gateway"), args(flags), env, openFiles));
+    }
+
+    private static List<String> args(String... flags) {
+        List<String> args = new ArrayList<>(List.of("--port", "0", "--admin-port", "0", "--host", "127.0.0.1"));
+        args.addAll(List.of(flags));
+        return args;
     }
 
     AppProcess process() {

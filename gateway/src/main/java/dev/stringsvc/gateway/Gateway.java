@@ -14,6 +14,8 @@ import dev.stringsvc.gateway.server.AccessLog;
 import dev.stringsvc.gateway.server.AdminApi;
 import dev.stringsvc.gateway.server.ClientLimits;
 import dev.stringsvc.gateway.server.ClientTimeouts;
+import dev.stringsvc.gateway.server.ConnectionCapacity;
+import dev.stringsvc.gateway.server.ConnectionLimit;
 import dev.stringsvc.gateway.server.Exchange;
 import dev.stringsvc.gateway.server.Forwarding;
 import dev.stringsvc.gateway.server.HttpPort;
@@ -106,12 +108,16 @@ public final class Gateway implements AutoCloseable {
         telemetry.inFlight(proxy::inFlight);
         var adminApi = new AdminApi(live::now, telemetry::scrape, () -> draining, steady);
         int headBytes = (int) config.limits().head().bytes();
+        SocketPollers.start();
+        ConnectionCapacity capacity = ConnectionCapacity.of(
+                config.limits().connections(), config.tls().context().isPresent());
         try {
             this.admin = new HttpPort(
                     config.admin().host(),
                     config.admin().port(),
                     Optional.empty(),
                     timeouts,
+                    ConnectionLimit.of(ConnectionCapacity.ADMIN),
                     headBytes,
                     exchange -> {},
                     () -> Duration.ZERO,
@@ -127,6 +133,7 @@ public final class Gateway implements AutoCloseable {
                     config.port(),
                     config.tls().context(),
                     timeouts,
+                    new ConnectionLimit(capacity.most(), telemetry),
                     headBytes,
                     listener,
                     this::timeToDrain,
@@ -134,12 +141,14 @@ public final class Gateway implements AutoCloseable {
                     proxy);
             reserved.add(data.port());
             stops.push(data::close);
+            telemetry.connections(data::connections);
             reloads.watch();
             stops.push(reloads::close);
         } catch (RuntimeException e) {
             stop();
             throw e;
         }
+        LOG.info("limits.connections: at most {} of clients at a time, {}", capacity.most(), capacity.why());
         LOG.info(
                 "listening on {}, admin on {}",
                 IpAddress.withPort(config.host(), port()),

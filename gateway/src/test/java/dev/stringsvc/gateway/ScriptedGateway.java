@@ -12,6 +12,7 @@ import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.gateway.route.TestRoutes;
 import dev.stringsvc.gateway.server.ClientLimits;
 import dev.stringsvc.gateway.server.ClientTimeouts;
+import dev.stringsvc.gateway.server.ConnectionLimit;
 import dev.stringsvc.gateway.server.Exchange;
 import dev.stringsvc.gateway.server.Forwarding;
 import dev.stringsvc.gateway.server.HttpPort;
@@ -78,6 +79,7 @@ final class ScriptedGateway implements AutoCloseable {
                 0,
                 Optional.empty(),
                 timeouts,
+                ConnectionLimit.of(1_000),
                 32_768,
                 exchanges::add,
                 () -> Duration.ofSeconds(5),

@@ -43,12 +43,23 @@ public final class AppProcess implements AutoCloseable {
     /// Starts `java -jar jar args...` on the JDK that runs the test, with the options of the jar's module where it has
     /// some: `jvm.options`.
     public static AppProcess java(Path jar, List<String> args, Map<String, String> env) {
+        return start(command(jar, args), env);
+    }
+
+    /// The same with no more than so many files and sockets open at a time.
+    public static AppProcess java(Path jar, List<String> args, Map<String, String> env, int openFiles) {
+        var limited = new ArrayList<>(List.of("bash", "-c", "ulimit -n " + openFiles + " && exec \"$@\"", "bash"));
+        limited.addAll(command(jar, args));
+        return start(limited, env);
+    }
+
+    private static List<String> command(Path jar, List<String> args) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         Path options = jar.resolveSibling("../jvm.options").normalize();
         Stream<String> command = Files.exists(options)
                 ? Stream.of(java, "@" + options, "-jar", jar.toString())
                 : Stream.of(java, "-jar", jar.toString());
-        return start(Stream.concat(command, args.stream()).toList(), env);
+        return Stream.concat(command, args.stream()).toList();
     }
 
     /// Starts a command. Its environment is the test's and `env`, without what configures our own programs.

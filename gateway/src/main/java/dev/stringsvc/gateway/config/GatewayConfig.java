@@ -82,12 +82,15 @@ public record GatewayConfig(
     public record Shutdown(Duration grace, Optional<Duration> drain) {}
 
     /// What the gateway takes from clients.
+    ///
+    /// @param connections the most at a time; empty for as many as the process can keep
     public record Limits(
             ByteSize head,
             ByteSize target,
             ByteSize replayBody,
             ByteSize requestBody,
             int inFlight,
+            Optional<Integer> connections,
             int tunnels,
             ByteSize clientRate,
             Duration clientGrace) {
@@ -95,6 +98,7 @@ public record GatewayConfig(
             Check.that(head.bytes() >= 1_024 && head.bytes() <= 1 << 20, "head", "1KiB to 1MiB");
             Check.that(target.bytes() >= 1 && target.bytes() <= head.bytes(), "target", "at least 1, at most the head");
             Check.that(tunnels >= 0 && tunnels <= 1_000_000, "tunnels", "0 to 1000000");
+            Check.that(connections.stream().allMatch(n -> n >= 1 && n <= 1_000_000), "connections", "1 to 1000000");
             Check.that(inFlight >= 1 && inFlight <= 1_000_000, "in-flight", "1 to 1000000");
             Check.that(clientRate.bytes() <= 1 << 30, "client-rate", "at most 1GiB");
             Check.that(clientGrace.isPositive(), "client-grace", "more than 0");

@@ -1,14 +1,21 @@
 package dev.stringsvc.gateway.server;
 
 import dev.stringsvc.logfmt.FailStop;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.io.Connection;
@@ -38,22 +45,43 @@ final class ClientConnector extends ServerConnector {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ClientConnector.class);
 
+    /// How often the log tells of connections that there was no room for.
+    private static final Duration TELL_AGAIN = Duration.ofSeconds(10);
+
+    /// How long to wait before the next connection is taken when that has failed.
+    private static final Duration PAUSE = Duration.ofMillis(5);
+
     private final ClientTimeouts timeouts;
     /// Those to whom an answer goes over HTTP/2.
     private final Set<Http2Client> measured = ConcurrentHashMap.newKeySet();
     private final Exchange.Listener refused;
+    private final ConnectionLimit limit;
+    private final boolean encrypted;
+    /// Sockets that were taken and are open, whether Jetty has made an end point of them or not.
+    private final Set<SocketChannel> taken = ConcurrentHashMap.newKeySet();
+
+    private final OpenConnections open = new OpenConnections(this::clients, System::nanoTime);
+    private final RefusedSockets refusedSockets = new RefusedSockets();
+    private final AtomicInteger closedIdle = new AtomicInteger();
+    private final AtomicInteger turnedAway = new AtomicInteger();
+    private final AtomicInteger shortages = new AtomicInteger();
+    private long toldAt = System.nanoTime() - TELL_AGAIN.toNanos();
     private volatile long lookedAt;
 
     /// @param tls what the port shows for TLS; empty where it is clear text
+    /// @param limit how many connections are kept
     /// @param refused hears of requests that were not whole in time
     ClientConnector(
             Server server,
             HttpConfiguration http,
             Optional<SSLContext> tls,
             ClientTimeouts timeouts,
+            ConnectionLimit limit,
             Exchange.Listener refused) {
         super(server, tls.map(ClientConnector::certified).orElse(null), protocols(http, tls.isPresent()));
         this.timeouts = timeouts;
+        this.limit = limit;
+        this.encrypted = tls.isPresent();
         this.refused = refused;
         setIdleTimeout(timeouts.idle().toMillis());
     }
@@ -74,6 +102,111 @@ final class ClientConnector extends ServerConnector {
         var alpn = new ALPNServerConnectionFactory();
         alpn.setDefaultProtocol(http1.getProtocol());
         return new ConnectionFactory[] {alpn, new Http2Protocol(http, "h2"), http1};
+    }
+
+    /// How many connections are open.
+    int connections() {
+        return taken.size();
+    }
+
+    private List<ClientEndPoint> clients() {
+        List<ClientEndPoint> clients = new ArrayList<>(taken.size());
+        for (EndPoint endPoint : getConnectedEndPoints()) {
+            if (endPoint instanceof ClientEndPoint client && client.isOpen()) {
+                clients.add(client);
+            }
+        }
+        return clients;
+    }
+
+    /// Takes the next connection, and closes an idle one for it or refuses it where there are as many as
+    /// may be. Never waits for a client.
+    @Override
+    public void accept(int acceptor) throws IOException {
+        if (!(getTransport() instanceof ServerSocketChannel port) || !port.isOpen()) {
+            LockSupport.parkNanos(PAUSE.toNanos()); // Jetty asks again until the port has stopped
+            return;
+        }
+        SocketChannel channel;
+        try {
+            channel = port.accept();
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            failedToAccept(e);
+            return;
+        }
+        try {
+            channel.configureBlocking(false);
+            if (taken.size() >= limit.most() && !closeOne()) {
+                turnedAway.incrementAndGet();
+                limit.listener().refused();
+                refusedSockets.refuse(channel, encrypted);
+                return;
+            }
+            configure(channel.socket());
+            taken.add(channel);
+            getSelectorManager().accept(channel);
+        } catch (IOException | RuntimeException e) {
+            taken.remove(channel);
+            channel.close();
+            throw e;
+        }
+    }
+
+    private boolean closeOne() {
+        boolean closed = open.closeOne();
+        if (closed) {
+            closedIdle.incrementAndGet();
+            limit.listener().closedIdle();
+        }
+        return closed;
+    }
+
+    /// Most likely there are no more file descriptors. Those of an idle connection are free after a
+    /// moment.
+    private void failedToAccept(IOException e) {
+        if (shortages.getAndIncrement() == 0) {
+            LOGGER.warn("taking a connection failed: {}", e.toString());
+        }
+        String message = String.valueOf(e.getMessage());
+        if (message.contains("open files") || message.contains("file descriptors")) {
+            closeOne();
+        }
+        LockSupport.parkNanos(PAUSE.toNanos());
+    }
+
+    @Override
+    protected void onEndPointClosed(EndPoint endPoint) {
+        super.onEndPointClosed(endPoint);
+        if (endPoint instanceof ClientEndPoint client) {
+            taken.remove(client.getChannel());
+        }
+    }
+
+    /// Looks after what nobody else tells of, and tells the log now and then of connections that there
+    /// was no room for.
+    private void lookAtSockets() {
+        taken.removeIf(channel -> !channel.isOpen());
+        refusedSockets.closeOld();
+        long now = System.nanoTime();
+        if (closedIdle.get() + turnedAway.get() + shortages.get() > 0 && now - toldAt >= TELL_AGAIN.toNanos()) {
+            toldAt = now;
+            LOGGER.warn(
+                    "port {}: no room for more than {} connections: {} idle ones were closed, {} new"
+                            + " ones refused, {} could not be taken",
+                    getLocalPort(),
+                    limit.most(),
+                    closedIdle.getAndSet(0),
+                    turnedAway.getAndSet(0),
+                    shortages.getAndSet(0));
+        }
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        super.doStop();
+        refusedSockets.close();
     }
 
     @Override
@@ -112,6 +245,7 @@ final class ClientConnector extends ServerConnector {
                     look(() -> client.endIfTooSlow(timeouts.head(), refused));
                 }
             }
+            look(this::lookAtSockets);
             look(() -> measured.removeIf(Http2Client::endIfTooSlow));
         } finally {
             lookAgain();

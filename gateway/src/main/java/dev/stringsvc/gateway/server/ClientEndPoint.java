@@ -8,14 +8,20 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http2.ErrorCode;
+import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.http2.HTTP2Session;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// for. When a read waits, the selector's thread takes the bytes for it: if they stayed in the socket until the
 /// request's thread ran, the selector would be told of them again and disarm the key. So most requests cost no change
 /// of the key. Jetty's own end point changes it twice for each request, and wakes the selector to do so.
-final class ClientEndPoint extends SocketChannelEndPoint implements Client {
+final class ClientEndPoint extends SocketChannelEndPoint implements Client, OpenConnections.Closable {
     /// How far to look where a client speaks TLS, and so says goodbye before it goes: two alerts at the most.
     private static final int TLS_GOODBYE = 128;
 
@@ -371,6 +377,47 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client {
     @Override
     public void endUnread(Request request) {
         Lingering.drain(request);
+    }
+
+    @Override
+    public long idleMillis() {
+        synchronized (reading) {
+            if (isAhead() || tunnel != null) {
+                return -1;
+            }
+            if (!http2) {
+                return headSince != null || headOver || inHand != null ? -1 : getIdleFor();
+            }
+        }
+        @Nullable HTTP2Session session = session();
+        return session != null && session.getStreamCount() > 0 ? -1 : getIdleFor();
+    }
+
+    @Override
+    public long headMillis() {
+        synchronized (reading) {
+            return headSince == null ? -1 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - headSince);
+        }
+    }
+
+    /// A client of HTTP/2 is told with GOAWAY, where the kernel takes that at once. Of HTTP/1.1 it finds
+    /// the connection closed, which may happen to any that is kept.
+    @Override
+    public void giveUp() {
+        @Nullable HTTP2Session session = session();
+        if (session != null) {
+            session.close(ErrorCode.NO_ERROR.code, "too many connections", Callback.NOOP);
+        }
+        close();
+    }
+
+    /// `null` where it does not speak HTTP/2.
+    private @Nullable HTTP2Session session() {
+        @Nullable Connection connection = getConnection();
+        if (connection instanceof SslConnection tls) {
+            connection = tls.getSslEndPoint().getConnection();
+        }
+        return connection instanceof HTTP2Connection http2Connection ? http2Connection.getSession() : null;
     }
 
     private boolean isHeadLate(Duration head) {

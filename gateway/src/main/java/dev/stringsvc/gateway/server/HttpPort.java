@@ -59,6 +59,7 @@ public final class HttpPort implements AutoCloseable {
     /// @param port 0 picks a free one
     /// @param tls what the port shows for TLS; empty where it is clear text
     /// @param timeouts how long clients may take
+    /// @param connections how many are open at a time
     /// @param headBytes the longest head of a request that is taken, its first line included
     /// @param refused hears of requests that no handler sees
     /// @param drain how long requests in flight may take to finish when the port is closed; asked when it is closed
@@ -70,6 +71,7 @@ public final class HttpPort implements AutoCloseable {
             int port,
             Optional<SSLContext> tls,
             ClientTimeouts timeouts,
+            ConnectionLimit connections,
             int headBytes,
             Exchange.Listener refused,
             Supplier<Duration> drain,
@@ -97,6 +99,7 @@ public final class HttpPort implements AutoCloseable {
                 configuration(headBytes, handler instanceof ProxyHandler ? LEFT_TO_HANDLER : NO_TWO_WAYS),
                 tls,
                 timeouts,
+                connections,
                 refused);
         server.addConnector(connector);
         this.port = listen(connector, host, port);
@@ -140,6 +143,11 @@ public final class HttpPort implements AutoCloseable {
     /// The port that clients reach.
     public int port() {
         return port;
+    }
+
+    /// How many connections are open.
+    public int connections() {
+        return connector.connections();
     }
 
     /// Takes no more connections, waits for requests in flight and for those that are on their way, and ends.

@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.telemetry;
 import dev.stringsvc.gateway.proxy.Attempt;
 import dev.stringsvc.gateway.proxy.AttemptListener;
 import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.gateway.server.ConnectionLimit;
 import dev.stringsvc.gateway.server.Exchange;
 import dev.stringsvc.gateway.server.Live;
 import dev.stringsvc.gateway.transport.AttemptResult;
@@ -51,6 +52,8 @@ import org.jspecify.annotations.Nullable;
 /// | `gateway_hedges_total` | route | copies begun beside an attempt that takes long |
 /// | `gateway_hedge_budget_exhausted_total` | route | copies that their budget forbade |
 /// | `gateway_requests_in_flight` | | requests that are not yet answered |
+/// | `gateway_connections` | | clients' connections that are open |
+/// | `gateway_connections_shed_total` | reason | connections there was no room for: idle (closed), refused |
 /// | `gateway_instances` | service, state | instances: active, ejected, suspect, draining |
 /// | `gateway_ejections_total` | service | how often an instance was ejected |
 /// | `gateway_probes_total` | route, outcome | copies of requests sent to ejected instances |
@@ -62,7 +65,8 @@ import org.jspecify.annotations.Nullable;
 /// | `gateway_routes` | state | routes: live, quarantined |
 /// | `gateway_config_reloads_total` | result | how often the configuration was loaded again: ok, refused |
 /// | `gateway_config_loaded_timestamp_seconds` | | when what is live was loaded |
-public final class Telemetry implements Exchange.Listener, AttemptListener, UpstreamListener, AutoCloseable {
+public final class Telemetry
+        implements Exchange.Listener, AttemptListener, UpstreamListener, ConnectionLimit.Listener, AutoCloseable {
     private static final String NONE = "none";
     private static final String OTHERS = "others";
     /// Each is a line.
@@ -90,6 +94,8 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gc = new JvmGcMetrics();
+    private final Counter idleClosed = registry.counter("gateway.connections.shed", "reason", "idle");
+    private final Counter connectionsRefused = registry.counter("gateway.connections.shed", "reason", "refused");
     private final Clock clock;
     private final Map<RequestKey, Timer> requests = new ConcurrentHashMap<>();
     private final Map<String, Integer> present = new ConcurrentHashMap<>();
@@ -123,6 +129,23 @@ public final class Telemetry implements Exchange.Listener, AttemptListener, Upst
         Gauge.builder("gateway.requests.in.flight", inFlight, IntSupplier::getAsInt)
                 .strongReference(true)
                 .register(registry);
+    }
+
+    /// Shows how many connections of clients are open.
+    public void connections(IntSupplier connections) {
+        Gauge.builder("gateway.connections", connections, IntSupplier::getAsInt)
+                .strongReference(true)
+                .register(registry);
+    }
+
+    @Override
+    public void closedIdle() {
+        idleClosed.increment();
+    }
+
+    @Override
+    public void refused() {
+        connectionsRefused.increment();
     }
 
     /// Shows what is live, and how often it was loaded.

@@ -29,6 +29,7 @@ class ClientConnectionTest {
                 new HttpConfiguration(),
                 Optional.empty(),
                 new ClientTimeouts(LONG, LONG, LONG),
+                ConnectionLimit.of(100),
                 exchange -> {});
         server.addConnector(connector);
         server.start();

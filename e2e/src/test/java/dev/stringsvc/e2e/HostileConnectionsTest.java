@@ -1,0 +1,134 @@
+package dev.stringsvc.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+
+/// More connections of clients than a gateway with 512 file descriptors can have.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(90)
+class HostileConnectionsTest {
+    private static final int OPEN_FILES = 512;
+    private static final int CROWD = 900;
+    private static final int ANSWER_MILLIS = 20_000;
+    private static final String GET = "GET /stringsvc/uppercase HTTP/1.1\r\nHost: gw\r\n";
+    private static final String POST =
+            "POST /stringsvc/notificator HTTP/1.1\r\nHost: gw\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}";
+
+    private final FaultyInstance instance = FaultyInstance.start("well");
+    private final GatewayProcess gateway = GatewayProcess.startWithOpenFiles(
+            OPEN_FILES,
+            Map.of("GATEWAY_STATIC", "stringsvc=127.0.0.1:" + instance.port(), "JAVA_TOOL_OPTIONS", "-Xmx256m"));
+    private final List<Socket> crowd = new ArrayList<>();
+
+    @AfterEach
+    void leave() throws IOException {
+        for (Socket socket : crowd) {
+            socket.close();
+        }
+        crowd.clear();
+        instance.behave(Behaviour.well());
+    }
+
+    @AfterAll
+    void stop() {
+        gateway.close();
+        instance.close();
+    }
+
+    private Socket connect() throws IOException {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port());
+        socket.setSoTimeout(ANSWER_MILLIS);
+        return socket;
+    }
+
+    /// A new client's status.
+    private String ask() throws IOException {
+        try (Socket socket = connect()) {
+            socket.getOutputStream().write(POST.getBytes(StandardCharsets.US_ASCII));
+            return status(socket);
+        }
+    }
+
+    private static String status(Socket socket) throws IOException {
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+                .lines()
+                .findFirst()
+                .orElse("nothing");
+    }
+
+    private void joins(String said) throws IOException {
+        for (int i = 0; i < CROWD; i++) {
+            Socket socket = connect();
+            crowd.add(socket);
+            socket.getOutputStream().write(said.getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    private void isReady() throws Exception {
+        assertThat(gateway.admin("/readyz").statusCode()).isEqualTo(200);
+        assertThat(gateway.process().isAlive()).isTrue();
+    }
+
+    @Test
+    void a_crowd_of_idle_connections_keeps_nobody_out_and_breaks_nothing() throws Exception {
+        assertThat(gateway.process().lines())
+                .anyMatch(line -> line.contains("limits.connections: at most ")
+                        && line.contains("three quarters of the ")
+                        && line.contains(" file descriptors that are left"));
+        joins("");
+        long start = System.nanoTime();
+        for (int i = 0; i < 3; i++) {
+            assertThat(ask()).isEqualTo("HTTP/1.1 200 OK");
+            isReady();
+        }
+        // a client's silence is ended by itself after 30 s: nobody had to wait for that
+        assertThat(System.nanoTime() - start).isLessThan(20_000_000_000L);
+        assertThat(gateway.meter("gateway_connections")).isLessThan(0.75 * OPEN_FILES);
+        assertThat(gateway.admin("/metrics").body()).contains("gateway_connections_shed_total{reason=\"idle\"}");
+        leave();
+        for (int i = 0; i < 20; i++) {
+            assertThat(ask()).isEqualTo("HTTP/1.1 200 OK");
+        }
+        isReady();
+        assertThat(gateway.process().lines()).noneMatch(line -> line.contains("NoClassDefFoundError"));
+    }
+
+    @Test
+    void heads_that_never_end_keep_nobody_out() throws Exception {
+        joins(GET);
+        // all of them are late after a second; until then there may be no room
+        await().atMost(Cluster.PATIENCE).until(() -> ask().equals("HTTP/1.1 200 OK"));
+        isReady();
+    }
+
+    @Test
+    void requests_in_hand_are_kept_and_answered_while_a_crowd_comes() throws Exception {
+        instance.behave(Behaviour.slow(Duration.ofSeconds(1)));
+        int asked = 150;
+        for (int i = 0; i < asked; i++) {
+            Socket socket = connect();
+            crowd.add(socket);
+            socket.getOutputStream().write(POST.getBytes(StandardCharsets.US_ASCII));
+        }
+        List<Socket> asking = new ArrayList<>(crowd);
+        joins("");
+        for (Socket socket : asking) {
+            assertThat(status(socket)).isEqualTo("HTTP/1.1 200 OK");
+        }
+        isReady();
+    }
+}
