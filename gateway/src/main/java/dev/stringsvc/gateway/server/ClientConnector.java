@@ -49,7 +49,9 @@ final class ClientConnector extends ServerConnector {
     private static final Duration TELL_AGAIN = Duration.ofSeconds(10);
 
     /// How long to wait before the next connection is taken when that has failed.
-    private static final Duration PAUSE = Duration.ofMillis(5);
+    private static final Duration PAUSE = Duration.ofMillis(2);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
 
     private final ClientTimeouts timeouts;
     /// Those to whom an answer goes over HTTP/2.
@@ -138,7 +140,7 @@ final class ClientConnector extends ServerConnector {
         }
         try {
             channel.configureBlocking(false);
-            if (taken.size() >= limit.most() && !closeOne()) {
+            if (!makeRoom()) {
                 turnedAway.incrementAndGet();
                 limit.listener().refused();
                 refusedSockets.refuse(channel, encrypted);
@@ -152,6 +154,20 @@ final class ClientConnector extends ServerConnector {
             channel.close();
             throw e;
         }
+    }
+
+    /// Waits for a moment where connections were taken that Jetty has not come to yet: these can be
+    /// closed only then. Until then the kernel keeps who wants in.
+    private boolean makeRoom() {
+        long start = System.nanoTime();
+        while (taken.size() >= limit.most() && !closeOne()) {
+            boolean soon = taken.size() > getConnectedEndPoints().size();
+            if (!soon || System.nanoTime() - start > LONGEST_PAUSE.toNanos()) {
+                return false;
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+        return true;
     }
 
     private boolean closeOne() {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// [#LOOK_AGAIN] later. Thread-safe.
 final class OpenConnections {
     private static final int BATCH = 64;
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
     /// Longer than an honest client needs for a head, with a packet that is lost and sent again.
     private static final long LATE_MILLIS = 1_000;
 
