@@ -1,5 +1,7 @@
 package dev.stringsvc.gateway;
 
+import dev.stringsvc.gateway.config.ConfigSource;
+import dev.stringsvc.logfmt.InputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +48,7 @@ final class FileWatch {
     private byte @Nullable [] read() {
         try {
             // a pipe can be read once only
-            return Files.isRegularFile(file) ? Files.readAllBytes(file) : null;
+            return Files.isRegularFile(file) ? InputFile.beginning(file, ConfigSource.MOST_BYTES + 1) : null;
         } catch (IOException e) {
             return null;
         }

@@ -37,7 +37,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,7 +94,12 @@ public final class Gateway implements AutoCloseable {
                 new TagRoutes(config.consul().tagRules(), discovery.owners()));
         stops.push(live::close);
         this.reloads = new Reloads(source, file, config, live, telemetry.live(live::now));
-        var accessLog = new AccessLog(log, clock);
+        var accessLog = new AccessLog(
+                log,
+                clock,
+                config.accessLog().unattemptedPerSecond(),
+                CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS));
+        telemetry.log(log, accessLog);
         Exchange.Listener listener = exchange -> {
             telemetry.finished(exchange);
             accessLog.finished(exchange);
@@ -163,7 +170,14 @@ public final class Gateway implements AutoCloseable {
             throws ConfigException {
         // looked at before it is loaded, so that no change is missed
         Optional<FileWatch> file = source.file().filter(Files::isRegularFile).map(FileWatch::new);
-        return new Gateway(source, file, source.load(), consulToken, log);
+        Configuration configuration = source.load();
+        warnOfAccess(source, configuration.config());
+        return new Gateway(source, file, configuration, consulToken, log);
+    }
+
+    private static void warnOfAccess(ConfigSource source, GatewayConfig config) {
+        source.writableByOthers().ifPresent(why -> LOG.warn("the configuration file is not safe: {}", why));
+        config.tls().readableByAll().ifPresent(why -> LOG.warn("tls.key is no secret: {}", why));
     }
 
     private static ClientLimits limits(GatewayConfig.Limits limits, ClientTimeouts timeouts) {

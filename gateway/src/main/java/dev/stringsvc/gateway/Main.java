@@ -5,12 +5,13 @@ import dev.stringsvc.gateway.config.ConfigLoader;
 import dev.stringsvc.gateway.config.ConfigSource;
 import dev.stringsvc.gateway.config.GatewayConfig;
 import dev.stringsvc.logfmt.FailStop;
+import dev.stringsvc.logfmt.InputFile;
 import dev.stringsvc.logfmt.LogWriter;
 import dev.stringsvc.logfmt.LogfmtHandler;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -18,6 +19,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,7 +54,9 @@ import picocli.CommandLine.Spec;
                     + " memory, or a thread or class that it needs has failed)."
         })
 final class Main implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final String CARRIERS = "jdk.virtualThreadScheduler.parallelism";
+    private static final int MOST_TOKEN_BYTES = 4_096;
     static final int FAILED = 1;
     static final int MISUSED = 2;
 
@@ -143,8 +148,10 @@ final class Main implements Callable<Integer> {
             return Optional.empty();
         }
         try {
-            return Optional.of(token("CONSUL_HTTP_TOKEN_FILE " + file, Files.readString(Path.of(file))))
-                    .filter(text -> !text.isEmpty());
+            Path path = Path.of(file);
+            InputFile.readableByAll(path).ifPresent(why -> LOG.warn("CONSUL_HTTP_TOKEN_FILE {}: {}", file, why));
+            String text = new String(InputFile.read(path, MOST_TOKEN_BYTES), StandardCharsets.UTF_8);
+            return Optional.of(token("CONSUL_HTTP_TOKEN_FILE " + file, text)).filter(found -> !found.isEmpty());
         } catch (IOException | InvalidPathException e) {
             throw new StartException("CONSUL_HTTP_TOKEN_FILE " + file + " cannot be read", e);
         }

@@ -36,7 +36,7 @@ final class GatewayFixture implements AutoCloseable {
 
     private final List<FakeInstance> instances;
     private final Queue<String> lines = new ConcurrentLinkedQueue<>();
-    private final LogWriter log = LogWriter.to(new LineStream(lines), 65_536);
+    private final LogWriter log = LogWriter.to(new LineStream(lines), 16 << 20);
     private final Gateway gateway;
     private final LoggedFailures failures = LoggedFailures.watch();
     private volatile boolean closed;

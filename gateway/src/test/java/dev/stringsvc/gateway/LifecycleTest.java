@@ -130,7 +130,7 @@ class LifecycleTest {
     void taken_port_leaves_nothing_running() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 var consul = FakeInstance.of(FakeInstance.Wire::awaitEnd);
-                var log = LogWriter.to(OutputStream.nullOutputStream(), 16)) {
+                var log = LogWriter.to(OutputStream.nullOutputStream(), 65_536)) {
             int adminPort = FakeInstance.refusing().port(); // the kernel's choice, and free again
             var config = GatewayFixture.config("consul.address=" + consul.address(), taken.getLocalPort(), adminPort);
             long before = watchdogs();
@@ -145,7 +145,7 @@ class LifecycleTest {
     @Test
     void taken_admin_port_leaves_nothing_running() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                var log = LogWriter.to(OutputStream.nullOutputStream(), 16)) {
+                var log = LogWriter.to(OutputStream.nullOutputStream(), 65_536)) {
             var config = GatewayFixture.config("", 0, taken.getLocalPort(), FakeInstance.refusing());
             long before = watchdogs();
             assertThatThrownBy(() -> Gateway.start(config, Optional.empty(), log))

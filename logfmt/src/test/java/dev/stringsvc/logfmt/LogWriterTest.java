@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -15,7 +17,7 @@ class LogWriterTest {
     @Test
     void writes_every_line_of_many_threads_whole_and_in_each_threads_order() throws Exception {
         var out = new ByteArrayOutputStream();
-        var writer = LogWriter.to(out, 100_000);
+        var writer = LogWriter.to(out, 1 << 20);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int t = 0; t < 50; t++) {
                 int thread = t;
@@ -55,7 +57,8 @@ class LogWriterTest {
                 written.write(bytes, from, length);
             }
         };
-        var writer = LogWriter.to(out, 10);
+        Queue<String> complaints = new ConcurrentLinkedQueue<>();
+        var writer = LogWriter.to(out, 10 * "line".length(), complaints::add);
         writer.write("first");
         stalled.await();
         for (int i = 0; i < 100; i++) {
@@ -65,6 +68,8 @@ class LogWriterTest {
         writer.close();
         assertThat(written.toString(UTF_8).lines().filter("line"::equals)).hasSize(10);
         assertThat(written.toString(UTF_8)).contains("level=warn msg=\"log lines dropped\" dropped=90");
+        assertThat(writer.dropped()).isEqualTo(90);
+        assertThat(complaints).singleElement().asString().contains("its reader does not keep up");
     }
 
     @Test
@@ -86,12 +91,14 @@ class LogWriterTest {
                 written.write(bytes, from, length);
             }
         };
-        var writer = LogWriter.to(out, 10);
+        Queue<String> complaints = new ConcurrentLinkedQueue<>();
+        var writer = LogWriter.to(out, 100, complaints::add);
         writer.write("nobody reads this");
         failed.await();
         writer.write("but this");
         writer.close();
-        assertThat(written.toString(UTF_8)).isEqualTo("but this\n");
+        assertThat(written.toString(UTF_8)).isEqualTo("level=warn msg=\"log lines dropped\" dropped=1\nbut this\n");
+        assertThat(complaints).singleElement().asString().contains("Broken pipe");
     }
 
     @Test

@@ -1,7 +1,8 @@
 package dev.stringsvc.service;
 
+import dev.stringsvc.logfmt.InputFile;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class ConsulToken {
     private static final String VARIABLE = "CONSUL_HTTP_TOKEN";
     private static final String FILE_VARIABLE = "CONSUL_HTTP_TOKEN_FILE";
+
+    private static final int MOST_BYTES = 4_096;
 
     private ConsulToken() {}
 
@@ -31,7 +34,7 @@ final class ConsulToken {
 
     private static String read(String file) {
         try {
-            return Files.readString(Path.of(file)).strip();
+            return new String(InputFile.read(Path.of(file), MOST_BYTES), StandardCharsets.UTF_8).strip();
         } catch (IOException | InvalidPathException e) {
             throw new IllegalArgumentException(FILE_VARIABLE + ": cannot read '" + file + "'", e);
         }

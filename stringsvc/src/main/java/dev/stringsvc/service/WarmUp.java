@@ -20,7 +20,7 @@ final class WarmUp {
     private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
     private static final int ROUNDS = 150;
     private static final Duration LONGEST = Duration.ofSeconds(2);
-    private static final int LOG_LINES = 1_000;
+    private static final int LOG_CHARACTERS = 1 << 20;
 
     private WarmUp() {}
 
@@ -32,7 +32,7 @@ final class WarmUp {
     /// Returns after 450 calls, or after `longest`, which is no failure.
     static void run(Duration longest) {
         long end = System.nanoTime() + longest.toNanos();
-        try (var log = LogWriter.to(OutputStream.nullOutputStream(), LOG_LINES)) {
+        try (var log = LogWriter.to(OutputStream.nullOutputStream(), LOG_CHARACTERS)) {
             HttpServer server = HttpServer.start("127.0.0.1", 0, log);
             try {
                 for (int i = 0; i < ROUNDS && System.nanoTime() - end < 0; i++) {

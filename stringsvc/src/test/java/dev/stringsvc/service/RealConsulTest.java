@@ -20,7 +20,7 @@ class RealConsulTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final ConsulAgent consul = ConsulAgent.start();
-    private final LogWriter log = LogWriter.to(OutputStream.nullOutputStream(), 100);
+    private final LogWriter log = LogWriter.to(OutputStream.nullOutputStream(), 65_536);
 
     @AfterEach
     void stop() {

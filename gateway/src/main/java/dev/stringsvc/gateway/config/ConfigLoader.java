@@ -17,13 +17,14 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
+import dev.stringsvc.logfmt.InputFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -324,13 +325,25 @@ public final class ConfigLoader {
                 .collect(Collectors.joining(": "));
     }
 
+    /// The text of a file, or of a pipe such as `/dev/stdin`.
+    ///
+    /// @throws CharacterCodingException when it is not UTF-8
+    /// @throws IOException when it cannot be read, or is larger than 2 MiB
+    static String read(Path file) throws IOException {
+        byte[] content = InputFile.read(file, ConfigSource.MOST_BYTES);
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(content))
+                .toString();
+    }
+
     /// A file's tree, and where its keys stand.
     private record Source(String name, ObjectNode tree, Lines lines) {
         static final Source NONE = new Source("", noFlags(), Lines.NONE);
 
         static Source read(Path file) throws ConfigException {
             try {
-                String text = Files.readString(file);
+                String text = ConfigLoader.read(file);
                 Lines lines = linesOf(text, file.toString());
                 if (parse(text, file.toString()) instanceof ObjectNode tree) {
                     return new Source(file.toString(), tree, lines);

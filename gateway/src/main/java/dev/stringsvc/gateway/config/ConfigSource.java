@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stringsvc.logfmt.InputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,9 @@ import java.util.Optional;
 /// @param flags laid over the file, in its shape
 /// @param consulTls whether Consul's address means https where it has no scheme
 public record ConfigSource(Optional<Path> file, ObjectNode flags, boolean consulTls) {
+    /// The most bytes of a file; some ten thousand routes. What it becomes in memory is some 50 times as large.
+    public static final int MOST_BYTES = 2 << 20;
+
     /// @throws ConfigException when the file cannot be read, or something in it or in the flags is not valid
     public Configuration load() throws ConfigException {
         return ConfigLoader.load(this);
@@ -27,9 +31,21 @@ public record ConfigSource(Optional<Path> file, ObjectNode flags, boolean consul
         return load();
     }
 
+    /// Why the file may be somebody else's, and how to mend that; empty where it is not, or there is none.
+    public Optional<String> writableByOthers() {
+        if (file.isEmpty() || !Files.isRegularFile(file.get())) {
+            return Optional.empty();
+        }
+        try {
+            return InputFile.writableByOthers(file.get());
+        } catch (IOException _) {
+            return Optional.empty(); // loading it says what is wrong
+        }
+    }
+
     private static boolean isEmpty(Path file) {
         try {
-            return Files.isRegularFile(file) && Files.readString(file).isBlank();
+            return Files.isRegularFile(file) && ConfigLoader.read(file).isBlank();
         } catch (IOException _) {
             return false; // loading it says what is wrong
         }

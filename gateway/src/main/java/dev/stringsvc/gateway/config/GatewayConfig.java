@@ -20,6 +20,7 @@ public record GatewayConfig(
         Admin admin,
         Consul consul,
         Shutdown shutdown,
+        AccessLog accessLog,
         Limits limits,
         TrustedProxies trustedProxies,
         Timeouts timeouts,
@@ -80,6 +81,18 @@ public record GatewayConfig(
     ///
     /// @param drain empty for as long as the routes' deadlines need
     public record Shutdown(Duration grace, Optional<Duration> drain) {}
+
+    /// Which requests have a line in the log.
+    ///
+    /// @param unattemptedPerSecond how many of those that reached no instance
+    public record AccessLog(int unattemptedPerSecond) {
+        public AccessLog {
+            Check.that(
+                    unattemptedPerSecond >= 0 && unattemptedPerSecond <= 1_000_000,
+                    "unattempted-per-second",
+                    "0 to 1000000");
+        }
+    }
 
     /// What the gateway takes from clients.
     ///

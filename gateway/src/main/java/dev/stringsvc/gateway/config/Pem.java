@@ -1,9 +1,9 @@
 package dev.stringsvc.gateway.config;
 
+import dev.stringsvc.logfmt.InputFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -21,6 +21,9 @@ import java.util.List;
 final class Pem {
     private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
     private static final String END = "-----END PRIVATE KEY-----";
+
+    /// A bundle of all certificates that browsers trust has a quarter of this.
+    private static final int MOST_BYTES = 1 << 20;
 
     private Pem() {}
 
@@ -105,7 +108,7 @@ final class Pem {
 
     private static byte[] read(String key, String file) {
         try {
-            return Files.readAllBytes(Path.of(file));
+            return InputFile.read(Path.of(file), MOST_BYTES);
         } catch (IOException | InvalidPathException e) {
             throw new IllegalArgumentException(key + ": expected a PEM file, and " + file + " cannot be read", e);
         }

@@ -1,5 +1,7 @@
 package dev.stringsvc.gateway.config;
 
+import dev.stringsvc.logfmt.InputFile;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -24,6 +26,11 @@ public record Tls(String certificate, String key) {
     /// @throws IllegalArgumentException when a file cannot be read, or holds something else
     public Optional<SSLContext> context() {
         return context(certificate, key);
+    }
+
+    /// Why the private key is no secret, and how to mend that; empty where it is one, or there is none.
+    public Optional<String> readableByAll() {
+        return key.isEmpty() ? Optional.empty() : InputFile.readableByAll(Path.of(key));
     }
 
     private static Optional<SSLContext> context(String certificate, String key) {

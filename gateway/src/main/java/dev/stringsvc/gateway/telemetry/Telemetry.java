@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.telemetry;
 import dev.stringsvc.gateway.proxy.Attempt;
 import dev.stringsvc.gateway.proxy.AttemptListener;
 import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.gateway.server.AccessLog;
 import dev.stringsvc.gateway.server.ConnectionLimit;
 import dev.stringsvc.gateway.server.Exchange;
 import dev.stringsvc.gateway.server.Live;
@@ -11,7 +12,9 @@ import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.UpstreamListener;
 import dev.stringsvc.gateway.upstream.WatchState;
+import dev.stringsvc.logfmt.LogWriter;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
@@ -62,6 +65,8 @@ import org.jspecify.annotations.Nullable;
 /// | `gateway_watch_age_seconds` | service | since discovery last answered; NaN before it did |
 /// | `gateway_watch_index` | service | Consul's index of that answer |
 /// | `gateway_watch_errors_total` | service | discovery queries that failed |
+/// | `gateway_log_lines_dropped_total` | | lines that could not be written to the log |
+/// | `gateway_access_lines_omitted_total` | | requests without a line of their own (`access-log`) |
 /// | `gateway_routes` | state | routes: live, quarantined |
 /// | `gateway_config_reloads_total` | result | how often the configuration was loaded again: ok, refused |
 /// | `gateway_config_loaded_timestamp_seconds` | | when what is live was loaded |
@@ -146,6 +151,14 @@ public final class Telemetry
     @Override
     public void refused() {
         connectionsRefused.increment();
+    }
+
+    /// Shows how much of the log is missing.
+    public void log(LogWriter writer, AccessLog accessLog) {
+        FunctionCounter.builder("gateway.log.lines.dropped", writer, LogWriter::dropped)
+                .register(registry);
+        FunctionCounter.builder("gateway.access.lines.omitted", accessLog, AccessLog::omitted)
+                .register(registry);
     }
 
     /// Shows what is live, and how often it was loaded.

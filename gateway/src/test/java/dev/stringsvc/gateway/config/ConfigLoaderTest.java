@@ -212,6 +212,7 @@ class ConfigLoaderTest {
             'trusted-proxies: [proxy.example]' | :1: trusted-proxies[0]: expected an address or a range, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8
             'trusted-proxies: 10.0.0.0/8' | :1: trusted-proxies: expected a list
             'limits:\\n  connections: 0' | :2: limits.connections: expected 1 to 1000000
+            'access-log:\\n  unattempted-per-second: -1' | :2: access-log.unattempted-per-second: expected 0 to 1000000
             'limits:\\n  in-flight: 0' | :2: limits.in-flight: expected 1 to 1000000
             'limits:\\n  client-rate: unlimited' | :2: limits.client-rate: expected at most 1GiB
             'limits:\\n  client-grace: 0' | :2: limits.client-grace: expected more than 0
@@ -234,7 +235,7 @@ class ConfigLoaderTest {
             'routes:\\n- &r {path: /a, service: s}\\n- *r' | :3: YAML aliases are not supported
             'consul:\\n  address: a..b' | :2: consul.address: expected Consul's host:port, or http(s)://host:port
             'port: 1\\n---\\nport: 2' | :3: a second YAML document begins; expected one in a file
-            'prot: 1' | :1: prot: unknown key; expected one of [admin, consul, ejection, guard, host, limits, port, retry, route-defaults, routes, services, shutdown, timeouts, tls, trusted-proxies]
+            'prot: 1' | :1: prot: unknown key; expected one of [access-log, admin, consul, ejection, guard, host, limits, port, retry, route-defaults, routes, services, shutdown, timeouts, tls, trusted-proxies]
             'route-defaults: foo' | :1: route-defaults: expected keys and values
             'route-defaults:\\n  deadlnie: 1s' | :2: route-defaults.deadlnie: unknown key; expected one of [attempt-timeout, attempts, balancer, deadline, idempotency-key, idempotent, methods, paths, preserve-host, request-body, request-headers, response-headers, stream-requests, strip-prefix]
             'route-defaults:\\n  paths: loose' | :2: route-defaults.paths: expected strict or lenient, got 'loose'

@@ -22,7 +22,7 @@ final class TestServer {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
-    private final LogWriter log = LogWriter.to(logged, 10_000);
+    private final LogWriter log = LogWriter.to(logged, 1 << 20);
     private final HttpServer server = HttpServer.start("127.0.0.1", 0, log);
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)

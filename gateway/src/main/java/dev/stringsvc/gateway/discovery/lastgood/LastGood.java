@@ -59,7 +59,8 @@ public final class LastGood implements AutoCloseable {
             owners = content.owners();
             known.values().removeIf(last -> last.instances().isEmpty());
         } catch (IOException e) {
-            LOG.warn("{} is not used, it cannot be read: {}", file, reason(e));
+            LOG.warn("{} is not used at this start: {}", file, reason(e));
+            failing = file.isOther(); // then it cannot be written either, which need not be said again
         }
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.logfmt.InputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -31,7 +32,11 @@ import java.util.TreeMap;
 /// ```
 final class LastGoodFile {
     private static final int VERSION = 1;
-    private static final long LARGEST = 64 << 20;
+    /// In bytes. What it becomes in memory is some 20 times as large; with a heap of 256 MiB this is some 40,000
+    /// instances.
+    private static final int LARGEST =
+            (int) Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 32);
+
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
@@ -82,14 +87,15 @@ final class LastGoodFile {
 
     /// What it holds; nothing where there is no file.
     ///
-    /// @throws IOException when it cannot be read, or is none of these files
+    /// @throws IOException when it cannot be read, is none of these files, or others may have written it
     Content read() throws IOException {
         refuseOther();
         try {
-            if (Files.size(path) > LARGEST) {
-                throw new IOException("larger than " + LARGEST + " bytes");
+            Optional<String> writable = InputFile.writableByOthers(path);
+            if (writable.isPresent()) {
+                throw new IOException(writable.get());
             }
-            return parse(Files.readAllBytes(path));
+            return parse(InputFile.read(path, LARGEST));
         } catch (NoSuchFileException e) {
             return Content.NOTHING;
         }
@@ -151,10 +157,18 @@ final class LastGoodFile {
         }
     }
 
-    /// A device or a pipe would be waited for, and replaced.
+    /// True if it can neither be read nor written, for it is no file.
+    boolean isOther() {
+        return InputFile.isOther(path);
+    }
+
+    /// A device or a pipe would be waited for. A link would be replaced by a file, beside the one that it names.
     private void refuseOther() throws IOException {
-        if (Files.exists(path) && !Files.isRegularFile(path)) {
-            throw new IOException("not a file");
+        if (isOther()) {
+            throw new IOException(
+                    Files.isSymbolicLink(path)
+                            ? "it is a link; give the path of the file that it names"
+                            : "it is not a file");
         }
     }
 

@@ -3,13 +3,16 @@ package dev.stringsvc.gateway.discovery.lastgood;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stringsvc.gateway.discovery.Instance;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -103,10 +106,94 @@ class LastGoodFaultTest {
         Files.writeString(path(), content);
         var run = run();
         assertThat(run.recall("web", List.of())).isEmpty();
-        assertThat(log.lines).singleElement().asString().contains("is not used, it cannot be read: ");
+        assertThat(log.lines).singleElement().asString().contains("is not used at this start: ");
         run.keep("web", List.of(), instances(1));
         run.writeIfDue();
         assertThat(recalled()).isEqualTo(instances(1));
+    }
+
+    @Test
+    void random_bytes_deep_nesting_and_long_strings_are_no_reason_to_fail() throws Exception {
+        var random = new Random(13);
+        byte[] noise = new byte[4_096];
+        for (int i = 0; i < 50; i++) {
+            random.nextBytes(noise);
+            Files.write(path(), noise);
+            assertThat(recalled()).isEmpty();
+        }
+        for (String bad : List.of(
+                "[".repeat(100_000),
+                "{\"a\":".repeat(100_000),
+                "{\"version\": 1, \"services\": {\"web\": " + "[".repeat(100_000),
+                "{\"version\": " + "1".repeat(100_000) + "}",
+                "\"" + "x".repeat(1 << 20))) {
+            Files.writeString(path(), bad);
+            assertThat(recalled()).isEmpty();
+        }
+        assertThat(log.lines)
+                .hasSize(55)
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(2_000).contains("is not used at this start: "));
+    }
+
+    @Test
+    void a_file_of_a_gigabyte_is_not_read() throws Exception {
+        try (var file = new RandomAccessFile(path().toFile(), "rw")) {
+            file.setLength(1L << 30); // takes no room: it is all holes
+        }
+        assertThat(recalled()).isEmpty();
+        assertThat(log.lines).singleElement().asString().contains("larger than ");
+    }
+
+    @Test
+    void a_link_is_neither_read_nor_replaced_and_that_is_said_once() throws Exception {
+        var other = folder.resolve("other");
+        var run = new LastGood(other, AGE, () -> now);
+        run.keep("web", List.of(), instances(1));
+        run.writeIfDue();
+        Files.createSymbolicLink(path(), other);
+        isRefused("it is a link; give the path of the file that it names");
+        assertThat(Files.isSymbolicLink(path())).isTrue();
+    }
+
+    @Test
+    void a_directory_is_said_once() throws Exception {
+        Files.createDirectory(path());
+        isRefused("it is not a file");
+    }
+
+    @Test
+    void a_pipe_is_not_waited_for() throws Exception {
+        assertThat(new ProcessBuilder("mkfifo", path().toString()).start().waitFor())
+                .isZero();
+        isRefused("it is not a file");
+    }
+
+    private void isRefused(String why) {
+        var run = run();
+        assertThat(run.recall("web", List.of())).isEmpty();
+        for (int i = 0; i < 3; i++) {
+            run.keep("web", List.of(), instances(i + 1));
+            run.writeIfDue();
+            pass(LastGood.REFRESH);
+        }
+        assertThat(log.lines).singleElement().asString().contains("is not used at this start: " + why);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rw-rw----", "rw-r--rw-", "rwxrwxrwx"})
+    void a_file_that_others_may_write_is_not_believed_and_is_replaced(String permissions) throws Exception {
+        var run = run();
+        run.keep("web", List.of(), instances(1));
+        run.writeIfDue();
+        Files.setPosixFilePermissions(path(), PosixFilePermissions.fromString(permissions));
+        var next = run();
+        assertThat(next.recall("web", List.of())).isEmpty();
+        assertThat(log.lines).singleElement().asString().contains("chmod go-w " + path());
+        next.keep("web", List.of(), instances(2));
+        next.writeIfDue();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path())))
+                .isEqualTo("rw-------");
+        assertThat(recalled()).isEqualTo(instances(2));
     }
 
     @Test
