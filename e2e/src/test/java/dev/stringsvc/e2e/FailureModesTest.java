@@ -16,6 +16,7 @@ class FailureModesTest {
             BrokenAnswerTest.class,
             ConsulFaultTest.class,
             GatewayFaultTest.class,
+            HostileFaultTest.class,
             InstanceFaultTest.class,
             KeepAliveFaultTest.class,
             OverloadTest.class,

@@ -19,4 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @interface Fault {
     /// What goes wrong, as the table says it.
     String value();
+
+    /// The part of the table that the row stands in; empty for the first.
+    String section() default "";
 }

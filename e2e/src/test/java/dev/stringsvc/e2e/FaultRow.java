@@ -18,7 +18,7 @@ final class FaultRow implements AutoCloseable {
     private static final String ATTEMPTS = "gateway_attempts_seconds_count";
     private static final String PROBES = "gateway_probes_total";
 
-    private final String fault;
+    private final Fault fault;
     private final List<Load> loads = new ArrayList<>();
     private @Nullable GatewayProcess gateway;
     private double attemptsBefore;
@@ -27,7 +27,7 @@ final class FaultRow implements AutoCloseable {
     private @Nullable Duration recoveredAfter;
     private long more;
 
-    FaultRow(String fault) {
+    FaultRow(Fault fault) {
         this.fault = fault;
     }
 
@@ -96,7 +96,7 @@ final class FaultRow implements AutoCloseable {
     /// The row as the table's file holds it.
     String line(@Nullable Throwable shortfall) {
         var columns = List.of(
-                fault,
+                fault.value(),
                 Long.toString(loads.stream().mapToLong(Load::requests).sum() + more),
                 Long.toString(loads.stream().mapToLong(Load::failed).sum()),
                 loads.stream()
@@ -104,9 +104,11 @@ final class FaultRow implements AutoCloseable {
                         .max(Duration::compareTo)
                         .map(FaultRow::text)
                         .orElse("-"),
+                loads.isEmpty() ? "-" : text(Load.p99(loads)),
                 amplification == null ? "-" : String.format(Locale.ROOT, "%.2f", amplification),
                 recoveredAfter == null ? "-" : text(recoveredAfter),
-                shortfall == null ? "held" : "FELL SHORT: " + oneLine(shortfall));
+                shortfall == null ? "held" : "FELL SHORT: " + oneLine(shortfall),
+                fault.section());
         return columns.stream().collect(Collectors.joining("\t"));
     }
 

@@ -29,8 +29,7 @@ final class FaultTable implements ParameterResolver, AfterTestExecutionCallback 
     }
 
     private static FaultRow row(ExtensionContext context) {
-        String fault =
-                context.getRequiredTestMethod().getAnnotation(Fault.class).value();
+        Fault fault = context.getRequiredTestMethod().getAnnotation(Fault.class);
         return Objects.requireNonNull(context.getStore(NAMESPACE)
                 .getOrComputeIfAbsent(FaultRow.class, _ -> new FaultRow(fault), FaultRow.class));
     }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 final class Http2Frames {
     static final int DATA = 0;
     static final int HEADERS = 1;
+    static final int RST_STREAM = 3;
     static final int SETTINGS = 4;
     static final int PING = 6;
     static final int WINDOW_UPDATE = 8;
@@ -55,12 +56,17 @@ final class Http2Frames {
     }
 
     synchronized void send(int type, int flags, int stream, byte... payload) throws IOException {
-        ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
-        frame.putInt(payload.length << 8 | type)
+        socket.getOutputStream().write(bytes(type, flags, stream, payload));
+    }
+
+    /// A frame as it goes over the wire.
+    static byte[] bytes(int type, int flags, int stream, byte... payload) {
+        return ByteBuffer.allocate(9 + payload.length)
+                .putInt(payload.length << 8 | type)
                 .put((byte) flags)
                 .putInt(stream)
-                .put(payload);
-        socket.getOutputStream().write(frame.array());
+                .put(payload)
+                .array();
     }
 
     /// Answers what each side must acknowledge: SETTINGS and PING.

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 
 /// Clients that send one request after the other until they are stopped, as many at a time as there are
 /// connections, with a short pause in between: the programs under test share the machine with them, and some of them
@@ -162,11 +163,23 @@ final class Load implements AutoCloseable {
     }
 
     private Duration worstSince(long since) {
-        return Duration.ofNanos(samples.stream()
+        return Duration.ofNanos(latencies(since).max().orElse(0));
+    }
+
+    /// How long the requests of these loads took that count for their row: 99 of 100 took no longer.
+    static Duration p99(List<Load> loads) {
+        long[] sorted = loads.stream()
+                .flatMapToLong(load -> load.latencies(load.begin))
+                .sorted()
+                .toArray();
+        return sorted.length == 0 ? Duration.ZERO : Duration.ofNanos(sorted[(sorted.length - 1) * 99 / 100]);
+    }
+
+    /// In ns.
+    private LongStream latencies(long since) {
+        return samples.stream()
                 .filter(sample -> sample.startedAt() - since >= 0)
-                .mapToLong(Sample::took)
-                .max()
-                .orElse(0));
+                .mapToLong(Sample::took);
     }
 
     /// Stops the clients after their last answers.

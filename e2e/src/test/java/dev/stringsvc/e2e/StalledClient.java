@@ -29,7 +29,7 @@ final class StalledClient implements AutoCloseable {
     }
 
     /// By the static table (RFC 7541, appendix A): GET, http, and literals for the path and the authority.
-    private static byte[] head(String path) {
+    static byte[] head(String path) {
         var block = new ByteArrayOutputStream();
         block.writeBytes(new byte[] {(byte) 0x82, (byte) 0x86, 4, (byte) path.length()});
         block.writeBytes(path.getBytes(StandardCharsets.US_ASCII));
