@@ -1,6 +1,7 @@
 package dev.stringsvc.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.stringsvc.testkit.Ports;
 import java.io.IOException;
@@ -10,7 +11,11 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,20 +30,30 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 class HostileAnswersTest {
     private static final String CLIENT = "127.0.0.1";
+    private static final String ATTACKER = "127.0.0.66";
 
     private final FaultyInstance hanging = FaultyInstance.start("hanging");
     private final FaultyInstance malformed = FaultyInstance.start("malformed");
+    /// Instances that answer one path with 500.
+    private final List<FaultyInstance> touchy =
+            Stream.of("a", "b", "c").map(FaultyInstance::start).toList();
     private GatewayProcess gateway;
 
     @BeforeAll
     void start(@TempDir Path folder) throws Exception {
         hanging.behave((path, line) -> line.hang());
         malformed.behave((path, line) -> line.send("HTTP/1.1 200 OK\r\nContent-Length: x\r\nX-Own: 1\r\n\r\n"));
+        touchy.forEach(instance -> instance.behave((path, line) ->
+                Behaviour.status(path.contains("poison") ? 500 : 200).answer(path, line)));
+        String ports = touchy.stream()
+                .map(instance -> "\"127.0.0.1:" + instance.port() + '"')
+                .collect(Collectors.joining(", "));
         Path file = Files.writeString(folder.resolve("gateway.yaml"), """
             services:
               away: {instances: ["127.0.0.1:%d"]}
               hanging: {instances: ["127.0.0.1:%d"]}
               malformed: {instances: ["127.0.0.1:%d"]}
+              stringsvc: {instances: [%s]}
             route-defaults:
               deadline: 500ms
               attempt-timeout: 250ms
@@ -47,9 +62,11 @@ class HostileAnswersTest {
                         Ports.free(),
                         hanging.port(),
                         malformed.port(),
+                        ports,
                         route("away", "service: away")
                                 + route("hanging", "service: hanging")
                                 + route("malformed", "service: malformed")
+                                + route("touchy", "service: stringsvc")
                                 + route("small", "service: away, request-body: 10B")
                                 + route("stripped", "service: away, strip-prefix: /stripped")
                                 + route("elsewhere", "redirect: {to: /away, status: 307}")
@@ -75,6 +92,7 @@ class HostileAnswersTest {
         gateway.close();
         hanging.close();
         malformed.close();
+        touchy.forEach(FaultyInstance::close);
     }
 
     /// One request on a connection of its own, from an address of this machine.
@@ -142,5 +160,31 @@ class HostileAnswersTest {
                 .startsWith("HTTP/1.1 404 ")
                 .doesNotContainIgnoringCase("X-Route")
                 .doesNotContain("max-age=9");
+    }
+
+    /// The one test of these instances, since it ends with their ejection.
+    @Test
+    void one_client_ejects_no_instance_as_long_as_others_are_served_and_all_once_it_is_alone() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            for (int n = 0; n < touchy.size(); n++) { // one each, as the turns go
+                assertThat(send(CLIENT, "GET /touchy/good")).startsWith("HTTP/1.1 200 ");
+            }
+            for (int n = 0; n < 20; n++) {
+                assertThat(send(ATTACKER, "POST /touchy/poison", "Content-Length: 0"))
+                        .startsWith("HTTP/1.1 500 ");
+            }
+        }
+        assertThat(gateway.states().values()).hasSize(3).containsOnly("active");
+        assertThat(gateway.process().lines()).noneMatch(line -> line.contains("is ejected"));
+
+        await("ejected by the only client that is left")
+                .atMost(Cluster.PATIENCE)
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> {
+                    for (int n = 0; n < 15; n++) {
+                        send(ATTACKER, "POST /touchy/poison", "Content-Length: 0");
+                    }
+                    return gateway.states().containsValue("ejected");
+                });
     }
 }

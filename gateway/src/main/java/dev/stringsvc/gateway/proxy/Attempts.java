@@ -8,6 +8,7 @@ import dev.stringsvc.gateway.transport.Body;
 import dev.stringsvc.gateway.transport.Caller;
 import dev.stringsvc.gateway.transport.Cancellation;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
+import dev.stringsvc.gateway.upstream.ClientTag;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Turns;
 import dev.stringsvc.gateway.upstream.Upstream;
@@ -32,6 +33,7 @@ final class Attempts {
 
     private final Course course;
     private final UpstreamRequest request;
+    private final int client;
     private final Turns turns;
     private final boolean repeatable;
     private final long deadline;
@@ -100,6 +102,7 @@ final class Attempts {
     Attempts(Course course, UpstreamRequest request) {
         this.course = course;
         this.request = request;
+        this.client = ClientTag.of(request.clientAddress());
         this.turns = course.balance().turns(request);
         this.repeatable = isRepeatable(course.forward(), request);
         this.deadline = now() + course.forward().deadline().toNanos();
@@ -140,7 +143,7 @@ final class Attempts {
 
     /// A permit to send a copy of the request to an ejected endpoint, whose answer nobody waits for.
     Optional<Endpoint.Permit> probe() {
-        return copyable() ? course.upstream().probe() : Optional.empty();
+        return copyable() ? course.upstream().probe(client) : Optional.empty();
     }
 
     /// Begins the first attempt, or one that follows when no other runs; empty when there is nobody to ask. For
@@ -181,7 +184,7 @@ final class Attempts {
         Caller deaf = () -> caller.hasLeft();
         Optional<Try> copy = course.upstream()
                 .pickUntried(tried, turns, side)
-                .map(endpoint -> begin(endpoint.acquire(), request.askedBy(deaf), timeLeft()));
+                .map(endpoint -> begin(endpoint.acquire(client), request.askedBy(deaf), timeLeft()));
         copy.ifPresent(one -> course.listener().hedged(course.route()));
         return copy;
     }
@@ -215,8 +218,13 @@ final class Attempts {
     /// A request that cannot be copied is a probe itself, if nobody else has been one for long.
     private Optional<Endpoint.Permit> choose() {
         Upstream upstream = course.upstream();
-        Optional<Endpoint.Permit> probe = !copyable() && tries.isEmpty() ? upstream.overdueProbe() : Optional.empty();
-        return probe.or(() -> upstream.pick(tried, turns).map(Endpoint::acquire));
+        Optional<Endpoint.Permit> probe =
+                !copyable() && tries.isEmpty() ? upstream.overdueProbe(client) : Optional.empty();
+        if (probe.isPresent()) {
+            return probe;
+        }
+        Optional<Endpoint> picked = upstream.pick(tried, turns);
+        return picked.isPresent() ? Optional.of(picked.get().acquire(client)) : Optional.empty();
     }
 
     /// How long the next attempt may take. That leaves time for another; where none could follow a timeout, the attempt

@@ -125,15 +125,22 @@ public final class Endpoint {
         return Math.max(meanNanos.get(), silentNanos.get());
     }
 
-    /// Counts one request in flight until the permit is released.
+    /// Counts one request in flight until the permit is released. Nobody knows whose it is.
     public Permit acquire() {
-        return new Permit(false);
+        return acquire(ClientTag.UNKNOWN);
+    }
+
+    /// Counts one request in flight until the permit is released.
+    ///
+    /// @param client whose it is, by [ClientTag]
+    public Permit acquire(int client) {
+        return new Permit(client, false);
     }
 
     /// A permit to find out how it does, if it is ejected and it is time for that.
     @Nullable
-    Permit acquireProbe() {
-        return circuit.tryProbe() ? new Permit(true) : null;
+    Permit acquireProbe(int client) {
+        return circuit.tryProbe(client) ? new Permit(client, true) : null;
     }
 
     /// Whether nobody has probed it for long.
@@ -165,12 +172,14 @@ public final class Endpoint {
                 silentNanos.set(0);
             }
         }
-        if (verdict == Verdict.FAILED || verdict == Verdict.SLOW) {
+        if (verdict.bad()) {
             lastFailure = Verdict.words(result, took);
         }
         boolean changed = permit.probe
-                ? circuit.probed(verdict)
-                : permit.anyway ? circuit.triedAnyway(verdict) : circuit.attempted(verdict);
+                ? circuit.probed(verdict, permit.client)
+                : permit.anyway
+                        ? circuit.triedAnyway(verdict, permit.client)
+                        : circuit.attempted(verdict, permit.client);
         boolean gone = isGone(result) && enough;
         if (suspect() && gone) {
             upstream.dismiss(List.of(this));
@@ -200,12 +209,14 @@ public final class Endpoint {
 
     /// One request's share of an endpoint.
     public final class Permit implements AutoCloseable {
+        private final int client;
         private final boolean probe;
         private final boolean anyway = ejected();
         private final AtomicBoolean ended = new AtomicBoolean();
         private final AtomicBoolean released = new AtomicBoolean();
 
-        private Permit(boolean probe) {
+        private Permit(int client, boolean probe) {
+            this.client = client;
             this.probe = probe;
             inFlight.incrementAndGet();
         }
@@ -239,7 +250,7 @@ public final class Endpoint {
         /// Says that the answer broke off after its head, which counts as a failed attempt.
         public void brokeOff() {
             lastFailure = "broke off within its answer";
-            if (circuit.attempted(Verdict.FAILED)) {
+            if (circuit.attempted(Verdict.FAILED, client)) {
                 upstream.healthChanged();
             }
         }
@@ -251,7 +262,7 @@ public final class Endpoint {
                 return;
             }
             if (probe && ended.compareAndSet(false, true)) {
-                circuit.probed(Verdict.NOTHING);
+                circuit.probed(Verdict.NOTHING, client);
             }
             release();
         }

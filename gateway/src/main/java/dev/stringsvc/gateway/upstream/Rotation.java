@@ -30,12 +30,14 @@ record Rotation(List<Endpoint> all, List<Endpoint> taking, boolean panic, boolea
     }
 
     /// A permit to probe one of the ejected endpoints that match, where it is time for that.
-    Optional<Endpoint.Permit> probe(Predicate<Endpoint> which) {
+    ///
+    /// @param client whose request it would be, by [ClientTag]
+    Optional<Endpoint.Permit> probe(Predicate<Endpoint> which, int client) {
         return taking.size() == all.size()
                 ? Optional.empty()
                 : all.stream()
                         .filter(which)
-                        .map(Endpoint::acquireProbe)
+                        .map(endpoint -> endpoint.acquireProbe(client))
                         .filter(Objects::nonNull)
                         .findFirst();
     }

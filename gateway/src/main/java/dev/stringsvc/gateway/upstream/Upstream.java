@@ -142,15 +142,20 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         return !tried.containsAll(current().taking());
     }
 
-    /// A permit to send an ejected endpoint a copy of a request, where it is time to find out how one does.
-    /// In a panic there is none: then requests themselves find out.
-    public Optional<Endpoint.Permit> probe() {
-        return current().probe(endpoint -> true);
+    /// A permit to send an ejected endpoint a copy of a request, where it is time to find out how one
+    /// does. In a panic there is none: then requests themselves find out.
+    ///
+    /// @param client whose request it is, by [ClientTag]
+    public Optional<Endpoint.Permit> probe(int client) {
+        return current().probe(endpoint -> true, client);
     }
 
-    /// A permit to send an ejected endpoint the request itself, where nobody has had one to copy for long.
-    public Optional<Endpoint.Permit> overdueProbe() {
-        return current().probe(Endpoint::overdue);
+    /// A permit to send an ejected endpoint the request itself, where nobody has had one to copy for
+    /// long.
+    ///
+    /// @param client whose request it is, by [ClientTag]
+    public Optional<Endpoint.Permit> overdueProbe(int client) {
+        return current().probe(Endpoint::overdue, client);
     }
 
     /// Whether an answer took far longer than those of the endpoint's siblings do on average.

@@ -8,9 +8,17 @@ enum Verdict {
     WELL,
     /// It answered, and took far longer than its siblings.
     SLOW,
+    /// It answered with an error, not in time, or malformed: a request can provoke that.
     FAILED,
+    /// It could not be reached, which no request can provoke.
+    UNREACHED,
     /// It was the client, or the gateway itself.
     NOTHING;
+
+    /// True if it counts as a failure.
+    boolean bad() {
+        return this == SLOW || this == FAILED || this == UNREACHED;
+    }
 
     /// @param enough whether it had as much time as an attempt usually has
     static Verdict of(AttemptResult result, boolean enough) {
@@ -20,7 +28,7 @@ enum Verdict {
                     case 500, 502, 503, 504 -> FAILED;
                     default -> WELL;
                 };
-            case AttemptResult.NotSent(var _, boolean asked) -> enough && asked ? FAILED : NOTHING;
+            case AttemptResult.NotSent(var _, boolean asked) -> enough && asked ? UNREACHED : NOTHING;
             case AttemptResult.MaybeSent ignored -> FAILED;
             case AttemptResult.TimedOut(var _, boolean silent) -> enough && silent ? FAILED : NOTHING;
             case AttemptResult.ClientFault ignored -> NOTHING;

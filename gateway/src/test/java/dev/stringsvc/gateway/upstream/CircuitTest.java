@@ -13,26 +13,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 class CircuitTest {
+    private static final int CLIENT = ClientTag.UNKNOWN;
+
     private final ManualClock clock = new ManualClock();
     private final Circuit circuit = new Circuit(Policies.EJECTION, clock);
 
     private void attempts(int count, Verdict verdict) {
-        IntStream.range(0, count).forEach(n -> circuit.attempted(verdict));
+        IntStream.range(0, count).forEach(n -> circuit.attempted(verdict, CLIENT));
     }
 
     private void afterPauses(Duration pause) {
         clock.advance(pause.minusMillis(1));
-        assertThat(circuit.tryProbe()).as("a probe before its time").isFalse();
+        assertThat(circuit.tryProbe(CLIENT)).as("a probe before its time").isFalse();
         clock.advance(Duration.ofMillis(2));
-        assertThat(circuit.tryProbe()).as("a probe when it is time").isTrue();
-        assertThat(circuit.tryProbe()).isTrue();
-        assertThat(circuit.tryProbe()).isTrue();
-        assertThat(circuit.tryProbe()).as("a fourth probe").isFalse();
+        assertThat(circuit.tryProbe(CLIENT)).as("a probe when it is time").isTrue();
+        assertThat(circuit.tryProbe(CLIENT)).isTrue();
+        assertThat(circuit.tryProbe(CLIENT)).isTrue();
+        assertThat(circuit.tryProbe(CLIENT)).as("a fourth probe").isFalse();
     }
 
     private void probes(Verdict... verdicts) {
         for (Verdict verdict : verdicts) {
-            circuit.probed(verdict);
+            circuit.probed(verdict, CLIENT);
         }
     }
 
@@ -120,8 +122,8 @@ class CircuitTest {
         attempts(5, FAILED);
         afterPauses(Duration.ofSeconds(5));
         probes(NOTHING);
-        assertThat(circuit.tryProbe()).isTrue();
-        assertThat(circuit.tryProbe()).isFalse();
+        assertThat(circuit.tryProbe(CLIENT)).isTrue();
+        assertThat(circuit.tryProbe(CLIENT)).isFalse();
     }
 
     @Test
@@ -147,7 +149,7 @@ class CircuitTest {
     }
 
     private void triedAnyway(int count, Verdict verdict) {
-        IntStream.range(0, count).forEach(n -> circuit.triedAnyway(verdict));
+        IntStream.range(0, count).forEach(n -> circuit.triedAnyway(verdict, CLIENT));
     }
 
     @Test
@@ -167,12 +169,12 @@ class CircuitTest {
     void three_of_them_let_it_be_probed_at_once() {
         attempts(5, FAILED);
         triedAnyway(2, WELL);
-        assertThat(circuit.tryProbe()).isFalse();
+        assertThat(circuit.tryProbe(CLIENT)).isFalse();
         triedAnyway(1, WELL);
         assertThat(circuit.overdue()).isTrue();
-        assertThat(circuit.tryProbe()).isTrue();
-        assertThat(circuit.tryProbe()).isTrue();
-        assertThat(circuit.tryProbe()).isTrue();
+        assertThat(circuit.tryProbe(CLIENT)).isTrue();
+        assertThat(circuit.tryProbe(CLIENT)).isTrue();
+        assertThat(circuit.tryProbe(CLIENT)).isTrue();
         probes(WELL, WELL, WELL);
         assertThat(circuit.closed()).isTrue();
     }
@@ -191,11 +193,11 @@ class CircuitTest {
     @Test
     void says_once_that_it_changed() {
         attempts(4, FAILED);
-        assertThat(circuit.attempted(FAILED)).isTrue();
-        assertThat(circuit.attempted(FAILED)).isFalse();
+        assertThat(circuit.attempted(FAILED, CLIENT)).isTrue();
+        assertThat(circuit.attempted(FAILED, CLIENT)).isFalse();
         triedAnyway(9, WELL);
-        assertThat(circuit.triedAnyway(WELL)).isTrue();
-        assertThat(circuit.attempted(WELL)).isFalse();
+        assertThat(circuit.triedAnyway(WELL, CLIENT)).isTrue();
+        assertThat(circuit.attempted(WELL, CLIENT)).isFalse();
     }
 
     @Test
@@ -224,19 +226,19 @@ class CircuitTest {
             }
         };
         var busy = new Circuit(Policies.EJECTION, slowClock);
-        busy.attempted(FAILED);
-        busy.attempted(FAILED);
-        busy.attempted(FAILED);
-        Thread counting = Thread.startVirtualThread(() -> busy.attempted(SLOW));
+        busy.attempted(FAILED, CLIENT);
+        busy.attempted(FAILED, CLIENT);
+        busy.attempted(FAILED, CLIENT);
+        Thread counting = Thread.startVirtualThread(() -> busy.attempted(SLOW, CLIENT));
         asked.await();
-        assertThat(busy.attempted(WELL)).isFalse();
+        assertThat(busy.attempted(WELL, CLIENT)).isFalse();
         answer.countDown();
         counting.join();
-        busy.attempted(FAILED);
+        busy.attempted(FAILED, CLIENT);
         assertThat(busy.closed())
                 .as("after 3 failures, a slow answer, a good one and a failure")
                 .isTrue();
-        IntStream.range(0, 4).forEach(n -> busy.attempted(FAILED));
+        IntStream.range(0, 4).forEach(n -> busy.attempted(FAILED, CLIENT));
         assertThat(busy.closed()).as("after 5 failures in a row").isFalse();
     }
 

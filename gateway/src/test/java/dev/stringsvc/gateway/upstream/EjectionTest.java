@@ -166,10 +166,10 @@ class EjectionTest {
     void a_probe_is_due_after_the_pause_and_brings_the_instance_back() {
         discover(1, 2, 3);
         fail(2);
-        assertThat(upstream.probe()).isEmpty();
+        assertThat(upstream.probe(ClientTag.UNKNOWN)).isEmpty();
         clock.advance(Duration.ofMillis(5_001));
         for (int i = 0; i < 3; i++) {
-            try (var probe = upstream.probe().orElseThrow()) {
+            try (var probe = upstream.probe(ClientTag.UNKNOWN).orElseThrow()) {
                 assertThat(probe.endpoint()).isSameAs(endpoint(2));
                 assertThat(endpoint(2).inFlight()).isEqualTo(1);
                 probe.ended(OK, Duration.ofMillis(1), true, true);
@@ -184,7 +184,7 @@ class EjectionTest {
         fail(2);
         clock.advance(Duration.ofMillis(5_001));
         for (int i = 0; i < 10; i++) {
-            upstream.probe().orElseThrow().close();
+            upstream.probe(ClientTag.UNKNOWN).orElseThrow().close();
         }
         assertThat(endpoint(2).inFlight()).isZero();
     }
