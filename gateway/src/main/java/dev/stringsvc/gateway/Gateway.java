@@ -113,6 +113,7 @@ public final class Gateway implements AutoCloseable {
                 listener,
                 () -> draining);
         telemetry.inFlight(proxy::inFlight);
+        telemetry.lasting(proxy::streams, proxy::tunnels);
         var adminApi = new AdminApi(live::now, telemetry::scrape, () -> draining, steady);
         int headBytes = (int) config.limits().head().bytes();
         SocketPollers.start();
@@ -187,6 +188,7 @@ public final class Gateway implements AutoCloseable {
                 limits.requestBody().bytes(),
                 limits.inFlight(),
                 limits.tunnels(),
+                limits.streams(),
                 new SlowestRate(limits.clientRate().bytes(), limits.clientGrace()),
                 timeouts);
     }

@@ -127,7 +127,8 @@ final class GatewayFixture implements AutoCloseable {
         }
         switch (name) {
             case "methods", "instances" -> section.putArray(name).add(value);
-            case "attempts", "in-flight", "tunnels", "connections" -> section.put(name, Integer.parseInt(value));
+            case "attempts", "in-flight", "tunnels", "connections", "streams" ->
+                section.put(name, Integer.parseInt(value));
             case "idempotent", "stream-requests", "routes" -> section.put(name, Boolean.parseBoolean(value));
             case "budget-ratio", "hedge-ratio", "min-share", "max-share", "slow-factor" ->
                 section.put(name, Double.parseDouble(value));

@@ -71,7 +71,7 @@ final class ScriptedGateway implements AutoCloseable {
                 new Forwarder(route, to, upstream, policy, budget, budget, new DeafListener(), System::nanoTime);
         var routing = new Routing(new RouteTable(List.of(route)), Map.of("r", forwarder));
         var timeouts = new ClientTimeouts(LONG, LONG, LONG);
-        var limits = new ClientLimits(8_192, 4, Long.MAX_VALUE, 8, 1, new SlowestRate(0, Duration.ZERO), timeouts);
+        var limits = new ClientLimits(8_192, 4, Long.MAX_VALUE, 8, 1, 1, new SlowestRate(0, Duration.ZERO), timeouts);
         var proxy =
                 new ProxyHandler(() -> routing, limits, new Forwarding(address -> false), exchanges::add, () -> false);
         this.port = new HttpPort(

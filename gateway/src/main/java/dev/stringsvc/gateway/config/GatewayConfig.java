@@ -105,6 +105,7 @@ public record GatewayConfig(
             int inFlight,
             Optional<Integer> connections,
             int tunnels,
+            int streams,
             ByteSize clientRate,
             Duration clientGrace) {
         public Limits {
@@ -112,6 +113,7 @@ public record GatewayConfig(
             Check.that(target.bytes() >= 1 && target.bytes() <= head.bytes(), "target", "at least 1, at most the head");
             Check.that(tunnels >= 0 && tunnels <= 1_000_000, "tunnels", "0 to 1000000");
             Check.that(connections.stream().allMatch(n -> n >= 1 && n <= 1_000_000), "connections", "1 to 1000000");
+            Check.that(streams >= 0 && streams <= 1_000_000, "streams", "0 to 1000000");
             Check.that(inFlight >= 1 && inFlight <= 1_000_000, "in-flight", "1 to 1000000");
             Check.that(clientRate.bytes() <= 1 << 30, "client-rate", "at most 1GiB");
             Check.that(clientGrace.isPositive(), "client-grace", "more than 0");

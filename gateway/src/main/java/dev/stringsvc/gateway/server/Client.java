@@ -52,6 +52,9 @@ interface Client {
     /// Whether the answer was cut because the client took it too slowly.
     boolean tooSlow();
 
+    /// Ends the answer because its client takes nothing of it while others want in.
+    void cutStuck();
+
     /// Ends the answer so that it does not look whole.
     void cut();
 

@@ -68,6 +68,12 @@ final class ClientBody extends InputStream {
         streaming = true;
     }
 
+    /// By how many bytes it is behind the asked rate, from its first moment on; not above 0 where it keeps up. May be
+    /// asked by any thread.
+    double behind() {
+        return rate.behind();
+    }
+
     /// Why it could not be read to its end; `null` as long as it could. May be asked by any thread.
     @Nullable
     IOException failure() {

@@ -354,6 +354,12 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client, Open
     }
 
     @Override
+    public void cutStuck() {
+        tooSlow = true;
+        close();
+    }
+
+    @Override
     public void cut() {
         close();
     }

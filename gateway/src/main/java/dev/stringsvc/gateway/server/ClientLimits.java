@@ -7,6 +7,7 @@ package dev.stringsvc.gateway.server;
 /// @param bodyBytes the longest body that is taken
 /// @param inFlight the most requests that are forwarded at a time
 /// @param tunnels the most WebSockets that are open at a time
+/// @param streams the most answers that last, beside those
 /// @param slowest how slowly a client may send its body, or take its answer
 /// @param timeouts how long a client may be silent
 public record ClientLimits(
@@ -15,16 +16,12 @@ public record ClientLimits(
         long bodyBytes,
         int inFlight,
         int tunnels,
+        int streams,
         SlowestRate slowest,
         ClientTimeouts timeouts) {
     /// The most requests whose bodies are waited for at a time. Each takes about a third of the memory that one takes
     /// which is forwarded.
     int awaitedBodies() {
         return Math.max(1, inFlight / 2);
-    }
-
-    /// The most requests that are in hand at a time, whatever is done with them.
-    int inHand() {
-        return 2 * inFlight;
     }
 }

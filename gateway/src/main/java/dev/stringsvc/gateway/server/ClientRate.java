@@ -32,6 +32,17 @@ final class ClientRate {
         return waiting && System.nanoTime() - waitingSince >= time.toNanos();
     }
 
+    /// For how long the client has been waited for by now, in nanoseconds; 0 if it is not.
+    synchronized long waitingNanos() {
+        return waiting ? System.nanoTime() - waitingSince : 0;
+    }
+
+    /// By how many bytes the client is behind the asked rate, as if there were no grace.
+    synchronized double behind() {
+        long nanos = waitedNanos + (waiting ? System.nanoTime() - waitingSince : 0);
+        return slowest.bytesPerSecond() * (nanos / 1e9) - bytes;
+    }
+
     /// Whether the client is slower than it may be, the wait that goes on included.
     synchronized boolean tooSlow() {
         long nanos = waitedNanos + (waiting ? System.nanoTime() - waitingSince : 0);

@@ -93,6 +93,11 @@ public final class Forwarding {
     /// The address of the client: the last one that no trusted proxy is known to have, as far as
     /// trusted proxies tell.
     String client(Hop hop, HttpFields given) {
+        return IpAddress.text(address(hop, given));
+    }
+
+    /// As [#client], before it is text.
+    InetAddress address(Hop hop, HttpFields given) {
         InetAddress client = hop.peer();
         List<ForwardedElement> path = trusted.test(client) ? path(given) : List.of();
         for (ForwardedElement element : path.reversed()) {
@@ -102,7 +107,7 @@ public final class Forwarding {
             }
             client = before;
         }
-        return IpAddress.text(client);
+        return client;
     }
 
     /// The first element that a trusted proxy wrote: what stands before it the client may have made up. `null` where

@@ -50,6 +50,7 @@ public final class ProxyHandler extends Handler.Abstract {
     private static final Map<String, String> CLOSE = Map.of("Connection", "close");
     private static final Map<String, String> RETRY_SOON = Map.of("Retry-After", "1");
     private static final Map<String, String> RETRY_SOON_ANEW = Map.of("Retry-After", "1", "Connection", "close");
+    private static final String EVENTS = "text/event-stream";
 
     private final Supplier<Routing> routing;
     private final ClientLimits limits;
@@ -57,10 +58,8 @@ public final class ProxyHandler extends Handler.Abstract {
     private final Via via = Via.random();
     private final RequestBodies bodies;
     private final AwaitedBodies awaited;
-    private final Semaphore free;
+    private final Admission admission;
     private final Semaphore tunnels;
-    /// Lets every WebSocket in: `tunnels` alone bounds them.
-    private final Bulkhead unlimited = new Bulkhead();
 
     private final Exchange.Listener listener;
     private final BooleanSupplier draining;
@@ -79,10 +78,20 @@ public final class ProxyHandler extends Handler.Abstract {
         this.forwarding = forwarding;
         this.bodies = new RequestBodies(limits, BodyMemory.shareOfHeap());
         this.awaited = new AwaitedBodies(limits.awaitedBodies());
-        this.free = new Semaphore(limits.inFlight());
+        this.admission = new Admission(limits.inFlight(), limits.streams(), System::nanoTime);
         this.tunnels = new Semaphore(limits.tunnels());
         this.listener = listener;
         this.draining = draining;
+    }
+
+    /// Answers that last and count for themselves.
+    public int streams() {
+        return admission.streams();
+    }
+
+    /// WebSockets that are open.
+    public int tunnels() {
+        return limits.tunnels() - tunnels.availablePermits();
     }
 
     /// Requests that are not yet answered to the last byte.
@@ -205,7 +214,8 @@ public final class ProxyHandler extends Handler.Abstract {
     ///
     /// A service that holds its own share already gets no more, whoever else has room.
     ///
-    /// A WebSocket has room of its own: it lasts for hours, and does next to nothing in them.
+    /// A WebSocket counts as a request until an instance agrees to it, and has room of its own then: it
+    /// lasts for hours, and does next to nothing in them.
     private void forward(Request request, String path, Way way, Answer answer) throws IOException {
         Route route = way.route();
         @Nullable String loop = via.loop(request.getHeaders());
@@ -218,40 +228,49 @@ public final class ProxyHandler extends Handler.Abstract {
             return;
         }
         boolean webSocket = WebSockets.isHandshake(request);
-        Semaphore room = webSocket ? tunnels : free;
-        Bulkhead bulkhead = webSocket ? unlimited : way.forwarder().bulkhead();
+        Bulkhead share = way.forwarder().bulkhead();
+        HttpFields given = request.getHeaders();
+        Object address = ClientAddress.of(forwarding.address(hop(request, given), given));
         boolean streams = way.to().streamRequests();
         try (ClientBody body = bodies.open(request, Math.min(way.to().requestBody(), limits.bodyBytes()), streams)) {
             answer.taking(body);
             boolean here = streams || isHere(body);
-            if (room.availablePermits() == 0 || (!here && inHand() > limits.inHand())) {
+            boolean noTunnel = webSocket && tunnels.availablePermits() == 0;
+            if (noTunnel || admission.refuses(address)) {
                 answer.problem(overloaded(route), here ? RETRY_SOON : RETRY_SOON_ANEW);
                 return;
             }
-            if (bulkhead.isFull()) {
+            if (admission.refuses(address, share)) {
                 answer.problem(shareTaken(way), here ? RETRY_SOON : RETRY_SOON_ANEW);
                 return;
             }
             answer.client().begin(body);
             Supplier<HeaderFields> trailers = () -> RequestFields.trailers(request, route.requestHeaders());
-            Body kept = streams ? bodies.stream(body, trailers) : await(body, trailers, answer.client());
-            if (!room.tryAcquire()) {
-                answer.problem(overloaded(route), RETRY_SOON);
+            @Nullable
+            Body kept = streams ? bodies.stream(body, trailers) : await(body, trailers, answer.client(), address);
+            if (kept == null) {
+                answer.problem(overloaded(route), RETRY_SOON_ANEW);
                 return;
             }
+            if (!admission.enter(address, share)) {
+                answer.problem(shareTaken(way), RETRY_SOON);
+                return;
+            }
+            Admission.@Nullable Permit permit = null;
             try {
-                if (!bulkhead.tryAcquire()) {
-                    answer.problem(shareTaken(way), RETRY_SOON);
+                permit = admission.enter(address, new Let(request, answer), share);
+                if (permit == null) {
+                    answer.problem(overloaded(route), RETRY_SOON);
                     return;
                 }
-                try {
-                    send(request, path, body, kept, way, webSocket, answer);
-                } finally {
-                    bulkhead.release();
-                }
+                send(request, path, body, kept, way, new Held(webSocket, permit), answer);
             } finally {
                 stop(body, kept, answer.client());
-                room.release();
+                if (permit == null) {
+                    share.release();
+                } else {
+                    permit.close();
+                }
             }
         } catch (PayloadTooLargeException e) {
             answer.problem(tooLarge(route, e), CLOSE);
@@ -260,10 +279,6 @@ public final class ProxyHandler extends Handler.Abstract {
         } catch (IOException e) {
             answer.clientGone(e);
         }
-    }
-
-    private int inHand() {
-        return inFlight.get() - (limits.tunnels() - tunnels.availablePermits());
     }
 
     /// Waits until no other thread reads the body any more. What is left of it nobody wants.
@@ -276,11 +291,38 @@ public final class ProxyHandler extends Handler.Abstract {
         }
     }
 
-    private Body await(ClientBody body, Supplier<HeaderFields> trailers, Client client) throws IOException {
+    /// What admission may end.
+    private record Let(Request request, Answer answer) implements Admission.Holder {
+        @Override
+        public boolean repeatable() {
+            return isRepeatable(request);
+        }
+
+        @Override
+        public void cutAnswer() {
+            answer.client().cutStuck();
+        }
+    }
+
+    /// RFC 9110, section 9.2.2.
+    private static boolean isRepeatable(Request request) {
+        return switch (request.getMethod()) {
+            case "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE" -> true;
+            default -> false;
+        };
+    }
+
+    private record Held(boolean webSocket, Admission.Permit permit) {}
+
+    /// `null` where there is no room for one more that is waited for.
+    private @Nullable Body await(ClientBody body, Supplier<HeaderFields> trailers, Client client, Object address)
+            throws IOException {
         if (isHere(body)) {
             return bodies.read(body, trailers);
         }
-        awaited.add(client);
+        if (!awaited.add(client, address, body)) {
+            return null;
+        }
         try {
             return bodies.read(body, trailers);
         } finally {
@@ -292,14 +334,13 @@ public final class ProxyHandler extends Handler.Abstract {
         return body.isHere(limits.replayBytes());
     }
 
-    private void send(
-            Request request, String path, ClientBody body, Body kept, Way way, boolean webSocket, Answer answer)
+    private void send(Request request, String path, ClientBody body, Body kept, Way way, Held held, Answer answer)
             throws IOException {
         HttpFields given = request.getHeaders();
         Forwarding.Hop hop = hop(request, given);
         HeaderFields fields = fields(request, given, hop, way, answer.requestId());
         RequestFields.announceTrailers(given, way.route().requestHeaders(), kept, fields);
-        if (webSocket) {
+        if (held.webSocket()) {
             WebSockets.addTo(fields);
         }
         var upstreamRequest = new UpstreamRequest(
@@ -309,19 +350,27 @@ public final class ProxyHandler extends Handler.Abstract {
                 fields,
                 kept,
                 forwarding.client(hop, given),
-                webSocket,
-                new WaitingClient(answer, body, limits.slowest()),
+                held.webSocket(),
+                new WaitingClient(answer, body, limits.slowest(), held.permit()),
                 null);
         ProxyResult result = way.forwarder().forward(upstreamRequest);
         answer.attempted(result.attempts());
-        pass(result, way.route(), answer);
+        if (held.permit().givenUp()) {
+            if (result instanceof ProxyResult.Answered answered) {
+                answered.close();
+            }
+            answer.problem(givenUp(way.route(), request), RETRY_SOON);
+            return;
+        }
+        pass(result, way.route(), held.permit(), answer);
     }
 
     /// The client, as an instance's transport knows it.
-    private record WaitingClient(Answer answer, ClientBody body, SlowestRate slowest) implements Caller {
+    private record WaitingClient(Answer answer, ClientBody body, SlowestRate slowest, Admission.Permit permit)
+            implements Caller {
         @Override
         public boolean hasLeft() {
-            return answer.client().hasLeft(body);
+            return permit.givenUp() || answer.client().hasLeft(body);
         }
 
         @Override
@@ -330,10 +379,34 @@ public final class ProxyHandler extends Handler.Abstract {
         }
     }
 
-    private void pass(ProxyResult result, Route route, Answer answer) throws IOException {
+    private void pass(ProxyResult.Answered answered, Route route, Admission.Permit permit, Answer answer)
+            throws IOException {
+        ClientRate rate = limits.slowest().start();
+        boolean switched = answered.response().socket() != null;
+        if (!permit.answering(rate) || (switched && !tunnels.tryAcquire())) {
+            answered.close();
+            answer.problem(overloaded(route), RETRY_SOON);
+            return;
+        }
+        if (!switched) {
+            @Nullable String type = answered.response().header("Content-Type");
+            if (type != null && type.regionMatches(true, 0, EVENTS, 0, EVENTS.length())) {
+                permit.lasts();
+            }
+            answer.pass(answered, rate);
+            return;
+        }
+        try {
+            permit.close();
+            answer.pass(answered, rate);
+        } finally {
+            tunnels.release();
+        }
+    }
+
+    private void pass(ProxyResult result, Route route, Admission.Permit permit, Answer answer) throws IOException {
         switch (result) {
-            case ProxyResult.Answered answered ->
-                answer.pass(answered, limits.slowest().start());
+            case ProxyResult.Answered answered -> pass(answered, route, permit, answer);
             case ProxyResult.NoInstances(boolean watched, var attempts) ->
                 answer.problem(
                         about(
@@ -376,6 +449,15 @@ public final class ProxyHandler extends Handler.Abstract {
 
     private static Problem overloaded(Route route) {
         return Problem.of(503, "The gateway has as many requests in hand as it takes.")
+                .onRoute(route.name(), List.of());
+    }
+
+    private static Problem givenUp(Route route, Request request) {
+        String acted = isRepeatable(request) ? "" : " An instance may have acted on it.";
+        return Problem.of(
+                        503,
+                        "The request was given up: the gateway has as many requests in hand as it takes, and its"
+                                + " client holds more of them than any other." + acted)
                 .onRoute(route.name(), List.of());
     }
 

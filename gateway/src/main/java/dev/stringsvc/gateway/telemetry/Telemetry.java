@@ -57,6 +57,8 @@ import org.jspecify.annotations.Nullable;
 /// | `gateway_requests_in_flight` | | requests that are not yet answered |
 /// | `gateway_connections` | | clients' connections that are open |
 /// | `gateway_connections_shed_total` | reason | connections there was no room for: idle (closed), refused |
+/// | `gateway_streams` | | answers that last and count for themselves (`limits.streams`) |
+/// | `gateway_tunnels` | | WebSockets that are open (`limits.tunnels`) |
 /// | `gateway_instances` | service, state | instances: active, ejected, suspect, draining |
 /// | `gateway_ejections_total` | service | how often an instance was ejected |
 /// | `gateway_probes_total` | route, outcome | copies of requests sent to ejected instances |
@@ -158,6 +160,16 @@ public final class Telemetry
         FunctionCounter.builder("gateway.log.lines.dropped", writer, LogWriter::dropped)
                 .register(registry);
         FunctionCounter.builder("gateway.access.lines.omitted", accessLog, AccessLog::omitted)
+                .register(registry);
+    }
+
+    /// Shows answers that last: those that count for themselves and not as requests in flight.
+    public void lasting(IntSupplier streams, IntSupplier tunnels) {
+        Gauge.builder("gateway.streams", streams, IntSupplier::getAsInt)
+                .strongReference(true)
+                .register(registry);
+        Gauge.builder("gateway.tunnels", tunnels, IntSupplier::getAsInt)
+                .strongReference(true)
                 .register(registry);
     }
 

@@ -211,6 +211,7 @@ class ConfigLoaderTest {
             'trusted-proxies: [10.0.0.0/33]' | :1: trusted-proxies[0]: expected an address or a range, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8
             'trusted-proxies: [proxy.example]' | :1: trusted-proxies[0]: expected an address or a range, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8
             'trusted-proxies: 10.0.0.0/8' | :1: trusted-proxies: expected a list
+            'limits:\\n  streams: -1' | :2: limits.streams: expected 0 to 1000000
             'limits:\\n  connections: 0' | :2: limits.connections: expected 1 to 1000000
             'access-log:\\n  unattempted-per-second: -1' | :2: access-log.unattempted-per-second: expected 0 to 1000000
             'limits:\\n  in-flight: 0' | :2: limits.in-flight: expected 1 to 1000000

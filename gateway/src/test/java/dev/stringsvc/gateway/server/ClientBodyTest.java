@@ -62,7 +62,7 @@ class ClientBodyTest {
     }
 
     private Body stream(ClientBody body) throws IOException {
-        var limits = new ClientLimits(8_192, 4_096, Long.MAX_VALUE, 1, 1, ANY, new ClientTimeouts(LONG, LONG, LONG));
+        var limits = new ClientLimits(8_192, 4_096, Long.MAX_VALUE, 1, 1, 1, ANY, new ClientTimeouts(LONG, LONG, LONG));
         return new RequestBodies(limits, memory).stream(body, () -> HeaderFields.NONE);
     }
 

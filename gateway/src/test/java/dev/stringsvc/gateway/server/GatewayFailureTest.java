@@ -29,7 +29,8 @@ class GatewayFailureTest {
     void failure_of_the_gateway_itself_is_a_problem_and_is_told_of() throws Exception {
         var route = Route.to(TestRoutes.forward("svc", false, false), "r", "/");
         var exchanges = new LinkedBlockingQueue<Exchange>();
-        var limits = new ClientLimits(8_192, 1_024, Long.MAX_VALUE, 1, 1, new SlowestRate(0, Duration.ZERO), TIMEOUTS);
+        var limits =
+                new ClientLimits(8_192, 1_024, Long.MAX_VALUE, 1, 1, 1, new SlowestRate(0, Duration.ZERO), TIMEOUTS);
         var routing = new Routing(new RouteTable(List.of(route)), Map.of());
         var withoutForwarder =
                 new ProxyHandler(() -> routing, limits, new Forwarding(address -> false), exchanges::add, () -> false);
@@ -66,7 +67,8 @@ class GatewayFailureTest {
     void class_that_cannot_be_used_any_more_ends_the_process_and_a_stack_that_overflows_does_not() throws Exception {
         var broken = new NoClassDefFoundError("Could not initialize class sun.nio.ch.Poller");
         var failures = new LinkedBlockingQueue<Error>(List.of(new StackOverflowError(), broken));
-        var limits = new ClientLimits(8_192, 1_024, Long.MAX_VALUE, 1, 1, new SlowestRate(0, Duration.ZERO), TIMEOUTS);
+        var limits =
+                new ClientLimits(8_192, 1_024, Long.MAX_VALUE, 1, 1, 1, new SlowestRate(0, Duration.ZERO), TIMEOUTS);
         Supplier<Routing> routing = () -> {
             throw failures.remove();
         };

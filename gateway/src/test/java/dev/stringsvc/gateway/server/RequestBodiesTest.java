@@ -18,7 +18,7 @@ class RequestBodiesTest {
     private static final int REPLAY = 4_096;
 
     private final ClientLimits limits =
-            new ClientLimits(8_192, REPLAY, Long.MAX_VALUE, 1, 1, new SlowestRate(0, Duration.ZERO), TIMEOUTS);
+            new ClientLimits(8_192, REPLAY, Long.MAX_VALUE, 1, 1, 1, new SlowestRate(0, Duration.ZERO), TIMEOUTS);
     private final BodyMemory memory = new BodyMemory(10_000);
     private final RequestBodies bodies = new RequestBodies(limits, memory);
 
