@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class LogfmtHandlerTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final LogWriter writer = LogWriter.to(out, 100);
+    private final LogWriter writer = LogWriter.to(out, 65_536);
 
     @Test
     void writes_own_records_from_the_level_up_and_those_of_libraries_from_warning_up() {
