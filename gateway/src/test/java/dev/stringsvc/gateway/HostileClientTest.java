@@ -237,6 +237,18 @@ class HostileClientTest {
     }
 
     @Test
+    void connect_is_not_allowed() throws Exception {
+        var instance = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.with("also=/", instance)) {
+            HttpMessage answer = gateway.exchange(head("CONNECT 127.0.0.1:80 HTTP/1.1", "Host: 127.0.0.1:80"));
+            assertThat(answer.status()).isEqualTo(405);
+            assertThat(answer.header("Allow")).isEmpty();
+            assertThat(answer.header("Connection")).isEqualTo("close");
+            assertThat(instance.connections()).isZero();
+        }
+    }
+
+    @Test
     void upgrade_to_what_is_not_spoken_is_not_passed_on() throws Exception {
         var instance = FakeInstance.healthy();
         try (var gateway = GatewayFixture.over(instance)) {

@@ -33,6 +33,7 @@ import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -48,6 +49,9 @@ import org.slf4j.LoggerFactory;
 public final class ProxyHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyHandler.class);
     private static final Map<String, String> CLOSE = Map.of("Connection", "close");
+    /// An empty `Allow` says that the target takes no method at all (RFC 9110, section 10.2.1).
+    private static final Map<String, String> NO_METHOD = Map.of("Allow", "", "Connection", "close");
+
     private static final Map<String, String> RETRY_SOON = Map.of("Retry-After", "1");
     private static final Map<String, String> RETRY_SOON_ANEW = Map.of("Retry-After", "1", "Connection", "close");
     private static final String EVENTS = "text/event-stream";
@@ -130,6 +134,10 @@ public final class ProxyHandler extends Handler.Abstract {
     }
 
     private void answer(Request request, Answer answer) throws IOException {
+        if (HttpMethod.CONNECT.is(request.getMethod())) {
+            answer.problem(Problem.of(405, "The gateway makes no tunnels: it does not take CONNECT."), NO_METHOD);
+            return;
+        }
         @Nullable String coding = request.getHeaders().get(HttpHeader.TRANSFER_ENCODING);
         if (coding != null && !coding.equalsIgnoreCase("chunked")) {
             answer.problem(Problem.of(501, "A body in the transfer coding '" + coding + "' is not taken."), CLOSE);
