@@ -4,6 +4,7 @@ import static dev.stringsvc.gateway.RawClient.head;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stringsvc.gateway.transport.FakeInstance;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -90,11 +91,7 @@ class Http2RequestTest {
         try (var gateway = GatewayFixture.over(instance)) {
             for (String lines : NO_HEADS) {
                 try (var client = client(gateway)) {
-                    String[] head = Stream.of(lines.split("\\|", -1))
-                            .flatMap(line -> Stream.of(
-                                    line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1)))
-                            .toArray(String[]::new);
-                    assertThat(client.read(client.open(true, head)).status())
+                    assertThat(client.read(client.open(true, fields(lines))).status())
                             .as(lines)
                             .isIn(0, 400, 404, 405, 501);
                 }
@@ -102,6 +99,67 @@ class Http2RequestTest {
             assertThat(instance.connections()).isZero();
             assertThat(gateway.get("/svc").status()).as("another client's").isEqualTo(200);
         }
+    }
+
+    private static final int STREAM_CLOSED = 5;
+    private static final int PROTOCOL_ERROR = 1;
+
+    private static final String START = ":method=GET|:scheme=http|:authority=gw|:path=/svc|";
+
+    /// Each ends its stream alone (RFC 9113, sections 8.1.1, 8.2 and 8.3).
+    private static final List<String> MALFORMED = List.of(
+            START + "connection=close",
+            START + "connection=TE",
+            START + "keep-alive=timeout=5",
+            START + "proxy-connection=keep-alive",
+            START + "transfer-encoding=chunked",
+            START + "upgrade=websocket",
+            START + "te=gzip",
+            START + "host=other",
+            START + "host=gw:81",
+            START + "host=gw|host=other",
+            START + "x-a= 1",
+            START + "x-a=1 ",
+            START + "x-a=\t1",
+            START + "x-a=1\0",
+            START + "x-a=1\r\nx-b: 2",
+            START + "x-a=1\n2",
+            START + "X-Upper=1",
+            START + "x a=1",
+            START + ":path=/svc/2",
+            START + ":method=POST",
+            START + ":authority=gw",
+            START + ":other=1",
+            START + ":status=200",
+            START + "x-a=1|:scheme=http",
+            "X-Upper=1|" + START,
+            "x-a=1",
+            ":method=GET|:scheme=http|:authority=gw",
+            ":method=GET|:scheme=http|:authority=gw|:path=",
+            ":method=GET|:authority=gw|:path=/svc",
+            ":scheme=http|:authority=gw|:path=/svc",
+            ":method=G T|:scheme=http|:authority=gw|:path=/svc",
+            ":method=GET|:scheme=http|:path=/svc",
+            ":method=GET|:scheme=http|:path=/svc|host=me@gw",
+            ":method=CONNECT|:authority=gw:80|:path=/svc");
+
+    private static String[] fields(String lines) {
+        return Stream.of(lines.split("\\|", -1))
+                .filter(line -> !line.isEmpty())
+                .flatMap(line -> Stream.of(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1)))
+                .toArray(String[]::new);
+    }
+
+    /// Reads what came of a malformed request: a problem at the most, and then the error.
+    private static void isReset(Http2Wire client, int stream, int error, String of) throws Exception {
+        Http2Wire.Answer answer = client.read(stream);
+        if (answer.status() != 0) {
+            isProblem(answer, 400, of);
+        }
+        int code = answer.error() != 0
+                ? answer.error()
+                : ByteBuffer.wrap(client.next(stream).payload()).getInt();
+        assertThat(code).as(of).isEqualTo(error);
     }
 
     @Test
@@ -126,14 +184,148 @@ class Http2RequestTest {
     }
 
     @Test
-    void host_beside_the_authority_does_not_count() throws Exception {
+    void malformed_head_is_an_error_of_its_stream_alone() throws Exception {
         var instance = FakeInstance.healthy();
-        try (var gateway = GatewayFixture.routing("", route -> route.put("preserve-host", true), instance);
+        try (var gateway = GatewayFixture.over(instance);
                 var client = client(gateway)) {
-            assertThat(client.read(client.get("/svc", "host", "evil.example")).status())
+            for (String lines : MALFORMED) {
+                isReset(client, client.open(true, fields(lines)), PROTOCOL_ERROR, lines);
+                assertThat(client.read(client.get("/nowhere")).status())
+                        .as("after " + lines)
+                        .isEqualTo(404);
+            }
+            for (String lines : List.of(START + "connection=close", START + "X-Upper=1", "x-a=1")) {
+                int stream = client.open(false, fields(lines));
+                client.data(stream, "hello", true);
+                isReset(client, stream, PROTOCOL_ERROR, lines);
+            }
+            assertThat(instance.connections()).isZero();
+            Http2Wire.Answer answer = client.read(client.get("/svc", "host", "GW:443"));
+            assertThat(answer.status())
+                    .as("another, on the same connection: " + answer)
                     .isEqualTo(200);
-            assertThat(instance.request().headers("Host")).containsExactly("gw");
-            assertThat(instance.request().headers("X-Forwarded-Host")).containsExactly("gw");
+            assertThat(gateway.logLines(2 * MALFORMED.size() + 4))
+                    .filteredOn(line -> line.contains(" status=400 "))
+                    .hasSize(MALFORMED.size() + 3);
+        }
+    }
+
+    /// Jetty's decoder gives the whole connection up.
+    @Test
+    void authority_or_length_that_is_none_ends_the_connection() throws Exception {
+        var instance = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.over(instance)) {
+            for (String lines : List.of(
+                    ":method=GET|:scheme=http|:authority=me@gw|:path=/svc",
+                    ":method=GET|:scheme=http|:authority=gw:x|:path=/svc",
+                    START + "content-length=3x")) {
+                try (var client = client(gateway)) {
+                    client.open(true, fields(lines));
+                    assertThat(ByteBuffer.wrap(
+                                            client.awaitFrame(Http2Wire.GOAWAY).payload())
+                                    .getInt(4))
+                            .as(lines)
+                            .isEqualTo(PROTOCOL_ERROR);
+                }
+            }
+            assertThat(instance.connections()).isZero();
+        }
+    }
+
+    private static final List<String> MALFORMED_TRAILERS = List.of(
+            "connection=close", "te=gzip", "X-Upper=1", ":path=/svc", ":status=200", "x-a=1 ", "x-a=1\r\nx-b: 2");
+
+    @Test
+    void malformed_trailers_are_an_error_of_their_stream_alone() throws Exception {
+        var instance = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.over(instance);
+                var client = client(gateway)) {
+            for (String trailers : MALFORMED_TRAILERS) {
+                int stream = client.beginPost("/svc");
+                client.data(stream, "hello", false);
+                client.trailers(stream, fields(trailers));
+                isReset(client, stream, PROTOCOL_ERROR, trailers);
+            }
+            int unended = client.beginPost("/svc");
+            client.data(unended, "hello", false);
+            client.frame(Http2Wire.HEADERS, 0x4, unended, new byte[] {0, 1, 'x', 1, '1'});
+            isReset(client, unended, PROTOCOL_ERROR, "trailers that do not end the stream");
+            gateway.awaitIdle();
+            assertThat(instance.requests()).isEmpty();
+            assertThat(client.read(client.get("/svc")).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void data_on_a_stream_that_is_over_is_an_error_of_that_stream_and_takes_no_window() throws Exception {
+        var instance = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.over(instance);
+                var client = client(gateway)) {
+            for (int i = 0; i < 100; i++) { // far more than the connection's window together
+                int over = client.get("/svc");
+                assertThat(client.read(over).status()).isEqualTo(200);
+                client.data(over, "x".repeat(16_384), false);
+                isReset(client, over, STREAM_CLOSED, "answered");
+                client.data(over, "x".repeat(8_192), false); // the gateway has reset it, and ignores this
+            }
+            int stream = client.beginPost("/svc");
+            client.data(stream, "hello", true);
+            assertThat(client.read(stream).text()).isEqualTo("ok");
+            assertThat(instance.requests().getLast().text()).isEqualTo("hello");
+        }
+    }
+
+    @Test
+    void data_behind_a_malformed_head_takes_no_window() throws Exception {
+        var instance = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.over(instance);
+                var client = client(gateway)) {
+            for (int i = 0; i < 50; i++) {
+                int stream = client.open(false, fields(START + "connection=close"));
+                client.data(stream, "x".repeat(16_384), false);
+                client.data(stream, "x".repeat(16_384), true);
+                isReset(client, stream, PROTOCOL_ERROR, "malformed");
+            }
+            int stream = client.beginPost("/svc");
+            client.data(stream, "hello", true);
+            assertThat(client.read(stream).text()).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void body_of_a_request_that_its_client_resets_takes_no_window() throws Exception {
+        var instance = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.over(instance);
+                var client = client(gateway)) {
+            for (int i = 0; i < 30; i++) { // more would be a flood of resets
+                int stream = client.beginPost("/nowhere");
+                for (int frame = 1; frame <= 4; frame++) {
+                    client.data(stream, "x".repeat(16_384), frame == 4);
+                }
+                client.reset(stream);
+            }
+            int stream = client.beginPost("/svc");
+            client.data(stream, "hello", true);
+            assertThat(client.read(stream).text()).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void connect_is_not_allowed() throws Exception {
+        var instance = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.with("also=/", instance);
+                var client = client(gateway)) {
+            for (String lines : List.of(
+                    ":method=CONNECT|:authority=127.0.0.1:80",
+                    ":method=CONNECT|:protocol=websocket|:scheme=http|:authority=gw|:path=/svc")) {
+                for (boolean ended : new boolean[] {true, false}) {
+                    Http2Wire.Answer answer = client.read(client.open(ended, fields(lines)));
+                    isProblem(answer, 405, lines);
+                    assertThat(answer.fields().get("Allow")).as(lines).isEmpty();
+                }
+            }
+            assertThat(instance.connections()).isZero();
+            assertThat(client.read(client.get("/svc")).status()).isEqualTo(200);
         }
     }
 

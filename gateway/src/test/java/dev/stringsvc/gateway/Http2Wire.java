@@ -24,10 +24,11 @@ final class Http2Wire implements AutoCloseable {
     static final int DATA = 0;
     static final int HEADERS = 1;
     static final int RST_STREAM = 3;
-    private static final int SETTINGS = 4;
+    static final int SETTINGS = 4;
+    static final int WINDOW_UPDATE = 8;
     static final int GOAWAY = 7;
-    private static final int CONTINUATION = 9;
-    private static final int END_STREAM = 0x1;
+    static final int CONTINUATION = 9;
+    static final int END_STREAM = 0x1;
     private static final int END_OF_HEADERS = 0x4;
     private static final int CANCEL = 8;
     private static final int LONGEST_FRAME = 16_384;
@@ -75,7 +76,8 @@ final class Http2Wire implements AutoCloseable {
         frame(SETTINGS, 0, 0, new byte[0]);
     }
 
-    private void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+    /// Sends a frame, whatever it is.
+    void frame(int type, int flags, int stream, byte[] payload) throws IOException {
         ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
         frame.putInt(payload.length << 8 | type)
                 .put((byte) flags)
@@ -213,6 +215,7 @@ final class Http2Wire implements AutoCloseable {
         while (true) {
             Frame frame = read();
             if (frame.type() == GOAWAY) {
+                System.err.println("GOAWAY " + frame.text());
                 goneAway = ByteBuffer.wrap(frame.payload()).getInt(4);
             }
             if (frame.stream() == stream && frame.type() <= RST_STREAM && frame.type() != 2) {
@@ -237,6 +240,7 @@ final class Http2Wire implements AutoCloseable {
             }
             ended = frame.endsStream() || frame.type() == RST_STREAM;
             if (frame.type() == RST_STREAM) {
+                System.err.println("RST " + frame);
                 error = ByteBuffer.wrap(frame.payload()).getInt();
             } else if (frame.type() == DATA) {
                 body.writeBytes(frame.payload());

@@ -1,26 +1,24 @@
 package dev.stringsvc.gateway.server;
 
-import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.MetaData;
-import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Cipher;
 import org.eclipse.jetty.http2.HTTP2Session;
 import org.eclipse.jetty.http2.SessionContainer;
 import org.eclipse.jetty.http2.api.Session;
 import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.api.server.ServerSessionListener;
-import org.eclipse.jetty.http2.frames.HeadersFrame;
-import org.eclipse.jetty.http2.frames.ResetFrame;
+import org.eclipse.jetty.http2.generator.Generator;
+import org.eclipse.jetty.http2.parser.ServerParser;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.http2.server.internal.HTTP2ServerConnection;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Promise;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +31,42 @@ final class Http2Protocol extends HTTP2CServerConnectionFactory {
         setConnectProtocolEnabled(false); // a WebSocket comes by HTTP/1.1
     }
 
+    /// As Jetty's own, with another parser and another session, for which Jetty has no hook.
     @Override
+    @SuppressWarnings("removal") // Jetty's parser takes no other type of rate control yet
     public Connection newConnection(Connector connector, EndPoint endPoint) {
+        HttpConfiguration http = getHttpConfiguration();
+        var generator = new Generator(
+                connector.getByteBufferPool(), isUseOutputDirectByteBuffers(), getMaxHeaderBlockFragment());
+        generator.getHpackEncoder().setMaxHeaderListSize(http.getMaxResponseHeaderSize());
+        var parser = new ServerParser(
+                connector.getByteBufferPool(),
+                http.getRequestHeaderSize(),
+                getRateControlFactory().newRateControl(endPoint));
+        parser.setMaxSettingsKeys(getMaxSettingsKeys());
+        ServerSessionListener listener = newSessionListener(connector, endPoint);
+        var session = new Http2Session(
+                connector,
+                endPoint,
+                parser,
+                generator,
+                listener,
+                getFlowControlStrategyFactory().newFlowControlStrategy());
+        session.setMaxLocalStreams(getMaxConcurrentStreams());
+        session.setMaxRemoteStreams(getMaxConcurrentStreams());
+        session.setMaxEncoderTableCapacity(getMaxEncoderTableCapacity());
+        session.setStreamIdleTimeout(endPoint.getIdleTimeout());
+        session.setInitialSessionRecvWindow(getInitialSessionRecvWindow());
+        session.setWriteThreshold(http.getOutputBufferSize());
+        session.setConnectProtocolEnabled(isConnectProtocolEnabled());
+        var connection = new HTTP2ServerConnection(connector, endPoint, http, session, listener);
+        connection.setUseInputDirectByteBuffers(isUseInputDirectByteBuffers());
+        connection.setUseOutputDirectByteBuffers(isUseOutputDirectByteBuffers());
+        connection.addEventListener(getBean(SessionContainer.class));
+        getEventListeners().forEach(session::addEventListener);
+        parser.init(connection);
         ClientEndPoint.below(endPoint).speaksHttp2();
-        return super.newConnection(connector, endPoint);
+        return configure(connection, connector, endPoint);
     }
 
     /// As HTTP/2 has it, and not as `h2c`, which TLS never agrees on (RFC 9113, appendix A).
@@ -72,18 +102,6 @@ final class Http2Protocol extends HTTP2CServerConnectionFactory {
     private final class Streams extends HTTPServerSessionListener {
         Streams(EndPoint endPoint) {
             super(endPoint);
-        }
-
-        @Override
-        public Stream.Listener onNewStream(Stream stream, HeadersFrame frame) {
-            boolean ended = frame.isEndStream();
-            Optional<MetaData.Request> head = Http2Head.asHttp1((MetaData.Request) frame.getMetaData(), ended);
-            if (head.isEmpty()) {
-                stream.reset(new ResetFrame(stream.getId(), ErrorCode.PROTOCOL_ERROR.code), Callback.NOOP);
-                return this;
-            }
-            return super.onNewStream(
-                    stream, new HeadersFrame(frame.getStreamId(), head.get(), frame.getPriority(), ended));
         }
 
         /// Jetty tells nobody of a stream that it resets itself, as it does where a body is not as long as
