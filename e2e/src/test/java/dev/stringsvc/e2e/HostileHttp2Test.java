@@ -10,17 +10,27 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http2.hpack.HpackDecoder;
+import org.eclipse.jetty.http2.hpack.HpackException;
+import org.eclipse.jetty.util.NanoTime;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Clients that break the rules of HTTP/2, or bend them. The gateway has 256 MiB.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileHttp2Test {
     private static final int PROTOCOL_ERROR = 1;
     private static final int STREAM_CLOSED = 5;
+    private static final int ENHANCE_YOUR_CALM = 11;
     private static final String WELL = ":method=GET|:scheme=http|:authority=gw|:path=/count|";
+
+    /// SETTINGS_HEADER_TABLE_SIZE of 0: each head of an answer can be read without those before it.
+    private static final byte[] NO_TABLE = {0, 1, 0, 0, 0, 0};
 
     private final FaultyInstance instance = FaultyInstance.start("one");
     private final GatewayProcess gateway = GatewayProcess.start(
@@ -33,6 +43,7 @@ class HostileHttp2Test {
 
     @AfterEach
     void serves() throws IOException {
+        instance.behave(Behaviour.well());
         try (Socket socket = connect()) {
             assertThat(status(speak(socket), 1, WELL)).isEqualTo(200);
         }
@@ -96,6 +107,127 @@ class HostileHttp2Test {
         }
     }
 
+    @Test
+    void upgrade_is_not_taken_unless_it_is_asked_for() throws IOException {
+        try (Socket socket = connect()) {
+            String fields = "Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk";
+            String request = "GET /count HTTP/1.1\r\nHost: gw\r\n" + fields + "\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 200 ");
+        }
+        try (Socket socket = connect()) {
+            socket.getOutputStream()
+                    .write("OPTIONS /count HTTP/1.1\r\nHost: gw\r\nConnection: close\r\nUpgrade: TLS/1.0\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
+    void head_that_never_ends_ends_its_connection() throws IOException {
+        try (Socket headers = connect();
+                Socket preface = connect();
+                Socket frame = connect()) {
+            preface.getOutputStream().write(Http2Frames.PREFACE);
+            speak(headers).send(Http2Frames.HEADERS, Http2Frames.END_STREAM, 1, head(WELL));
+            speak(frame);
+            frame.getOutputStream().write(new byte[] {0, 0, 8, Http2Frames.PING, 0, 0, 0, 0, 0, 1});
+            for (Socket socket : List.of(headers, preface, frame)) {
+                assertThat(goAway(new Http2Frames(socket))).isEqualTo(ENHANCE_YOUR_CALM);
+            }
+        }
+    }
+
+    @Test
+    void flood_of_window_updates_ends_its_connection() throws Exception {
+        endsAfter(1_000_000, Http2Frames.WINDOW_UPDATE, new byte[] {0, 0, 0, 1});
+    }
+
+    @Test
+    void flood_of_table_sizes_ends_its_connection() throws Exception {
+        endsAfter(40, Http2Frames.SETTINGS, new byte[] {0, 1, 0, 0, 1, 0});
+    }
+
+    /// It says so each time it has taken half of its window, on the stream and on the connection, as usual
+    /// libraries do.
+    @ParameterizedTest
+    @CsvSource({"16384, 104857600", "4096, 16777216"})
+    void honest_client_with_a_small_window_downloads_to_the_end(int window, int length) throws IOException {
+        instance.behave(Behaviour.only("/large", Behaviour.large(length)));
+        try (Socket socket = connect()) {
+            var client = new Http2Frames(socket);
+            client.sendPreface();
+            byte[] initialWindow =
+                    ByteBuffer.allocate(6).putShort((short) 4).putInt(window).array();
+            client.send(Http2Frames.SETTINGS, 0, 0, initialWindow);
+            byte[] large = head(WELL.replace("/count", "/large"));
+            client.send(Http2Frames.HEADERS, Http2Frames.END_STREAM | Http2Frames.END_OF_HEADERS, 1, large);
+            assertThat(download(client, window)).isEqualTo(length);
+        }
+    }
+
+    /// @return how many bytes came before the end of the stream
+    private static long download(Http2Frames client, int window) throws IOException {
+        long bytes = 0;
+        int untold = 0;
+        while (true) {
+            Http2Frames.Frame frame = client.read();
+            client.acknowledge(frame);
+            assertThat(frame.type())
+                    .as("after %d bytes: %s", bytes, new String(frame.payload(), StandardCharsets.ISO_8859_1))
+                    .isNotIn(Http2Frames.GOAWAY, Http2Frames.RST_STREAM);
+            if (frame.type() != Http2Frames.DATA) {
+                continue;
+            }
+            bytes += frame.payload().length;
+            if ((frame.flags() & Http2Frames.END_STREAM) != 0) {
+                return bytes;
+            }
+            untold += frame.payload().length;
+            if (untold >= window / 2) {
+                byte[] taken = ByteBuffer.allocate(4).putInt(untold).array();
+                client.send(Http2Frames.WINDOW_UPDATE, 0, 0, taken);
+                client.send(Http2Frames.WINDOW_UPDATE, 0, 1, taken);
+                untold = 0;
+            }
+        }
+    }
+
+    private void endsAfter(int most, int type, byte[] payload) throws Exception {
+        try (Socket socket = connect()) {
+            Http2Frames client = speak(socket);
+            Thread flood = Thread.ofVirtual().start(() -> {
+                try {
+                    for (int i = 0; i < most; i++) {
+                        client.send(type, 0, 0, payload);
+                    }
+                } catch (IOException e) {
+                    // it was closed
+                }
+            });
+            assertThat(goAway(client)).isEqualTo(ENHANCE_YOUR_CALM);
+            flood.join(); // the gateway closes the connection
+        }
+    }
+
+    /// Reads to the GOAWAY.
+    ///
+    /// @return the error's code; 0 where the connection ended without one
+    private static int goAway(Http2Frames client) {
+        try {
+            while (true) {
+                Http2Frames.Frame frame = client.read();
+                if (frame.type() == Http2Frames.GOAWAY) {
+                    return ByteBuffer.wrap(frame.payload()).getInt(4);
+                }
+            }
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
     private Socket connect() throws IOException {
         var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port());
         socket.setSoTimeout((int) Cluster.PATIENCE.toMillis());
@@ -105,7 +237,7 @@ class HostileHttp2Test {
     private static Http2Frames speak(Socket socket) throws IOException {
         var client = new Http2Frames(socket);
         client.sendPreface();
-        client.send(Http2Frames.SETTINGS, 0, 0);
+        client.send(Http2Frames.SETTINGS, 0, 0, NO_TABLE);
         return client;
     }
 
@@ -127,17 +259,13 @@ class HostileHttp2Test {
         }
     }
 
-    /// Jetty indexes the statuses of RFC 7541's static table, and writes others as literals.
-    private static int statusOf(byte[] block) {
-        int at = 0;
-        while ((block[at] & 0xe0) == 0x20) { // a change of the table's size
-            at++;
+    private static int statusOf(byte[] block) throws IOException {
+        try {
+            MetaData head = new HpackDecoder(65_536, NanoTime::now).decode(ByteBuffer.wrap(block));
+            return ((MetaData.Response) head).getStatus();
+        } catch (HpackException e) {
+            throw new IOException(e);
         }
-        return switch (block[at] & 0xff) {
-            case 0x88 -> 200;
-            case 0x8c -> 400;
-            default -> Integer.parseInt(new String(block, at + 2, 3, StandardCharsets.US_ASCII));
-        };
     }
 
     /// Reads until the stream is reset.

@@ -13,6 +13,7 @@ import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.server.AccessLog;
 import dev.stringsvc.gateway.server.AdminApi;
 import dev.stringsvc.gateway.server.ClientLimits;
+import dev.stringsvc.gateway.server.ClientProtocols;
 import dev.stringsvc.gateway.server.ClientTimeouts;
 import dev.stringsvc.gateway.server.ConnectionCapacity;
 import dev.stringsvc.gateway.server.ConnectionLimit;
@@ -123,7 +124,7 @@ public final class Gateway implements AutoCloseable {
             this.admin = new HttpPort(
                     config.admin().host(),
                     config.admin().port(),
-                    Optional.empty(),
+                    ClientProtocols.PLAIN,
                     timeouts,
                     ConnectionLimit.of(ConnectionCapacity.ADMIN),
                     headBytes,
@@ -139,7 +140,7 @@ public final class Gateway implements AutoCloseable {
             this.data = new HttpPort(
                     config.host(),
                     config.port(),
-                    config.tls().context(),
+                    new ClientProtocols(config.tls().context(), cleartext(config.http2())),
                     timeouts,
                     new ConnectionLimit(capacity.most(), telemetry),
                     headBytes,
@@ -179,6 +180,14 @@ public final class Gateway implements AutoCloseable {
     private static void warnOfAccess(ConfigSource source, GatewayConfig config) {
         source.writableByOthers().ifPresent(why -> LOG.warn("the configuration file is not safe: {}", why));
         config.tls().readableByAll().ifPresent(why -> LOG.warn("tls.key is no secret: {}", why));
+    }
+
+    private static ClientProtocols.Cleartext cleartext(GatewayConfig.Http2 http2) {
+        return switch (http2.cleartext()) {
+            case PRIOR_KNOWLEDGE -> ClientProtocols.Cleartext.PRIOR_KNOWLEDGE;
+            case UPGRADE -> ClientProtocols.Cleartext.UPGRADE;
+            case OFF -> ClientProtocols.Cleartext.OFF;
+        };
     }
 
     private static ClientLimits limits(GatewayConfig.Limits limits, ClientTimeouts timeouts) {

@@ -128,7 +128,7 @@ class Http2Test {
         try (var http = java.net.http.HttpClient.newBuilder()
                         .version(java.net.http.HttpClient.Version.HTTP_2)
                         .build();
-                var gateway = GatewayFixture.over(instance)) {
+                var gateway = GatewayFixture.with("http2.cleartext=upgrade", instance)) {
             var post = gateway.request("/svc/1")
                     .POST(BodyPublishers.ofString("hello"))
                     .build();
@@ -142,6 +142,55 @@ class Http2Test {
                 assertThat(request.header("Upgrade")).isNull();
                 assertThat(request.header("HTTP2-Settings")).isNull();
             });
+        }
+    }
+
+    private static final String H2C = "Connection: Upgrade, HTTP2-Settings|Upgrade: h2c|HTTP2-Settings: AAMAAABk";
+
+    private static int upgraded(GatewayFixture gateway, String lines) throws IOException {
+        String[] head = ("GET /svc HTTP/1.1|Host: gw|" + lines).split("\\|", -1);
+        try (RawClient client = gateway.client()) {
+            return client.send(head(head)).read().status();
+        }
+    }
+
+    @Test
+    void upgrade_is_taken_only_where_it_is_wanted_and_asked_for_properly() throws Exception {
+        var instance = FakeInstance.healthy();
+        try (var gateway = GatewayFixture.over(instance)) {
+            assertThat(upgraded(gateway, H2C)).isEqualTo(200);
+            for (String upgrade : new String[] {"h2c", "IRC/6.9", "websocket", "TLS/1.0, h2c", ""}) {
+                assertThat(upgraded(gateway, "Upgrade: " + upgrade)).as(upgrade).isEqualTo(200);
+                assertThat(upgraded(gateway, "Connection: close|Upgrade: " + upgrade))
+                        .as(upgrade)
+                        .isEqualTo(200);
+            }
+            assertThat(instance.requests()).allSatisfy(request -> {
+                assertThat(request.headers("Upgrade")).isEmpty();
+                assertThat(request.headers("HTTP2-Settings")).isEmpty();
+            });
+        }
+        try (var gateway = GatewayFixture.with("http2.cleartext=upgrade", FakeInstance.healthy())) {
+            assertThat(upgraded(gateway, H2C)).isEqualTo(101);
+            for (String lines : List.of(
+                    H2C.replace(", HTTP2-Settings", ""),
+                    H2C.replace("Upgrade, ", ""),
+                    H2C.replace("h2c", "h2c, IRC/6.9"),
+                    H2C.replace("AAMAAABk", "AAMAAAB"),
+                    H2C.replace("AAMAAABk", "!"),
+                    H2C + "|HTTP2-Settings: AAMAAABk",
+                    "Connection: Upgrade, HTTP2-Settings|Upgrade: h2c")) {
+                assertThat(upgraded(gateway, lines)).as(lines).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void port_that_is_to_speak_no_http_2_does_not() throws Exception {
+        try (var gateway = GatewayFixture.with("http2.cleartext=off", FakeInstance.healthy())) {
+            HttpMessage answer = gateway.exchange("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+            assertThat(answer.status()).isEqualTo(505);
+            assertThat(upgraded(gateway, H2C)).isEqualTo(200);
         }
     }
 

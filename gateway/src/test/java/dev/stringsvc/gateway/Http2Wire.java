@@ -215,7 +215,6 @@ final class Http2Wire implements AutoCloseable {
         while (true) {
             Frame frame = read();
             if (frame.type() == GOAWAY) {
-                System.err.println("GOAWAY " + frame.text());
                 goneAway = ByteBuffer.wrap(frame.payload()).getInt(4);
             }
             if (frame.stream() == stream && frame.type() <= RST_STREAM && frame.type() != 2) {
@@ -240,7 +239,6 @@ final class Http2Wire implements AutoCloseable {
             }
             ended = frame.endsStream() || frame.type() == RST_STREAM;
             if (frame.type() == RST_STREAM) {
-                System.err.println("RST " + frame);
                 error = ByteBuffer.wrap(frame.payload()).getInt();
             } else if (frame.type() == DATA) {
                 body.writeBytes(frame.payload());

@@ -11,6 +11,7 @@ import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.gateway.route.TestRoutes;
 import dev.stringsvc.gateway.server.ClientLimits;
+import dev.stringsvc.gateway.server.ClientProtocols;
 import dev.stringsvc.gateway.server.ClientTimeouts;
 import dev.stringsvc.gateway.server.ConnectionLimit;
 import dev.stringsvc.gateway.server.Exchange;
@@ -32,7 +33,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -77,7 +77,7 @@ final class ScriptedGateway implements AutoCloseable {
         this.port = new HttpPort(
                 "127.0.0.1",
                 0,
-                Optional.empty(),
+                ClientProtocols.PLAIN,
                 timeouts,
                 ConnectionLimit.of(1_000),
                 32_768,

@@ -17,6 +17,7 @@ public record GatewayConfig(
         String host,
         int port,
         Tls tls,
+        Http2 http2,
         Admin admin,
         Consul consul,
         Shutdown shutdown,
@@ -32,6 +33,22 @@ public record GatewayConfig(
     public GatewayConfig {
         Check.port(port);
         services = Map.copyOf(services);
+    }
+
+    /// HTTP/2 from clients.
+    ///
+    /// @param cleartext how a client comes to it without TLS
+    public record Http2(Cleartext cleartext) {}
+
+    /// How a client comes to HTTP/2 without TLS: knowing that it is spoken, by an upgrade from HTTP/1.1 too, or not at
+    /// all.
+    public enum Cleartext {
+        @JsonProperty("prior-knowledge")
+        PRIOR_KNOWLEDGE,
+        @JsonProperty("upgrade")
+        UPGRADE,
+        @JsonProperty("off")
+        OFF
     }
 
     /// The port for operators.

@@ -1,8 +1,13 @@
 package dev.stringsvc.gateway.server;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
@@ -67,6 +72,37 @@ final class ClientConnection extends HttpConnection {
     @Override
     protected HttpStreamOverHTTP1 newHttpStream(String method, String uri, HttpVersion version) {
         return new HttpStreamOverHTTP1(method, uri, version) {
+            private final List<HttpField> upgrades = new ArrayList<>(0);
+            private boolean asksForUpgrade;
+
+            @Override
+            public void parsedHeader(HttpField field) {
+                if (field.getHeader() == HttpHeader.UPGRADE) {
+                    upgrades.add(field);
+                    return;
+                }
+                asksForUpgrade |= field.getHeader() == HttpHeader.CONNECTION && field.contains("Upgrade");
+                super.parsedHeader(field);
+            }
+
+            // Jetty would answer an `Upgrade` that `Connection` does not name with 400. It is ignored
+            // (RFC 9110, section 7.8): without the constant Jetty does not recognize it. A version that
+            // is not spoken is 505.
+            @Override
+            public Runnable headerComplete() {
+                for (HttpField field : upgrades) {
+                    super.parsedHeader(asksForUpgrade ? field : new HttpField(null, field.getName(), field.getValue()));
+                }
+                try {
+                    return super.headerComplete();
+                } catch (HttpException.RuntimeException e) {
+                    if (e.getCode() == HttpStatus.UPGRADE_REQUIRED_426) {
+                        throw new HttpException.RuntimeException(HttpStatus.HTTP_VERSION_NOT_SUPPORTED_505);
+                    }
+                    throw e;
+                }
+            }
+
             @Override
             public void succeeded() {
                 client.requestIsOver();

@@ -9,7 +9,6 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -70,20 +69,19 @@ final class ClientConnector extends ServerConnector {
     private long toldAt = System.nanoTime() - TELL_AGAIN.toNanos();
     private volatile long lookedAt;
 
-    /// @param tls what the port shows for TLS; empty where it is clear text
     /// @param limit how many connections are kept
     /// @param refused hears of requests that were not whole in time
     ClientConnector(
             Server server,
             HttpConfiguration http,
-            Optional<SSLContext> tls,
+            ClientProtocols protocols,
             ClientTimeouts timeouts,
             ConnectionLimit limit,
             Exchange.Listener refused) {
-        super(server, tls.map(ClientConnector::certified).orElse(null), protocols(http, tls.isPresent()));
+        super(server, protocols.tls().map(ClientConnector::certified).orElse(null), factories(http, protocols));
         this.timeouts = timeouts;
         this.limit = limit;
-        this.encrypted = tls.isPresent();
+        this.encrypted = protocols.tls().isPresent();
         this.refused = refused;
         setIdleTimeout(timeouts.idle().toMillis());
     }
@@ -95,15 +93,19 @@ final class ClientConnector extends ServerConnector {
     }
 
     /// The first is what a connection begins with. HTTP/1.1 is the last, which ALPN falls back to.
-    private static ConnectionFactory[] protocols(HttpConfiguration http, boolean tls) {
+    private static ConnectionFactory[] factories(HttpConfiguration http, ClientProtocols protocols) {
         var http1 = new Connections(http);
-        if (!tls) {
-            return new ConnectionFactory[] {http1, new Http2Protocol(http, "h2c")};
+        if (protocols.tls().isEmpty()) {
+            return switch (protocols.cleartext()) {
+                case PRIOR_KNOWLEDGE -> new ConnectionFactory[] {http1, new Http2Protocol(http, "h2c", false)};
+                case UPGRADE -> new ConnectionFactory[] {http1, new Http2Protocol(http, "h2c", true)};
+                case OFF -> new ConnectionFactory[] {http1};
+            };
         }
         http.addCustomizer(new SecureRequestCustomizer(false)); // else Host must be in the certificate: not for a proxy
         var alpn = new ALPNServerConnectionFactory();
         alpn.setDefaultProtocol(http1.getProtocol());
-        return new ConnectionFactory[] {alpn, new Http2Protocol(http, "h2"), http1};
+        return new ConnectionFactory[] {alpn, new Http2Protocol(http, "h2", false), http1};
     }
 
     /// How many connections are open.

@@ -71,7 +71,7 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client, Open
     /// When the head that is coming in began, by [System#nanoTime]; `null` where none is.
     private @Nullable Long headSince;
     private boolean headOver;
-    private boolean http2;
+    private @Nullable Http2Session http2;
     /// The body of the request in hand.
     private @Nullable ClientBody inHand;
     private @Nullable Tunnel tunnel;
@@ -106,9 +106,9 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client, Open
     }
 
     /// Notes that no head will come as HTTP/1.1 has them.
-    void speaksHttp2() {
+    void speaks(Http2Session session) {
         synchronized (reading) {
-            http2 = true;
+            http2 = session;
             headSince = null;
         }
     }
@@ -225,7 +225,7 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client, Open
             }
             // a closed connection takes no more requests, also none from what was read before
             int n = isAhead() && !isInputShutdown() ? fillAhead(buffer) : fillHere(buffer);
-            if (n > 0 && !headOver && headSince == null && !http2) {
+            if (n > 0 && !headOver && headSince == null && http2 == null) {
                 headSince = System.nanoTime();
             }
             return n;
@@ -341,6 +341,14 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client, Open
     ///
     /// @param refused hears of the former
     void endIfTooSlow(Duration head, Exchange.Listener refused) {
+        @Nullable Http2Session session;
+        synchronized (reading) {
+            session = http2;
+        }
+        if (session != null) {
+            session.endIfLate(head, refused);
+            return;
+        }
         @Nullable ClientRate rate = answer;
         if (rate != null && rate.tooSlow()) {
             tooSlow = true;
@@ -391,7 +399,7 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client, Open
             if (isAhead() || tunnel != null) {
                 return -1;
             }
-            if (!http2) {
+            if (http2 == null) {
                 return headSince != null || headOver || inHand != null ? -1 : getIdleFor();
             }
         }

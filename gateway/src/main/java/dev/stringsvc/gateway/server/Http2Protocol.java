@@ -1,5 +1,8 @@
 package dev.stringsvc.gateway.server;
 
+import java.nio.ByteBuffer;
+import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -12,7 +15,7 @@ import org.eclipse.jetty.http2.api.Session;
 import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.api.server.ServerSessionListener;
 import org.eclipse.jetty.http2.generator.Generator;
-import org.eclipse.jetty.http2.parser.ServerParser;
+import org.eclipse.jetty.http2.parser.SettingsBodyParser;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.internal.HTTP2ServerConnection;
 import org.eclipse.jetty.io.Connection;
@@ -23,32 +26,35 @@ import org.eclipse.jetty.util.Promise;
 import org.jspecify.annotations.Nullable;
 
 /// HTTP/2 towards clients: as `h2` where TLS has agreed on it, and as `h2c` on a clear-text port, to which a client
-/// comes by prior knowledge or by an upgrade from HTTP/1.1. Jetty's limits against floods of frames hold.
+/// comes by prior knowledge or, where that is wanted, by an upgrade from HTTP/1.1. Jetty's limits against floods of
+/// frames hold.
 final class Http2Protocol extends HTTP2CServerConnectionFactory {
+    private final boolean upgrades;
+
     /// @param protocol `h2` or `h2c`
-    Http2Protocol(HttpConfiguration http, String protocol) {
+    /// @param upgrades true if a client may come from HTTP/1.1 by an upgrade
+    Http2Protocol(HttpConfiguration http, String protocol, boolean upgrades) {
         super(http, protocol);
+        this.upgrades = upgrades;
         setConnectProtocolEnabled(false); // a WebSocket comes by HTTP/1.1
     }
 
     /// As Jetty's own, with another parser and another session, for which Jetty has no hook.
     @Override
-    @SuppressWarnings("removal") // Jetty's parser takes no other type of rate control yet
     public Connection newConnection(Connector connector, EndPoint endPoint) {
         HttpConfiguration http = getHttpConfiguration();
         var generator = new Generator(
                 connector.getByteBufferPool(), isUseOutputDirectByteBuffers(), getMaxHeaderBlockFragment());
         generator.getHpackEncoder().setMaxHeaderListSize(http.getMaxResponseHeaderSize());
-        var parser = new ServerParser(
-                connector.getByteBufferPool(),
-                http.getRequestHeaderSize(),
-                getRateControlFactory().newRateControl(endPoint));
+        var rate = new FrameRate(System::nanoTime);
+        var parser = new Http2Parser(connector.getByteBufferPool(), http.getRequestHeaderSize(), rate);
         parser.setMaxSettingsKeys(getMaxSettingsKeys());
         ServerSessionListener listener = newSessionListener(connector, endPoint);
         var session = new Http2Session(
                 connector,
                 endPoint,
                 parser,
+                rate,
                 generator,
                 listener,
                 getFlowControlStrategyFactory().newFlowControlStrategy());
@@ -65,7 +71,7 @@ final class Http2Protocol extends HTTP2CServerConnectionFactory {
         connection.addEventListener(getBean(SessionContainer.class));
         getEventListeners().forEach(session::addEventListener);
         parser.init(connection);
-        ClientEndPoint.below(endPoint).speaksHttp2();
+        ClientEndPoint.below(endPoint).speaks(session);
         return configure(connection, connector, endPoint);
     }
 
@@ -75,16 +81,37 @@ final class Http2Protocol extends HTTP2CServerConnectionFactory {
         return !(HTTP2Cipher.isBlackListProtocol(tlsProtocol) && HTTP2Cipher.isBlackListCipher(tlsCipher));
     }
 
-    /// A request that does not ask for it properly goes on in HTTP/1.1 (RFC 7540, section 3.2.1), and so does
-    /// one with a body, which Jetty would take for frames.
+    /// A request that may not ask for it, or does not do so properly, goes on in HTTP/1.1 (RFC 7540,
+    /// section 3.2.1), and so does one with a body, which Jetty would take for frames.
     @Override
     public @Nullable Connection upgradeConnection(
             Connector connector, EndPoint endPoint, MetaData.Request request, HttpFields.Mutable answer) {
-        HttpFields fields = request.getHttpFields();
+        boolean known = HttpMethod.PRI.is(request.getMethod());
+        return known || (upgrades && asksProperly(request.getHttpFields()))
+                ? super.upgradeConnection(connector, endPoint, request, answer)
+                : null;
+    }
+
+    private static boolean asksProperly(HttpFields fields) {
         boolean hasBody =
                 fields.getLongField(HttpHeader.CONTENT_LENGTH) > 0 || fields.contains(HttpHeader.TRANSFER_ENCODING);
-        boolean asked = HttpMethod.PRI.is(request.getMethod()) || fields.contains(HttpHeader.HTTP2_SETTINGS);
-        return hasBody || !asked ? null : super.upgradeConnection(connector, endPoint, request, answer);
+        List<String> settings = fields.getValuesList(HttpHeader.HTTP2_SETTINGS);
+        return !hasBody
+                && settings.size() == 1
+                && areSettings(settings.getFirst())
+                && fields.getValuesList(HttpHeader.UPGRADE).equals(List.of("h2c"))
+                && fields.contains(HttpHeader.CONNECTION, "Upgrade")
+                && fields.contains(HttpHeader.CONNECTION, "HTTP2-Settings");
+    }
+
+    /// True if it is the payload of a SETTINGS frame, in base64url.
+    private static boolean areSettings(String text) {
+        try {
+            byte[] payload = Base64.getUrlDecoder().decode(text);
+            return payload.length % 6 == 0 && SettingsBodyParser.parseBody(ByteBuffer.wrap(payload)) != null;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     @Override

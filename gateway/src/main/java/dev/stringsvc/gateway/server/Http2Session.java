@@ -1,6 +1,8 @@
 package dev.stringsvc.gateway.server;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.CloseState;
@@ -10,32 +12,39 @@ import org.eclipse.jetty.http2.HTTP2Session;
 import org.eclipse.jetty.http2.HTTP2Stream;
 import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.api.server.ServerSessionListener;
+import org.eclipse.jetty.http2.frames.DataFrame;
 import org.eclipse.jetty.http2.frames.Frame;
 import org.eclipse.jetty.http2.frames.HeadersFrame;
 import org.eclipse.jetty.http2.frames.ResetFrame;
+import org.eclipse.jetty.http2.frames.SettingsFrame;
+import org.eclipse.jetty.http2.frames.WindowUpdateFrame;
 import org.eclipse.jetty.http2.generator.Generator;
 import org.eclipse.jetty.http2.hpack.HpackException;
-import org.eclipse.jetty.http2.parser.ServerParser;
 import org.eclipse.jetty.http2.server.internal.HTTP2ServerSession;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/// A client's connection of HTTP/2. It refuses what Jetty lets pass: malformed heads and trailers, and frames on
-/// streams
-/// that are over. Frames are read by one thread at a time; any thread may write.
+/// A client's connection of HTTP/2. It refuses what Jetty lets pass: malformed heads and trailers, frames on
+/// streams that are over, and floods. Frames are read by one thread at a time; any thread may write.
 final class Http2Session extends HTTP2ServerSession {
     private final RecentStreams reset = new RecentStreams();
+    private final Http2Parser parser;
+    private final FrameRate rate;
+    private final AtomicBoolean late = new AtomicBoolean();
 
     Http2Session(
             Connector connector,
             EndPoint endPoint,
-            ServerParser parser,
+            Http2Parser parser,
+            FrameRate rate,
             Generator generator,
             ServerSessionListener listener,
             FlowControlStrategy flowControl) {
         super(connector.getScheduler(), endPoint, parser, generator, listener, flowControl);
+        this.parser = parser;
+        this.rate = rate;
     }
 
     /// A stream whose head is malformed. It is answered with 400 and then reset.
@@ -151,10 +160,55 @@ final class Http2Session extends HTTP2ServerSession {
         frames(null, List.of(frame), Callback.NOOP);
     }
 
+    /// Ends the connection where the client takes too long with the preface, a head or another frame. Called time and
+    /// again; the second time, the client has not taken the GOAWAY.
+    ///
+    /// @param refused hears of it
+    void endIfLate(Duration longest, Exchange.Listener refused) {
+        if (late.get()) {
+            getEndPoint().close();
+        } else if (parser.isLate(longest.toNanos(), getStreamCount() > 0) && late.compareAndSet(false, true)) {
+            Thread.startVirtualThread(
+                    () -> onConnectionFailure(ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, "head_timeout"));
+            refused.finished(Exchange.refused(
+                    "-", "-", 408, 0, longest, RequestId.of(null), "A head or another frame did not come in time."));
+        }
+    }
+
+    @Override
+    public void onWindowUpdate(WindowUpdateFrame frame) {
+        if (rate.takesWindowUpdate()) {
+            super.onWindowUpdate(frame);
+        } else {
+            onConnectionFailure(ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, "invalid_window_update_frame_rate");
+        }
+    }
+
+    @Override
+    public void onSettings(SettingsFrame frame, boolean reply) {
+        boolean changesTable = frame.getSettings().containsKey(SettingsFrame.HEADER_TABLE_SIZE);
+        if (!changesTable || rate.takesTableChange()) {
+            super.onSettings(frame, reply);
+        } else {
+            onConnectionFailure(ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, "invalid_settings_frame_rate");
+        }
+    }
+
+    @Override
+    public void data(HTTP2Stream stream, DataFrame frame, Callback callback) {
+        rate.sent(frame.remaining());
+        super.data(stream, frame, callback);
+    }
+
     @Override
     public void frames(@Nullable HTTP2Stream stream, List<? extends Frame> frames, Callback callback) {
         if (frames.size() == 1 && frames.getFirst() instanceof ResetFrame sent) {
             reset.add(sent.getStreamId());
+        }
+        for (Frame frame : frames) {
+            if (frame instanceof DataFrame data) {
+                rate.sent(data.remaining());
+            }
         }
         super.frames(stream, frames, callback);
     }

@@ -5,11 +5,9 @@ import dev.stringsvc.logfmt.IpAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.IdleTimeout;
@@ -57,7 +55,6 @@ public final class HttpPort implements AutoCloseable {
     private final int port;
 
     /// @param port 0 picks a free one
-    /// @param tls what the port shows for TLS; empty where it is clear text
     /// @param timeouts how long clients may take
     /// @param connections how many are open at a time
     /// @param headBytes the longest head of a request that is taken, its first line included
@@ -69,7 +66,7 @@ public final class HttpPort implements AutoCloseable {
     public HttpPort(
             String host,
             int port,
-            Optional<SSLContext> tls,
+            ClientProtocols protocols,
             ClientTimeouts timeouts,
             ConnectionLimit connections,
             int headBytes,
@@ -97,7 +94,7 @@ public final class HttpPort implements AutoCloseable {
         this.connector = new ClientConnector(
                 server,
                 configuration(headBytes, handler instanceof ProxyHandler ? LEFT_TO_HANDLER : NO_TWO_WAYS),
-                tls,
+                protocols,
                 timeouts,
                 connections,
                 refused);

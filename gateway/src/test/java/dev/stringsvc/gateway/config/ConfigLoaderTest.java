@@ -187,6 +187,7 @@ class ConfigLoaderTest {
             'routes:\\n- path: /a\\n  service: s\\n  methods: [post]'       | :4: routes[0].methods: expected methods such as GET or POST
             'routes:\\n- {path: /a, service: s}\\n- {path: /a/, service: t}' | :1: routes: routes '/a' and '/a/' claim the same requests: /a
             'services:\\n  web:\\n    instances:\\n    - web'               | :4: services.web.instances[0]: expected host:port, such as 127.0.0.1:8001 or [::1]:8001
+            'http2:\\n  cleartext: maybe'               | :2: http2.cleartext: expected one of [prior-knowledge, upgrade, off], got "maybe"
             'limits:\\n  replay-body: 1GB'           | :2: limits.replay-body: expected a size such as 65536, 64KiB, 10MiB or unlimited
             'consul:\\n  address: ftp://x'           | :2: consul.address: expected Consul's host:port, or http(s)://host:port
             'consul:\\n  addresses: [10.0.0.0/33]' | :2: consul.addresses[0]: expected an address or a range, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8
@@ -236,7 +237,7 @@ class ConfigLoaderTest {
             'routes:\\n- &r {path: /a, service: s}\\n- *r' | :3: YAML aliases are not supported
             'consul:\\n  address: a..b' | :2: consul.address: expected Consul's host:port, or http(s)://host:port
             'port: 1\\n---\\nport: 2' | :3: a second YAML document begins; expected one in a file
-            'prot: 1' | :1: prot: unknown key; expected one of [access-log, admin, consul, ejection, guard, host, limits, port, retry, route-defaults, routes, services, shutdown, timeouts, tls, trusted-proxies]
+            'prot: 1' | :1: prot: unknown key; expected one of [access-log, admin, consul, ejection, guard, host, http2, limits, port, retry, route-defaults, routes, services, shutdown, timeouts, tls, trusted-proxies]
             'route-defaults: foo' | :1: route-defaults: expected keys and values
             'route-defaults:\\n  deadlnie: 1s' | :2: route-defaults.deadlnie: unknown key; expected one of [attempt-timeout, attempts, balancer, deadline, idempotency-key, idempotent, methods, paths, preserve-host, request-body, request-headers, response-headers, stream-requests, strip-prefix]
             'route-defaults:\\n  paths: loose' | :2: route-defaults.paths: expected strict or lenient, got 'loose'

@@ -8,7 +8,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -27,7 +26,7 @@ class ClientConnectionTest {
         var connector = new ClientConnector(
                 server,
                 new HttpConfiguration(),
-                Optional.empty(),
+                ClientProtocols.PLAIN,
                 new ClientTimeouts(LONG, LONG, LONG),
                 ConnectionLimit.of(100),
                 exchange -> {});

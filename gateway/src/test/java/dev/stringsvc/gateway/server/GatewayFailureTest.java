@@ -15,7 +15,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -37,7 +36,7 @@ class GatewayFailureTest {
         try (var port = new HttpPort(
                         "127.0.0.1",
                         0,
-                        Optional.empty(),
+                        ClientProtocols.PLAIN,
                         new ClientTimeouts(Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofHours(1)),
                         ConnectionLimit.of(100),
                         8_192,
@@ -78,7 +77,7 @@ class GatewayFailureTest {
         try (var port = new HttpPort(
                         "127.0.0.1",
                         0,
-                        Optional.empty(),
+                        ClientProtocols.PLAIN,
                         TIMEOUTS,
                         ConnectionLimit.of(100),
                         8_192,
