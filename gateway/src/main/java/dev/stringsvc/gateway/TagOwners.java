@@ -3,6 +3,9 @@ package dev.stringsvc.gateway;
 import dev.stringsvc.gateway.discovery.lastgood.Owner;
 import dev.stringsvc.gateway.route.PathPattern;
 import dev.stringsvc.gateway.route.Predicates;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -10,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,12 +21,15 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Since when which service has had a host and path by its tags: who had it first keeps it. That a
+/// Records when each service got its host and path by its tags: who had it first keeps it. That a
 /// service had it is known for some time after it is gone, so that nobody takes its place while it is
 /// started again. Used by one thread at a time.
 final class TagOwners {
-    /// Of those that are gone. Who registers others again and again shall not fill the memory.
-    private static final int MOST_GONE = 10_000;
+    /// Of those of one service that are gone. Who registers others again and again fills no memory, and has no other
+    /// service's forgotten.
+    private static final int MOST_GONE = 200;
+    /// In characters. A claim is kept in memory and in the last-good file; of a longer one its hash is.
+    private static final int LONGEST_CLAIM = 200;
 
     private final Store store;
     private final Duration age;
@@ -39,6 +46,10 @@ final class TagOwners {
 
     /// A host and path of a service.
     private record Claim(String service, String on) {
+        Claim {
+            on = on.length() <= LONGEST_CLAIM ? on : hash(on);
+        }
+
         static Claim of(String service, Predicates predicates) {
             PathPattern path = predicates.path();
             String segments = path.segments().stream()
@@ -49,15 +60,27 @@ final class TagOwners {
         }
     }
 
+    private static String hash(String text) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JVM has it
+        }
+    }
+
     /// @param age how long it is known that a service had what it has no more
     TagOwners(Store store, Duration age, InstantSource clock) {
         this.store = store;
         this.age = age;
         this.clock = clock;
-        store.read().forEach(owner -> owners.put(new Claim(owner.service(), owner.claim()), owner));
+        for (Owner owner : store.read()) {
+            var claim = new Claim(owner.service(), owner.claim());
+            owners.put(claim, new Owner(claim.service(), claim.on(), owner.since(), owner.until()));
+        }
     }
 
-    /// Knows of nobody, and keeps nothing for another run.
+    /// Starts empty and stores nothing.
     static TagOwners forgetful(InstantSource clock) {
         return new TagOwners(
                 new Store() {
@@ -79,7 +102,7 @@ final class TagOwners {
         return owner == null ? Instant.MAX : owner.since();
     }
 
-    /// Who has what now.
+    /// The claims that are live after one update.
     final class Now {
         private final Instant now = clock.instant();
         private final Set<Claim> live = new HashSet<>();
@@ -106,19 +129,32 @@ final class TagOwners {
                     .removeIf(owner -> owner.until()
                             .filter(until -> until.isBefore(now.minus(age)))
                             .isPresent());
-            if (owners.size() - live.size() > MOST_GONE) {
-                owners.entrySet().stream()
-                        .filter(entry -> !live.contains(entry.getKey()))
-                        .sorted(Comparator.comparing(
-                                entry -> entry.getValue().until().orElse(now)))
-                        .limit(owners.size() - live.size() - MOST_GONE)
-                        .map(Map.Entry::getKey)
-                        .toList()
-                        .forEach(owners::remove);
-            }
+            forget();
             List<Owner> all = new ArrayList<>(owners.values());
             all.sort(Comparator.comparing(Owner::service).thenComparing(Owner::claim));
             store.keep(all);
+        }
+
+        /// The oldest of each service that has too many.
+        private void forget() {
+            Map<String, List<Claim>> gone = new HashMap<>();
+            owners.forEach((claim, owner) -> {
+                if (owner.until().isPresent()) {
+                    gone.computeIfAbsent(claim.service(), service -> new ArrayList<>())
+                            .add(claim);
+                }
+            });
+            for (List<Claim> claims : gone.values()) {
+                if (claims.size() > MOST_GONE) {
+                    claims.sort(Comparator.comparing(claim -> until(claim)));
+                    claims.subList(0, claims.size() - MOST_GONE).forEach(owners::remove);
+                }
+            }
+        }
+
+        private Instant until(Claim claim) {
+            @Nullable Owner owner = owners.get(claim);
+            return owner == null ? now : owner.until().orElse(now);
         }
     }
 

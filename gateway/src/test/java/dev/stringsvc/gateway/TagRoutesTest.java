@@ -328,4 +328,42 @@ class TagRoutesTest {
         assertThat(outcome.quarantined()).hasSize(services / 2);
         return Duration.ofNanos(after - before);
     }
+
+    @Test
+    void a_service_that_asks_for_ever_other_paths_has_nobody_forgotten_but_itself() throws Exception {
+        Configuration file = file();
+        beside(file, USERS);
+        for (int i = 0; i < 30; i++) {
+            List<String> tags = new ArrayList<>();
+            for (int k = 0; k < 100; k++) {
+                tags.add("gateway.r%d.path=/p%d/%d".formatted(k, i, k));
+            }
+            beside(file, Map.of("a-evil", tags));
+        }
+        assertThat(stored).hasSize(1 + 100 + 200);
+        routes = started();
+        assertThat(names(beside(file, BOTH))).containsExactly("users@consul");
+    }
+
+    @Test
+    void a_long_path_is_kept_by_its_hash_and_its_service_keeps_it_across_restarts() throws Exception {
+        Configuration file = file();
+        String path = "/" + "x".repeat(500);
+        beside(file, Map.of("users", List.of("gateway.path=" + path)));
+        assertThat(stored)
+                .singleElement()
+                .satisfies(owner -> assertThat(owner.claim()).hasSize(64));
+        routes = started();
+        var both = Map.of("users", List.of("gateway.path=" + path), "a-evil", List.of("gateway.path=" + path));
+        assertThat(names(beside(file, both))).containsExactly("users@consul");
+    }
+
+    @Test
+    void a_claim_that_was_kept_whole_is_known_by_its_hash() throws Exception {
+        String path = "/" + "x".repeat(300);
+        stored = List.of(new Owner("users", path, now, Optional.empty()));
+        routes = started();
+        var both = Map.of("users", List.of("gateway.path=" + path), "a-evil", List.of("gateway.path=" + path));
+        assertThat(names(beside(file(), both))).containsExactly("users@consul");
+    }
 }

@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.discovery.lastgood;
 
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.discovery.Instancer;
+import dev.stringsvc.logfmt.Label;
 import dev.stringsvc.logfmt.VitalThread;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -33,6 +35,9 @@ public final class LastGood implements AutoCloseable {
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    /// Of the services that are left out, so many are named in the log.
+    private static final int NAMED = 10;
+
     /// How much younger than what the file says a confirmation may be.
     static final Duration REFRESH = Duration.ofSeconds(15);
 
@@ -48,9 +53,14 @@ public final class LastGood implements AutoCloseable {
     private boolean confirmed;
     private Instant writtenAt = Instant.EPOCH;
     private boolean failing;
+    private boolean tooLarge;
 
     LastGood(Path path, Duration age, InstantSource clock) {
-        this.file = new LastGoodFile(path);
+        this(new LastGoodFile(path, LastGoodFile.LARGEST), age, clock);
+    }
+
+    LastGood(LastGoodFile file, Duration age, InstantSource clock) {
+        this.file = file;
         this.age = age;
         this.clock = clock;
         try {
@@ -167,8 +177,9 @@ public final class LastGood implements AutoCloseable {
 
     private void write(LastGoodFile.Content content) {
         @Nullable String failure = null;
+        Set<String> leftOut = Set.of();
         try {
-            file.write(content);
+            leftOut = file.write(content);
         } catch (IOException | RuntimeException e) {
             failure = reason(e);
         }
@@ -182,7 +193,21 @@ public final class LastGood implements AutoCloseable {
                 LOG.info("{} is written again", file);
             }
             failing = failure != null;
+            if (failure == null) {
+                tell(leftOut);
+            }
         }
+    }
+
+    private void tell(Set<String> leftOut) {
+        if (!leftOut.isEmpty() && !tooLarge) {
+            LOG.warn(
+                    "{} would be larger than a start reads, so what is largest is left out, of {} services: {}",
+                    file,
+                    leftOut.size(),
+                    leftOut.stream().limit(NAMED).map(Label::of).toList());
+        }
+        tooLarge = !leftOut.isEmpty();
     }
 
     private static String reason(Exception e) {

@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.discovery.lastgood;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stringsvc.gateway.discovery.Instance;
@@ -15,10 +16,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// The file: either the old content or the new, whole, whenever the process or the machine dies. Only its owner may
 /// read it. Used by one thread at a time.
@@ -34,8 +39,7 @@ final class LastGoodFile {
     private static final int VERSION = 1;
     /// In bytes. What it becomes in memory is some 20 times as large; with a heap of 256 MiB this is some 40,000
     /// instances.
-    private static final int LARGEST =
-            (int) Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 32);
+    static final int LARGEST = (int) Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 32);
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -44,9 +48,12 @@ final class LastGoodFile {
             .build();
 
     private final Path path;
+    private final int largest;
 
-    LastGoodFile(Path path) {
+    /// @param largest in bytes; a larger file is neither read nor written
+    LastGoodFile(Path path, int largest) {
         this.path = path.toAbsolutePath();
+        this.largest = largest;
     }
 
     /// What the file holds.
@@ -95,7 +102,7 @@ final class LastGoodFile {
             if (writable.isPresent()) {
                 throw new IOException(writable.get());
             }
-            return parse(InputFile.read(path, LARGEST));
+            return parse(InputFile.read(path, largest));
         } catch (NoSuchFileException e) {
             return Content.NOTHING;
         }
@@ -133,16 +140,59 @@ final class LastGoodFile {
         }
     }
 
-    /// Replaces what it holds.
+    /// Replaces what it holds, without line breaks where it is too large with them. What would still make
+    /// it too large to be read is left out: the instances of the largest services; and where the owners
+    /// take more than half of it, those of the services that have the most.
     ///
+    /// @return the services of which something is left out
     /// @throws IOException when that is not possible; the old content stays
-    void write(Content content) throws IOException {
+    Set<String> write(Content content) throws IOException {
         refuseOther();
-        Map<String, Service> view = new TreeMap<>();
-        content.services().forEach((name, known) -> view.put(name, new Service(known)));
-        List<Owned> owners = content.owners().stream().map(Owned::new).toList();
-        ByteBuffer json = ByteBuffer.wrap(
-                JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(new Document(VERSION, view, owners)));
+        Map<String, Service> services = new TreeMap<>();
+        content.services().forEach((name, known) -> services.put(name, new Service(known)));
+        Map<String, List<Owned>> owners = content.owners().stream()
+                .map(Owned::new)
+                .collect(Collectors.groupingBy(Owned::service, TreeMap::new, Collectors.toList()));
+        Set<String> leftOut = new TreeSet<>();
+        byte[] json = json(JSON.writerWithDefaultPrettyPrinter(), services, owners);
+        if (json.length > largest) {
+            leaveOutLargest(owners, JSON.writeValueAsBytes(owners).length - largest / 2, leftOut);
+            json = json(JSON.writer(), services, owners);
+        }
+        while (json.length > largest && !services.isEmpty()) {
+            leaveOutLargest(services, json.length - largest, leftOut);
+            json = json(JSON.writer(), services, owners);
+        }
+        replace(ByteBuffer.wrap(json));
+        return leftOut;
+    }
+
+    private static byte[] json(ObjectWriter writer, Map<String, Service> services, Map<String, List<Owned>> owners)
+            throws IOException {
+        List<Owned> all = owners.values().stream().flatMap(List::stream).toList();
+        return writer.writeValueAsBytes(new Document(VERSION, services, all));
+    }
+
+    /// @param excess in bytes; nothing is left out where it is not more than 0
+    private static void leaveOutLargest(Map<String, ?> all, int excess, Set<String> leftOut) throws IOException {
+        Map<String, Integer> sizes = new HashMap<>();
+        for (Map.Entry<String, ?> one : all.entrySet()) {
+            sizes.put(one.getKey(), JSON.writeValueAsBytes(one.getValue()).length);
+        }
+        List<Map.Entry<String, Integer>> largestFirst = sizes.entrySet().stream()
+                .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+                .toList();
+        int left = excess;
+        for (Map.Entry<String, Integer> one : largestFirst) {
+            if (left > 0) {
+                all.remove(one.getKey());
+                leftOut.add(one.getKey());
+                left -= one.getValue();
+            }
+        }
+    }
+
+    private void replace(ByteBuffer json) throws IOException {
         Path next = Files.createTempFile(path.getParent(), path.getFileName() + ".", ".tmp");
         try {
             try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -252,5 +253,45 @@ class LastGoodFaultTest {
         }
         assertThat(Files.getPosixFilePermissions(path()))
                 .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+    }
+
+    private static List<Owner> owners(String service, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> new Owner(service, "/" + service + i, START, Optional.empty()))
+                .toList();
+    }
+
+    @Test
+    void a_service_that_would_make_the_file_too_large_is_left_out_and_no_other() throws Exception {
+        int largest = 10_000;
+        var run = new LastGood(new LastGoodFile(path(), largest), AGE, () -> now);
+        run.keep("web", List.of(), instances(1, 2));
+        run.keepOwners(owners("web", 2));
+        run.writeIfDue();
+        for (int size : List.of(200, 201)) {
+            run.keep(
+                    "large", List.of(), instances(IntStream.rangeClosed(1, size).toArray()));
+            run.writeIfDue();
+        }
+        assertThat(Files.size(path())).isBetween(1L, (long) largest);
+        var next = new LastGood(new LastGoodFile(path(), largest), AGE, () -> now);
+        assertThat(next.recall("web", List.of()).map(Known::instances)).contains(instances(1, 2));
+        assertThat(next.recall("large", List.of())).isEmpty();
+        assertThat(next.owners()).isEqualTo(owners("web", 2));
+        assertThat(log.lines).singleElement().asString().contains("is left out, of 1 services: [large]");
+    }
+
+    @Test
+    void a_service_that_has_too_many_owners_is_left_out_and_no_other() throws Exception {
+        int largest = 10_000;
+        var run = new LastGood(new LastGoodFile(path(), largest), AGE, () -> now);
+        List<Owner> all = new ArrayList<>(owners("large", 200));
+        all.addAll(owners("web", 2));
+        run.keepOwners(all);
+        run.keep("web", List.of(), instances(1, 2));
+        run.writeIfDue();
+        var next = new LastGood(new LastGoodFile(path(), largest), AGE, () -> now);
+        assertThat(next.owners()).isEqualTo(owners("web", 2));
+        assertThat(next.recall("web", List.of()).map(Known::instances)).contains(instances(1, 2));
     }
 }
