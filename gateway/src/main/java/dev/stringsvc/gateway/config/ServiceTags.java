@@ -26,6 +26,8 @@ public final class ServiceTags {
     private static final String YES = "true";
     /// In characters. No request that fits `limits.target` needs a longer one.
     private static final int LONGEST_TAG = 4_096;
+    /// In characters. A look-up may cost as many looks as the longest path of any route has segments.
+    private static final int LONGEST_PATH = 512;
     /// Further routes of one service are refused: each costs memory, and may cost every request a look.
     static final int MOST_ROUTES = 200;
 
@@ -92,7 +94,14 @@ public final class ServiceTags {
     }
 
     private static void add(Map<String, TagRoute> routes, TagRoute route) {
-        routes.merge(route.name(), route, (one, other) -> one.refused("the tags contradict each other"));
+        routes.merge(route.name(), withinLength(route), (one, other) -> one.refused("the tags contradict each other"));
+    }
+
+    private static TagRoute withinLength(TagRoute route) {
+        int length = route.route().path(PATH).asText().length();
+        return route.refusal() != null || length <= LONGEST_PATH
+                ? route
+                : route.refused("path: expected at most %d characters, got %d".formatted(LONGEST_PATH, length));
     }
 
     /// What one tag causes, whatever it is, is that route's own affair.

@@ -17,11 +17,14 @@ final class PathIndex {
     static final Predicate<Route> EVERY = route -> true;
 
     private final Map<String, List<Route>> byLiteralPart = new HashMap<>();
+    /// The length of the longest key. Longer beginnings of a request's path are not looked up: else a path of many
+    /// slashes would cost the square of its length.
+    private int longest;
 
     /// @throws IllegalArgumentException when it ties with another route
     void add(Route route) {
-        List<Route> same =
-                byLiteralPart.computeIfAbsent(route.predicates().path().literalPart(), part -> new ArrayList<>());
+        String literal = route.predicates().path().literalPart();
+        List<Route> same = byLiteralPart.computeIfAbsent(literal, part -> new ArrayList<>());
         int at = placeOf(route, same);
         for (; at < same.size() && MOST_SPECIFIC_FIRST.compare(route, same.get(at)) == 0; at++) {
             Route other = same.get(at);
@@ -31,6 +34,7 @@ final class PathIndex {
             }
         }
         same.add(at, route);
+        longest = Math.max(longest, literal.length());
     }
 
     /// Where the first is that is not more specific: only those that are neither more nor less
@@ -62,7 +66,7 @@ final class PathIndex {
 
     private @Nullable Route find(RequestHead request, Predicate<Route> among, @Nullable List<Route> refusing) {
         String path = request.path();
-        int end = path.length();
+        int end = path.length() <= longest ? path.length() : path.lastIndexOf('/', longest);
         while (end >= 0) {
             @Nullable List<Route> candidates = byLiteralPart.get(end == path.length() ? path : path.substring(0, end));
             if (candidates != null) {

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// All routes. A route takes a request when all its predicates hold; of those the most specific wins, see
@@ -182,9 +181,15 @@ public final class RouteTable {
 
     private Match noMatch(RequestHead request, Predicate<Route> among) {
         List<Route> refusing = new ArrayList<>();
-        Stream.of(byHost, byDomain)
-                .flatMap(hosts -> hosts.values().stream())
-                .forEach(index -> index.addRefusing(request, among, refusing));
+        @Nullable PathIndex own = byHost.get(request.host());
+        if (own != null) {
+            own.addRefusing(request, among, refusing);
+        }
+        byDomain.forEach((domain, index) -> {
+            if (request.host().endsWith(domain)) {
+                index.addRefusing(request, among, refusing);
+            }
+        });
         anyHost.addRefusing(request, among, refusing);
         if (refusing.isEmpty()) {
             return new Match.NoRoute();

@@ -315,4 +315,12 @@ class ServiceTagsTest {
                 .satisfies(route -> assertThat(route.name()).hasSize(128))
                 .satisfies(route -> assertThat(route.refusal()).contains("longer than"));
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gateway.path=", "urlprefix-"})
+    void a_path_of_more_than_512_characters_is_refused(String tag) {
+        String longest = tag + "/" + "x".repeat(511);
+        assertThat(route(longest).refusal()).isNull();
+        assertThat(route(longest + "x").refusal()).isEqualTo("path: expected at most 512 characters, got 513");
+    }
 }

@@ -5,6 +5,7 @@ import static dev.stringsvc.gateway.route.TestRoutes.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -268,5 +269,42 @@ class RouteTableTest {
     @ValueSource(strings = {"/", "/a-b_c.d~e", "/a@b:c,d", "/%C3%A4", "/{a}/{b}/c"})
     void a_path_that_a_request_can_have_is_taken(String path) {
         assertThat(PathPattern.parse(path, false)).hasToString(path);
+    }
+
+    @Test
+    void a_path_of_many_slashes_is_looked_up_without_looking_at_each_of_its_beginnings() {
+        List<Route> routes = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            routes.add(route("exact" + i, i + ".example.com", "/a/b", false, List.of("PUT"), Map.of()));
+            routes.add(route("below" + i, "*." + i + ".example.com", "/a/{x}", false, List.of("PUT"), Map.of()));
+        }
+        routes.add(route("any", "/a/a", "PUT"));
+        var table = new RouteTable(routes);
+        RequestHead request = request("GET", "/a".repeat(4_096));
+        Match refused = new Match.MethodNotAllowed(List.of("PUT"), routes.getLast());
+        assertThat(table.match(request)).isEqualTo(refused);
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 100; i++) {
+            table.match(request);
+        }
+        assertThat((threads.getCurrentThreadAllocatedBytes() - before) / 100)
+                .as("bytes for a look-up")
+                .isLessThan(10_000);
+    }
+
+    @Test
+    void a_method_is_refused_by_routes_of_the_request_s_host_alone() {
+        var table = new RouteTable(List.of(
+                route("other", "other.example.com", "/a", false, List.of("PUT"), Map.of()),
+                route("domain", "*.example.com", "/a", false, List.of("POST"), Map.of()),
+                route("own", "own.example.com", "/a", false, List.of("PATCH"), Map.of()),
+                route("any", "/a", "DELETE")));
+        assertThat(table.match(RequestHead.of("GET", "own.example.com", "/a/b", name -> List.of())))
+                .isEqualTo(new Match.MethodNotAllowed(
+                        List.of("PATCH", "POST", "DELETE"), table.routes().get(2)));
+        assertThat(table.match(RequestHead.of("GET", "elsewhere", "/a/b", name -> List.of())))
+                .isEqualTo(new Match.MethodNotAllowed(
+                        List.of("DELETE"), table.routes().get(3)));
     }
 }
