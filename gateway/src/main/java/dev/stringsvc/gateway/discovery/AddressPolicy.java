@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Without ranges every address is allowed but those that are link-local, where clouds answer for a machine's secrets,
 /// and the loopback, unless Consul is asked over the loopback too. With ranges only these are allowed. Never allowed
-/// are
-/// addresses that are no single machine's, the gateway's own ports, and Consul's. Thread-safe.
+/// are addresses that are no single machine's, the gateway's own ports, and Consul's. Thread-safe.
 public final class AddressPolicy {
     private static final String SETTING = "; consul.addresses says which are allowed";
     private static final int IPV4_BYTES = 4;
+    /// Where a cloud answers for a machine's secrets over IPv6. It is of a private network's range, and not link-local.
+    private static final InetAddress METADATA = InetAddress.ofLiteral("fd00:ec2::254");
+
     private static final byte[] NAT64 = {0, 0x64, (byte) 0xff, (byte) 0x9b, 0, 0, 0, 0, 0, 0, 0, 0};
     private static final byte[] SIX_TO_FOUR = {0x20, 0x02};
 
@@ -53,11 +55,13 @@ public final class AddressPolicy {
 
     /// Why no request may go to an address; `null` where it may. For names to be asked each time they are resolved.
     public @Nullable String refusal(InetAddress address, int port) {
-        @Nullable String kind = isOfNoMachine(address);
+        @Nullable InetAddress within = within(address);
+        InetAddress reached = within == null ? address : within;
+        @Nullable String kind = firstOf(isOfNoMachine(address), isOfNoMachine(reached));
         if (kind != null) {
             return IpAddress.text(address) + " is " + kind;
         }
-        @Nullable String holder = reserved.holder(address, port);
+        @Nullable String holder = firstOf(reserved.holder(address, port), reserved.holder(reached, port));
         if (holder != null) {
             return IpAddress.withPort(IpAddress.text(address), port) + " is " + holder;
         }
@@ -66,9 +70,12 @@ public final class AddressPolicy {
                     ? null
                     : IpAddress.text(address) + " is in none of the ranges of consul.addresses";
         }
-        @Nullable InetAddress within = within(address);
-        @Nullable String why = byDefault(within == null ? address : within);
+        @Nullable String why = byDefault(reached);
         return why == null ? null : IpAddress.text(address) + why + SETTING;
+    }
+
+    private static @Nullable String firstOf(@Nullable String one, @Nullable String other) {
+        return one == null ? other : one;
     }
 
     private static @Nullable String isOfNoMachine(InetAddress address) {
@@ -90,6 +97,9 @@ public final class AddressPolicy {
     private @Nullable String byDefault(InetAddress address) {
         if (address.isLinkLocalAddress()) {
             return " is link-local";
+        }
+        if (address.equals(METADATA)) {
+            return " is a cloud's metadata service";
         }
         return address.isLoopbackAddress() && !reserved.isConsulHere()
                 ? " is the loopback, and Consul is not there"

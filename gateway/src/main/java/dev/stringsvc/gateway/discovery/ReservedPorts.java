@@ -10,8 +10,15 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import org.jspecify.annotations.Nullable;
 
-/// Ports that are never an instance's: the gateway's own, on every address of this machine, and Consul's. Thread-safe.
+/// Ports that are never an instance's: the gateway's own, on every address of this machine, and Consul's. At Consul's
+/// address these are the configured one and those that an agent has by default, for it may listen on several at once.
+/// Thread-safe.
 public final class ReservedPorts {
+    /// HTTP, HTTPS, gRPC and gRPC over TLS.
+    private static final int FIRST_OF_CONSUL = 8500;
+
+    private static final int LAST_OF_CONSUL = 8503;
+
     private final Set<Integer> own = new CopyOnWriteArraySet<>();
     private final String consul;
     private final int consulPort;
@@ -35,7 +42,11 @@ public final class ReservedPorts {
         if (own.contains(port) && isHere(address)) {
             return "a port of the gateway's own";
         }
-        return port == consulPort && isConsul(address) ? "Consul's own API" : null;
+        return isConsulPort(port) && isConsul(address) ? "Consul's own API" : null;
+    }
+
+    private boolean isConsulPort(int port) {
+        return port == consulPort || (port >= FIRST_OF_CONSUL && port <= LAST_OF_CONSUL);
     }
 
     /// True if Consul is asked over the loopback, so that it and its instances may be on this machine.

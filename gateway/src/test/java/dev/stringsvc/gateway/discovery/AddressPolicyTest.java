@@ -99,6 +99,9 @@ class AddressPolicyTest {
                 "239.255.255.255",
                 "ff02::1",
                 "255.255.255.255",
+                "64:ff9b::ffff:ffff",
+                "64:ff9b::e000:1",
+                "2002:0001:0203::1",
                 "::ffff:255.255.255.255"
             })
     void addresses_of_no_single_machine_are_refused_whatever_is_allowed(String host) {
@@ -143,15 +146,26 @@ class AddressPolicyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"})
+    @ValueSource(strings = {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::1"})
     void own_ports_and_consul_s_are_refused_whatever_is_allowed(String host) {
         for (AddressPolicy policy : List.of(beside, lax)) {
             refuses(policy, host, 8080, "is a port of the gateway's own");
-            refuses(policy, host, 8500, "is Consul's own API");
+            for (int port = 8500; port <= 8503; port++) {
+                refuses(policy, host, port, "is Consul's own API");
+            }
+            assertThat(policy.refusal(InetAddress.ofLiteral(host), 8504)).isNull();
             assertThat(policy.refusal(InetAddress.ofLiteral("192.0.2.1"), 8080)).isNull();
             assertThat(policy.refusal(InetAddress.ofLiteral("192.0.2.1"), 8500)).isNull();
         }
         refuses(away, "192.0.2.5", 8500, "192.0.2.5:8500 is Consul's own API");
+        refuses(away, "64:ff9b::c000:205", 8501, "is Consul's own API");
+    }
+
+    @Test
+    void a_cloud_s_metadata_over_ipv6_is_refused_unless_a_range_has_it() {
+        refuses(beside, "fd00:ec2::254", PORT, "is a cloud's metadata service; consul.addresses says");
+        refuses(away, "fd00:ec2:0:0::254", PORT, "is a cloud's metadata service");
+        assertThat(host(lax, "fd00:ec2::254")).isEqualTo("fd00:ec2::254");
     }
 
     @Test
