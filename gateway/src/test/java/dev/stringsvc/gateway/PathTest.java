@@ -174,4 +174,20 @@ class PathTest {
             assertThat(instance.request().startLine()).isEqualTo("GET /a//b HTTP/1.1");
         }
     }
+
+    @Test
+    void lenient_route_that_does_not_take_the_method_answers_405_with_its_headers() throws Exception {
+        try (var gateway = GatewayFixture.routing(
+                "route.path=/ route.methods=POST route.paths=lenient",
+                route -> route.putObject("response-headers").putObject("set").put("X-Of-Route", "yes"),
+                FakeInstance.healthy())) {
+            for (String path : List.of("/@scope%2fname", "/login;jsessionid=A1")) {
+                HttpMessage answer = gateway.get(path);
+                assertThat(answer.status()).as(path).isEqualTo(405);
+                assertThat(answer.header("Allow")).isEqualTo("POST");
+                assertThat(answer.header("X-Of-Route")).isEqualTo("yes");
+            }
+            assertThat(gateway.get("/a%2f../b").status()).isEqualTo(400);
+        }
+    }
 }

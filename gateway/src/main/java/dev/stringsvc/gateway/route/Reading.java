@@ -45,8 +45,15 @@ public sealed interface Reading {
     }
 
     private static boolean isLenient(Match match) {
-        return match instanceof Match.Found(var route)
-                && route.predicates().path().paths() == Paths.LENIENT;
+        return switch (match) {
+            case Match.Found(var route) -> isLenient(route);
+            case Match.MethodNotAllowed(var _, var route) -> isLenient(route);
+            case Match.NoRoute() -> false;
+        };
+    }
+
+    private static boolean isLenient(Route route) {
+        return route.predicates().path().paths() == Paths.LENIENT;
     }
 
     private static Reading ofStrict(RouteTable table, RequestHead request) {
