@@ -14,7 +14,12 @@ public final class ClientFields {
     ///
     /// @param trusted true if the client is a trusted proxy
     public static boolean passes(String name, boolean trusted) {
-        return !matches(name) || (trusted && name.indexOf('_') < 0);
+        return matches(name) ? trusted && name.indexOf('_') < 0 : !isMisspelledRequestId(name);
+    }
+
+    /// The gateway gives each request an id, beside which no other may stand.
+    private static boolean isMisspelledRequestId(String name) {
+        return name.indexOf('_') >= 0 && is(name, "x-request-id");
     }
 
     /// True if a field of this name, in any case and with `_` for `-`, says who the client is or what it asked for.

@@ -74,7 +74,7 @@ public final class Headers {
         String lower = name.toLowerCase(Locale.ROOT);
         return passesUpstream(name, connection)
                 && !NEVER_TRAILERS.contains(lower)
-                && !ClientFields.matches(name)
+                && ClientFields.passes(name, false)
                 && !lower.startsWith("if-");
     }
 

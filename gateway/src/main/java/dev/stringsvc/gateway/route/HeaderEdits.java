@@ -9,7 +9,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /// Header fields that a route sets, in place of any of that name, and those that it removes. Names are compared in any
-/// case. Immutable.
+/// case. CGI, WSGI and PHP read `X_Api_Key` and `X-Api-Key` as the same field, so a field with `_` counts as one with
+/// `-`
+/// too. Immutable.
 public record HeaderEdits(Map<String, String> set, Set<String> remove) {
     /// Leaves all as it is.
     public static final HeaderEdits NONE = new HeaderEdits(Map.of(), Set.of());
@@ -28,6 +30,7 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
             "trailer",
             "transfer-encoding",
             "upgrade",
+            "via", // tells that a request has come by before
             "x-request-id");
     /// What describes a body, or how long caches may keep it.
     private static final Set<String> OF_A_BODY = Set.of(
@@ -109,6 +112,10 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
 
     /// Whether a field of this name that a message has passes on.
     public boolean keeps(String name) {
-        return none() || (!set.containsKey(name) && !remove.contains(name));
+        return none() || !(edits(name) || (name.indexOf('_') >= 0 && edits(name.replace('_', '-'))));
+    }
+
+    private boolean edits(String name) {
+        return set.containsKey(name) || remove.contains(name);
     }
 }

@@ -51,11 +51,14 @@ class ClientFieldsTest {
                 "X_Forwarded_Anything",
                 "X_Real_IP",
                 "True-Client_IP",
-                "X_Original_URL"
+                "X_Original_URL",
+                "X_Request_Id",
+                "x-request_ID"
             })
     void what_a_framework_could_take_for_it_passes_from_nobody(String name) {
         assertThat(ClientFields.passes(name, false)).isFalse();
         assertThat(ClientFields.passes(name, true)).isFalse();
+        assertThat(Headers.passesAsTrailer(name, null)).isFalse();
     }
 
     @ParameterizedTest
