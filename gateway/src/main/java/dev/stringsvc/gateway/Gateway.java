@@ -9,7 +9,6 @@ import dev.stringsvc.gateway.discovery.AddressPolicy;
 import dev.stringsvc.gateway.discovery.CatalogEvent;
 import dev.stringsvc.gateway.discovery.ReservedPorts;
 import dev.stringsvc.gateway.discovery.consul.ConsulCatalog;
-import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.server.AccessLog;
 import dev.stringsvc.gateway.server.AdminApi;
 import dev.stringsvc.gateway.server.ClientLimits;
@@ -33,7 +32,6 @@ import dev.stringsvc.logfmt.LogWriter;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -265,18 +263,10 @@ public final class Gateway implements AutoCloseable {
         Thread.sleep(grace);
     }
 
-    /// How long requests in flight may take to finish: what was configured, else the longest deadline of any route as
-    /// it
-    /// is now, and time to read the answer.
+    /// How long requests in flight may take to finish: what was configured, else the longest deadline as the routes are
+    /// now, and time to read the answer.
     Duration timeToDrain() {
-        return config.shutdown().drain().orElseGet(() -> longestDeadline().plus(TO_READ_THE_ANSWER));
-    }
-
-    private Duration longestDeadline() {
-        return live.now().routing().table().forwarding().values().stream()
-                .map(Action.Forward::deadline)
-                .max(Comparator.naturalOrder())
-                .orElse(Duration.ZERO);
+        return config.shutdown().drain().orElseGet(() -> live.longestDeadline().plus(TO_READ_THE_ANSWER));
     }
 
     /// Takes no more connections, lets requests in flight finish, and lets go. A second call does nothing.

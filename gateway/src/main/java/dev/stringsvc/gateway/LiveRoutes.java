@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +49,7 @@ final class LiveRoutes implements AutoCloseable {
     private final Telemetry telemetry;
     private final InstantSource clock;
     private final TagRoutes tagRoutes;
-    private Wanted wanted;
+    private volatile Wanted wanted;
     private boolean closed;
     private volatile Live live;
 
@@ -92,6 +94,20 @@ final class LiveRoutes implements AutoCloseable {
     /// What is live now.
     Live now() {
         return live;
+    }
+
+    /// The longest deadline that the operator gave any route that is live. A route by tags counts as one that says
+    /// nothing of its deadline: no registration decides how long a gateway takes to stop.
+    Duration longestDeadline() {
+        Configuration now = wanted.configuration();
+        Map<Route, Action.Forward> ofFile = now.config().routes().forwarding();
+        boolean byTags =
+                !ofFile.keySet().containsAll(live.routing().table().forwarding().keySet());
+        return Stream.concat(
+                        ofFile.values().stream().map(Action.Forward::deadline),
+                        byTags ? Stream.of(now.binder().deadline()) : Stream.empty())
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
     }
 
     /// Takes another configuration: its routes, services and retry.

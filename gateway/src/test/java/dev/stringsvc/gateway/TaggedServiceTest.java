@@ -185,4 +185,19 @@ class TaggedServiceTest {
             assertThat(gateway.upstreams()).hasSize(1);
         }
     }
+
+    @Test
+    void does_not_decide_how_long_a_gateway_takes_to_stop() throws Exception {
+        try (var instance = echo();
+                var consul = ConsulAgent.start();
+                var gateway = start(consul, "shutdown.drain= route.deadline=10s route.attempt-timeout=5s")) {
+            assertThat(gateway.gateway().timeToDrain()).isEqualTo(Duration.ofSeconds(15));
+            consul.register(
+                    "users-1", "users", "127.0.0.1", instance.port(), "gateway.path=/users", "gateway.deadline=24h");
+            awaitText(gateway, "/users", "/users");
+            assertThat(gateway.gateway().timeToDrain())
+                    .as("the default deadline of a route, and 5 s")
+                    .isEqualTo(Duration.ofSeconds(35));
+        }
+    }
 }

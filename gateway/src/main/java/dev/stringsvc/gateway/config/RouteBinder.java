@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stringsvc.gateway.route.Route;
+import java.time.Duration;
 
 /// Reads routes that stand elsewhere as if they stood in the file: with the same defaults, checks and words.
 /// Thread-safe.
@@ -19,7 +20,12 @@ public final class RouteBinder {
         this.timeoutGiven = timeoutGiven;
     }
 
-    /// What came of a route.
+    /// That of a route which says nothing of it.
+    public Duration deadline() {
+        return Durations.parse(defaults.path("deadline").asText());
+    }
+
+    /// The result of reading a route.
     public sealed interface Bound {
         /// It is valid by itself.
         ///
