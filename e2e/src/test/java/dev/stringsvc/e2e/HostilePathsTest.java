@@ -26,8 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Paths that browsers, registries and attackers send to a gateway with 256 MiB. The host `lenient` has routes that
-/// take
-/// them, every other host the same routes without that.
+/// take them, every other host the same routes without that.
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostilePathsTest {

@@ -11,8 +11,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /// Inputs that once told something, which each fuzzer tries before random ones: `src/test/resources/fuzz/FUZZER`, a
-/// file
-/// each.
+/// file each.
 public final class FuzzCorpus {
     private FuzzCorpus() {}
 

@@ -20,7 +20,7 @@ final class ConsulEntry {
 
     private ConsulEntry() {}
 
-    /// What came of an entry.
+    /// The result of reading an entry.
     sealed interface Read {
         /// It is an instance.
         record Usable(Instance instance) implements Read {}
