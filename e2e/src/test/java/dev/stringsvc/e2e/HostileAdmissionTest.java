@@ -89,6 +89,16 @@ class HostileAdmissionTest {
     }
 
     @Test
+    void answers_of_the_gateway_s_own_that_nobody_takes_are_bounded() throws Exception {
+        try (var attacker = Attacker.start(40, gateway.port(), Attacker.stalledStreams("/nothing", 120))) {
+            await().atMost(Cluster.PATIENCE).until(() -> attacker.opened() >= 40);
+            await().atMost(Cluster.PATIENCE).until(() -> attacker.ended() > 0);
+            innocent(100);
+            await().atMost(Cluster.PATIENCE).until(() -> gateway.meter("gateway_requests_in_flight") < 400);
+        }
+    }
+
+    @Test
     void posts_that_hang_keep_nobody_out() throws Exception {
         instance.behave(Behaviour.only("/count", Behaviour.hang()));
         String post = "POST " + LARGE + " HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}";

@@ -5,18 +5,21 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Who may have a request forwarded. Nobody queues. Below the limit anybody may, one address alone too. At the limit
-/// an address that would hold more than half of what the largest holds gets no more. For any other, one request makes
-/// room, the first that there is of these:
+/// Admits requests. Nobody queues. Below the limit every address may have more, one alone too. At the limit an address
+/// that would hold more than half of what the largest holds gets no more. For any other, one request makes room, the
+/// first that there is of these:
 ///
-/// 1. an answer whose client has taken nothing for a second, the longest waiting first; it is cut
+/// 1. of an address that holds more than half of what the largest holds, an answer whose client has taken nothing for
+///    a second, the longest waiting first; it is cut
 /// 2. of the address that holds most, the newest request that is not answered yet and may be repeated (503)
 /// 3. of that address, an answer whose client takes nothing just now, the longest waiting first; it is cut
 /// 4. of that address, the newest other request that is not answered yet (503)
@@ -26,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Who holds how much is counted only at the limit, so that a request costs little below it. Thread-safe.
 final class Admission {
-    /// For how long a client takes nothing before its answer makes room whoever holds most.
+    /// For how long a client takes nothing before its answer is the first to make room.
     static final Duration STUCK = Duration.ofSeconds(1);
     /// For how long an answer runs before it is one that lasts.
     static final Duration LASTING = Duration.ofSeconds(30);
@@ -39,7 +42,7 @@ final class Admission {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger streams = new AtomicInteger();
     private final Set<Permit> held = ConcurrentHashMap.newKeySet();
-    private volatile @Nullable Refusal refusal;
+    private final AtomicReferenceArray<@Nullable Refusal> refusals = new AtomicReferenceArray<>(64);
 
     private record Refusal(Object address, @Nullable Bulkhead within, long until) {}
 
@@ -56,9 +59,14 @@ final class Admission {
         /// True if the client may send the request again, although an instance may have it.
         boolean repeatable();
 
-        /// Ends the answer, for its room is another's now.
-        void cutAnswer();
+        /// Ends the answer, because another request has its room now.
+        ///
+        /// @param stuck true if its client was not taking it
+        void cutAnswer(boolean stuck);
     }
+
+    /// How often room is looked for: another may take the place that an answer that lasts has left.
+    private static final int MOST_TRIES = 3;
 
     /// The rank of what makes no room.
     private static final int KEPT = 6;
@@ -125,15 +133,16 @@ final class Admission {
             };
         }
 
-        /// Makes room; false if it may not any more.
+        /// Ends the request and keeps its place; false if it is over, or lasts.
         private boolean giveUp() {
             State now = state.get();
+            boolean stuck = stuckNanos() > 0;
             if ((now != State.WAITING && now != State.ANSWERING) || !state.compareAndSet(now, State.GIVEN_UP)) {
                 return false;
             }
-            leave();
+            held.remove(this);
             if (now == State.ANSWERING) {
-                holder.cutAnswer();
+                holder.cutAnswer(stuck);
             }
             return true;
         }
@@ -164,29 +173,40 @@ final class Admission {
         }
     }
 
-    /// Lets a request in, at the cost of another's where there is no room; `null` where it is not to be let in.
+    /// Lets a request in, in the place of another where there is no room; `null` where it is not to be let in. The
+    /// other's place goes to this one directly: else its client, asking again, would have it back first.
     ///
-    /// @param share the service's, of which one is taken already; given back when the permit is
+    /// @param share the service's, of which the request takes one
     @Nullable
     Permit enter(Object address, Holder holder, Bulkhead share) {
-        while (!takeOne(inFlight, most)) {
-            if (!makeRoom(address, null)) {
+        for (int i = 0; i < MOST_TRIES; i++) {
+            boolean inShare = share.tryAcquire();
+            if (inShare && takeOne(inFlight, most)) {
+                return admitted(address, holder, share);
+            }
+            @Nullable Bulkhead within = inShare ? null : share;
+            boolean moved = moveLasting(within);
+            @Nullable Permit gone = moved ? null : replace(address, within);
+            if (gone != null) {
+                if (inShare) {
+                    gone.share.release();
+                }
+                return admitted(address, holder, share);
+            }
+            if (inShare) {
+                share.release();
+            }
+            if (!moved) {
                 return null;
             }
         }
+        return null;
+    }
+
+    private Permit admitted(Object address, Holder holder, Bulkhead share) {
         var permit = new Permit(address, holder, share);
         held.add(permit);
         return permit;
-    }
-
-    /// Takes one of a service's share, at the cost of another's request where there is no room.
-    boolean enter(Object address, Bulkhead share) {
-        while (!share.tryAcquire()) {
-            if (!makeRoom(address, share)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /// True if there is no room that this address may have now.
@@ -201,14 +221,15 @@ final class Admission {
 
     private boolean refusesNow(Object address, @Nullable Bulkhead within) {
         long now = nanoTime.getAsLong();
-        @Nullable Refusal last = refusal;
+        int slot = Objects.hash(address, System.identityHashCode(within)) & (refusals.length() - 1);
+        @Nullable Refusal last = refusals.get(slot);
         if (last != null && last.within == within && last.address.equals(address) && now - last.until < 0) {
             return true;
         }
         if (moveLasting(within) || mayHaveMore(address, counts(within))) {
             return false;
         }
-        refusal = new Refusal(address, within, now + REMEMBERED.toNanos());
+        refusals.set(slot, new Refusal(address, within, now + REMEMBERED.toNanos()));
         return true;
     }
 
@@ -230,26 +251,27 @@ final class Admission {
         return counts;
     }
 
-    /// @param within the share that is taken; `null` where it is all of the room
-    /// @return whether some was made
-    private synchronized boolean makeRoom(Object address, @Nullable Bulkhead within) {
-        if (within == null ? inFlight.get() < most : !within.isFull()) {
-            return true;
-        }
-        if (moveLasting(within)) {
-            return true;
-        }
+    /// Ends another request. Its place in flight and in its share are the caller's then.
+    ///
+    /// @param within the share in which there is no room; `null` where there is none at all
+    private synchronized @Nullable Permit replace(Object address, @Nullable Bulkhead within) {
         Map<Object, Integer> counts = counts(within);
         if (!mayHaveMore(address, counts)) {
-            return false;
+            return null;
         }
         int largest = largest(counts);
         return held.stream()
                 .filter(permit -> within == null || permit.share == within)
                 .map(Candidate::of)
-                .filter(one -> one.rank == 1 || counts.getOrDefault(one.permit.address, 0) == largest)
+                .filter(one -> {
+                    int holds = counts.getOrDefault(one.permit.address, 0);
+                    return one.rank == 1 ? 2 * holds > largest : holds == largest;
+                })
                 .sorted(Comparator.comparingInt(Candidate::rank).thenComparingLong(Candidate::order))
-                .anyMatch(one -> one.permit.giveUp());
+                .map(Candidate::permit)
+                .filter(Permit::giveUp)
+                .findFirst()
+                .orElse(null);
     }
 
     private boolean moveLasting(@Nullable Bulkhead within) {

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.eclipse.jetty.http.DateGenerator;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -46,6 +47,7 @@ final class Answer {
     private final HttpFields.Mutable fields;
     private final String requestId;
     private final BooleanSupplier draining;
+    private final Function<Answer, @Nullable OwnRoom> ownRoom;
     private @Nullable ClientBody body;
     private @Nullable String route;
     private HeaderEdits edits = HeaderEdits.NONE;
@@ -56,13 +58,22 @@ final class Answer {
     private long bytes;
     private boolean cut;
 
-    Answer(Request request, Response response, String requestId, BooleanSupplier draining) {
+    /// Room for one answer of the gateway's own, and what measures how fast its client takes it.
+    record OwnRoom(Admission.Permit permit, ClientRate rate) {}
+
+    /// @param ownRoom gives room for an answer of the gateway's own over HTTP/2; `null` where there is none
+    Answer(Request request, Response response, BooleanSupplier draining, Function<Answer, @Nullable OwnRoom> ownRoom) {
         this.request = request;
         this.response = response;
         this.client = Client.of(request);
         this.fields = response.getHeaders();
-        this.requestId = requestId;
+        this.requestId = RequestId.of(request.getHeaders().get(RequestId.HEADER));
+        this.ownRoom = ownRoom;
         this.draining = draining;
+    }
+
+    Request request() {
+        return request;
     }
 
     String requestId() {
@@ -319,8 +330,25 @@ final class Answer {
     }
 
     private void whole(byte[] body) throws IOException {
-        write(true, ByteBuffer.wrap(body));
-        bytes = body.length;
+        if (request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2) {
+            write(true, ByteBuffer.wrap(body));
+            bytes = body.length;
+            return;
+        }
+        @Nullable OwnRoom room = ownRoom.apply(this);
+        if (room == null) {
+            error = "no room for one more answer that its client does not take: " + error;
+            cut();
+            return;
+        }
+        try (Admission.Permit _ = room.permit()) {
+            client.answering(room.rate());
+            room.rate().waitForClient();
+            write(true, ByteBuffer.wrap(body));
+            bytes = body.length;
+        } finally {
+            room.rate().waited(body.length);
+        }
     }
 
     private void write(boolean last, ByteBuffer body) throws IOException {

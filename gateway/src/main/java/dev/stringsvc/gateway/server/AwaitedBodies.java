@@ -1,24 +1,28 @@
 package dev.stringsvc.gateway.server;
 
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// The clients whose bodies are waited for, each of which holds a thread and a connection's buffers. When there are too
-/// many, one is let go of: among those that send below the asked rate, of the address that holds most, the one that is
-/// furthest behind. Where none is below the rate, it is the newest of the address that holds most. Thread-safe.
+/// many, one is answered with 408: of those that are behind the asked rate by more than a second's bytes, one of the
+/// address that holds most, the furthest behind; where none is, the furthest behind of the address that holds most.
+/// Thread-safe.
 final class AwaitedBodies {
     private final int most;
+    private final long bytesPerSecond;
     private final Map<Client, Awaited> bodies = new LinkedHashMap<>();
 
-    AwaitedBodies(int most) {
+    /// @param bytesPerSecond the asked rate
+    AwaitedBodies(int most, long bytesPerSecond) {
         this.most = most;
+        this.bytesPerSecond = bytesPerSecond;
     }
 
     private record Awaited(Object address, ClientBody body) {}
 
-    /// The one that is let go of is still waited for then: its request cannot have gone on in between.
+    /// The one that is answered with 408 is still waited for then: its request cannot have gone on in between.
     ///
     /// @param address whose request it is, as [ClientAddress] has it
     /// @return false where it is this one that there is no room for
@@ -41,32 +45,23 @@ final class AwaitedBodies {
     private Client choose() {
         Map<Object, Integer> held = new HashMap<>();
         bodies.values().forEach(awaited -> held.merge(awaited.address(), 1, Integer::sum));
-        @Nullable Client slowest = null;
-        @Nullable Client newest = null;
-        int slowestHolds = 0;
-        int newestHolds = 0;
-        double furthest = 0;
-        for (var entry : bodies.entrySet()) {
-            Awaited awaited = entry.getValue();
-            int holds = held.getOrDefault(awaited.address(), 0);
-            double behind = awaited.body().behind();
-            if (behind > 0 && (holds > slowestHolds || (holds == slowestHolds && behind > furthest))) {
-                slowest = entry.getKey();
-                slowestHolds = holds;
-                furthest = behind;
-            }
-            if (holds >= newestHolds) {
-                newest = entry.getKey();
-                newestHolds = holds;
-            }
+        return bodies.entrySet().stream()
+                .map(entry -> Candidate.of(entry, held, bytesPerSecond))
+                .max(Comparator.comparing(Candidate::slow)
+                        .thenComparingInt(Candidate::holds)
+                        .thenComparingDouble(Candidate::behind))
+                .orElseThrow()
+                .client();
+    }
+
+    /// @param slow true if it is behind by more than a second's bytes
+    /// @param holds how many bodies of its address are waited for
+    private record Candidate(Client client, boolean slow, int holds, double behind) {
+        static Candidate of(Map.Entry<Client, Awaited> entry, Map<Object, Integer> held, long bytesPerSecond) {
+            double behind = entry.getValue().body().behind();
+            int holds = held.getOrDefault(entry.getValue().address(), 0);
+            return new Candidate(entry.getKey(), behind > bytesPerSecond, holds, behind);
         }
-        if (slowest != null) {
-            return slowest;
-        }
-        if (newest != null) {
-            return newest;
-        }
-        throw new IllegalStateException("nobody is waited for");
     }
 
     void remove(Client client) {

@@ -52,8 +52,10 @@ interface Client {
     /// Whether the answer was cut because the client took it too slowly.
     boolean tooSlow();
 
-    /// Ends the answer because its client takes nothing of it while others want in.
-    void cutStuck();
+    /// Ends the answer because another request has its room now.
+    ///
+    /// @param again true if a connection on which this happens again and again is to be closed
+    void cutForRoom(boolean again);
 
     /// Ends the answer so that it does not look whole.
     void cut();

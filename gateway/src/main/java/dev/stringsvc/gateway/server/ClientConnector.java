@@ -8,8 +8,11 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http2.HTTP2Session;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
@@ -42,6 +46,8 @@ final class ClientConnector extends ServerConnector {
     /// Who looks so late has not run for a while, and may have left unread what clients have sent since.
     private static final Duration STALLED = LOOK.multipliedBy(4);
 
+    private static final int MOST_UNTAKEN = 3;
+    private static final Duration UNTAKEN_WITHIN = Duration.ofSeconds(10);
     private static final Logger LOGGER = LoggerFactory.getLogger(ClientConnector.class);
 
     /// How often the log tells of connections that there was no room for.
@@ -55,6 +61,8 @@ final class ClientConnector extends ServerConnector {
     private final ClientTimeouts timeouts;
     /// Those to whom an answer goes over HTTP/2.
     private final Set<Http2Client> measured = ConcurrentHashMap.newKeySet();
+    /// Connections of which answers were cut that their client did not take.
+    private final Map<HTTP2Session, Untaken> untaken = Collections.synchronizedMap(new WeakHashMap<>());
     private final Exchange.Listener refused;
     private final ConnectionLimit limit;
     private final boolean encrypted;
@@ -298,6 +306,22 @@ final class ClientConnector extends ServerConnector {
     }
 
     /// Without its selector no client is heard: where it fails, the process ends.
+    /// Answers that were not taken, since a moment.
+    private record Untaken(int count, long since) {
+        Untaken oneMore(Untaken last) {
+            return last.since - since > UNTAKEN_WITHIN.toNanos() ? last : new Untaken(count + 1, since);
+        }
+    }
+
+    /// Notes that an answer was cut that its client did not take.
+    ///
+    /// @return true if that was so for several of this connection within seconds
+    boolean takesNothingAgain(HTTP2Session session) {
+        return untaken.merge(session, new Untaken(1, System.nanoTime()), Untaken::oneMore)
+                        .count()
+                >= MOST_UNTAKEN;
+    }
+
     private static final class VitalSelector extends ManagedSelector {
         VitalSelector(SelectorManager connections, int id) {
             super(connections, id);

@@ -362,7 +362,7 @@ final class ClientEndPoint extends SocketChannelEndPoint implements Client, Open
     }
 
     @Override
-    public void cutStuck() {
+    public void cutForRoom(boolean again) {
         tooSlow = true;
         close();
     }

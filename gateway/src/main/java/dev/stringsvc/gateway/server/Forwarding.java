@@ -96,6 +96,11 @@ public final class Forwarding {
         return IpAddress.text(address(hop, given));
     }
 
+    /// True if the request came from a proxy that is believed.
+    boolean isTrusted(Hop hop) {
+        return trusted.test(hop.peer());
+    }
+
     /// As [#client], before it is text.
     InetAddress address(Hop hop, HttpFields given) {
         InetAddress client = hop.peer();

@@ -2,9 +2,6 @@ package dev.stringsvc.gateway.server;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.Map;
-import java.util.WeakHashMap;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http2.CloseState;
 import org.eclipse.jetty.http2.ErrorCode;
@@ -28,11 +25,6 @@ final class Http2Client implements Client {
     private final @Nullable HTTP2Stream stream;
 
     private final ClientConnector connector;
-    /// After how many answers of which its client took nothing a connection is closed.
-    private static final int MOST_STUCK = 3;
-
-    private static final Map<HTTP2Session, Integer> STUCK = Collections.synchronizedMap(new WeakHashMap<>());
-
     private volatile @Nullable ClientBody inHand;
     private volatile @Nullable ClientRate answer;
     private volatile boolean answerBegun;
@@ -135,12 +127,11 @@ final class Http2Client implements Client {
         return tooSlow;
     }
 
-    /// A client that opens such streams again and again is sent away as a whole.
     @Override
-    public void cutStuck() {
+    public void cutForRoom(boolean again) {
         tooSlow = true;
         reset(ErrorCode.CANCEL_STREAM_ERROR);
-        if (STUCK.merge(session, 1, Integer::sum) >= MOST_STUCK) {
+        if (again && connector.takesNothingAgain(session)) {
             session.close(ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, "answers_not_taken", Callback.NOOP);
         }
     }

@@ -63,6 +63,9 @@ public final class ProxyHandler extends Handler.Abstract {
     private final RequestBodies bodies;
     private final AwaitedBodies awaited;
     private final Admission admission;
+    /// Answers of the gateway's own to clients of HTTP/2, which need not take them.
+    private final Admission ownAnswers;
+    private final Bulkhead noShare = new Bulkhead();
     private final Semaphore tunnels;
 
     private final Exchange.Listener listener;
@@ -81,8 +84,10 @@ public final class ProxyHandler extends Handler.Abstract {
         this.limits = limits;
         this.forwarding = forwarding;
         this.bodies = new RequestBodies(limits, BodyMemory.shareOfHeap());
-        this.awaited = new AwaitedBodies(limits.awaitedBodies());
+        this.awaited =
+                new AwaitedBodies(limits.awaitedBodies(), limits.slowest().bytesPerSecond());
         this.admission = new Admission(limits.inFlight(), limits.streams(), System::nanoTime);
+        this.ownAnswers = new Admission(limits.inFlight(), 0, System::nanoTime);
         this.tunnels = new Semaphore(limits.tunnels());
         this.listener = listener;
         this.draining = draining;
@@ -105,8 +110,7 @@ public final class ProxyHandler extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        var answer =
-                new Answer(request, response, RequestId.of(request.getHeaders().get(RequestId.HEADER)), draining);
+        var answer = new Answer(request, response, draining, this::ownRoom);
         // who waits for nobody but an instance is not idle
         request.addIdleTimeoutListener(timeout -> false);
         inFlight.incrementAndGet();
@@ -121,6 +125,31 @@ public final class ProxyHandler extends Handler.Abstract {
         }
         answer.end(callback);
         return true;
+    }
+
+    /// Room for an answer of the gateway's own; `null` where there is none. Over HTTP/1.1 such an answer fits the
+    /// connection's buffer, and there is one for each connection. Over HTTP/2 there can be 128, and each holds
+    /// memory until its client takes it.
+    private Answer.@Nullable OwnRoom ownRoom(Answer answer) {
+        Request request = answer.request();
+        HttpFields given = request.getHeaders();
+        Forwarding.Hop hop = hop(request, given);
+        Object address = ClientAddress.of(forwarding.address(hop, given));
+        if (ownAnswers.refuses(address)) {
+            return null;
+        }
+        Admission.@Nullable Permit room = ownAnswers.enter(address, new Let(answer, isAlone(hop)), noShare);
+        if (room == null) {
+            return null;
+        }
+        ClientRate rate = limits.slowest().start();
+        var _ = room.answering(rate); // nothing gives it up before
+        return new Answer.OwnRoom(room, rate);
+    }
+
+    /// True if the connection is this client's alone, and not a proxy's.
+    private boolean isAlone(Forwarding.Hop hop) {
+        return !forwarding.isTrusted(hop);
     }
 
     private void tryToAnswer(Request request, Answer answer) throws IOException {
@@ -238,7 +267,8 @@ public final class ProxyHandler extends Handler.Abstract {
         boolean webSocket = WebSockets.isHandshake(request);
         Bulkhead share = way.forwarder().bulkhead();
         HttpFields given = request.getHeaders();
-        Object address = ClientAddress.of(forwarding.address(hop(request, given), given));
+        Forwarding.Hop hop = hop(request, given);
+        Object address = ClientAddress.of(forwarding.address(hop, given));
         boolean streams = way.to().streamRequests();
         try (ClientBody body = bodies.open(request, Math.min(way.to().requestBody(), limits.bodyBytes()), streams)) {
             answer.taking(body);
@@ -260,24 +290,16 @@ public final class ProxyHandler extends Handler.Abstract {
                 answer.problem(overloaded(route), RETRY_SOON_ANEW);
                 return;
             }
-            if (!admission.enter(address, share)) {
-                answer.problem(shareTaken(way), RETRY_SOON);
+            Admission.@Nullable Permit permit = admission.enter(address, new Let(answer, isAlone(hop)), share);
+            if (permit == null) {
+                answer.problem(share.isFull() ? shareTaken(way) : overloaded(route), RETRY_SOON);
                 return;
             }
-            Admission.@Nullable Permit permit = null;
-            try {
-                permit = admission.enter(address, new Let(request, answer), share);
-                if (permit == null) {
-                    answer.problem(overloaded(route), RETRY_SOON);
-                    return;
-                }
-                send(request, path, body, kept, way, new Held(webSocket, permit), answer);
-            } finally {
-                stop(body, kept, answer.client());
-                if (permit == null) {
-                    share.release();
-                } else {
-                    permit.close();
+            try (permit) {
+                try {
+                    send(request, path, body, kept, way, new Held(webSocket, permit), answer);
+                } finally {
+                    stop(body, kept, answer.client());
                 }
             }
         } catch (PayloadTooLargeException e) {
@@ -300,15 +322,17 @@ public final class ProxyHandler extends Handler.Abstract {
     }
 
     /// What admission may end.
-    private record Let(Request request, Answer answer) implements Admission.Holder {
+    ///
+    /// @param alone true if the connection is this client's alone
+    private record Let(Answer answer, boolean alone) implements Admission.Holder {
         @Override
         public boolean repeatable() {
-            return isRepeatable(request);
+            return isRepeatable(answer.request());
         }
 
         @Override
-        public void cutAnswer() {
-            answer.client().cutStuck();
+        public void cutAnswer(boolean stuck) {
+            answer.client().cutForRoom(stuck && alone);
         }
     }
 
@@ -367,7 +391,7 @@ public final class ProxyHandler extends Handler.Abstract {
             if (result instanceof ProxyResult.Answered answered) {
                 answered.close();
             }
-            answer.problem(givenUp(way.route(), request), RETRY_SOON);
+            giveUp(way.route(), answer);
             return;
         }
         pass(result, way.route(), held.permit(), answer);
@@ -391,7 +415,12 @@ public final class ProxyHandler extends Handler.Abstract {
             throws IOException {
         ClientRate rate = limits.slowest().start();
         boolean switched = answered.response().socket() != null;
-        if (!permit.answering(rate) || (switched && !tunnels.tryAcquire())) {
+        if (!permit.answering(rate)) {
+            answered.close();
+            giveUp(route, answer);
+            return;
+        }
+        if (switched && !tunnels.tryAcquire()) {
             answered.close();
             answer.problem(overloaded(route), RETRY_SOON);
             return;
@@ -460,13 +489,16 @@ public final class ProxyHandler extends Handler.Abstract {
                 .onRoute(route.name(), List.of());
     }
 
-    private static Problem givenUp(Route route, Request request) {
-        String acted = isRepeatable(request) ? "" : " An instance may have acted on it.";
-        return Problem.of(
-                        503,
-                        "The request was given up: the gateway has as many requests in hand as it takes, and its"
-                                + " client holds more of them than any other." + acted)
-                .onRoute(route.name(), List.of());
+    private static void giveUp(Route route, Answer answer) throws IOException {
+        boolean repeatable = isRepeatable(answer.request());
+        answer.problem(
+                Problem.of(
+                                503,
+                                "The request was given up: the gateway has as many requests in hand as it takes, and"
+                                        + " its client holds more of them than any other."
+                                        + (repeatable ? "" : " An instance may have acted on it."))
+                        .onRoute(route.name(), List.of()),
+                repeatable ? RETRY_SOON : Map.of());
     }
 
     private static Problem shareTaken(Way way) {

@@ -28,7 +28,7 @@ class AdmissionTest {
             }
 
             @Override
-            public void cutAnswer() {}
+            public void cutAnswer(boolean stuck) {}
         };
     }
 
@@ -38,12 +38,7 @@ class AdmissionTest {
 
     private Admission.@Nullable Permit enter(Object address, Admission.Holder holder) {
         now.incrementAndGet();
-        assertThat(admission.enter(address, share)).isTrue();
-        var permit = admission.enter(address, holder, share);
-        if (permit == null) {
-            share.release();
-        }
-        return permit;
+        return admission.enter(address, holder, share);
     }
 
     private List<Admission.Permit> fill(Object address, Admission.Holder holder) {
@@ -111,13 +106,11 @@ class AdmissionTest {
                 String address = t < 12 ? "a" : "b" + t;
                 threads.execute(() -> {
                     for (int i = 0; i < 2_000; i++) {
-                        if (admission.refuses(address) || !admission.enter(address, share)) {
+                        if (admission.refuses(address)) {
                             continue;
                         }
                         try (var permit = admission.enter(address, SAFE, share)) {
-                            if (permit == null) {
-                                share.release();
-                            } else {
+                            if (permit != null) {
                                 permit.answering(rate());
                                 permit.lasts();
                             }
@@ -130,6 +123,28 @@ class AdmissionTest {
         assertThat(admission.streams()).isZero();
         share.limit(1);
         assertThat(share.tryAcquire()).isTrue();
+        assertThat(share.tryAcquire()).as("given back twice").isFalse();
+    }
+
+    @Test
+    void a_slow_answer_of_one_that_holds_little_is_kept() {
+        var slow = Objects.requireNonNull(enter("b", SAFE));
+        ClientRate rate = rate();
+        assertThat(slow.answering(rate)).isTrue();
+        rate.waitForClient();
+        for (int i = 0; i < 3; i++) {
+            assertThat(enter("a", SAFE)).isNotNull();
+        }
+        assertThat(enter("c", SAFE)).isNotNull();
+        assertThat(slow.givenUp()).isFalse();
+    }
+
+    @Test
+    void a_share_that_was_lowered_ends_one_request_for_each_that_comes() {
+        var all = fill("a", SAFE);
+        share.limit(1);
+        assertThat(enter("b", SAFE)).isNotNull();
+        assertThat(all.stream().filter(Admission.Permit::givenUp)).hasSize(1);
     }
 
     @Test
@@ -150,8 +165,9 @@ class AdmissionTest {
         share.limit(2);
         assertThat(enter("a", SAFE)).isNotNull();
         assertThat(enter("a", SAFE)).isNotNull();
-        assertThat(admission.enter("a", share)).isFalse();
-        assertThat(admission.enter("b", share)).isTrue();
+        assertThat(enter("a", SAFE)).isNull();
+        assertThat(enter("b", SAFE)).isNotNull();
+        assertThat(admission.inFlight()).isEqualTo(2);
     }
 
     @Test

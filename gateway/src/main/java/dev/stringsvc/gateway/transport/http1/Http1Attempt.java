@@ -5,6 +5,7 @@ import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.Body;
 import dev.stringsvc.gateway.transport.BodySender;
 import dev.stringsvc.gateway.transport.HeaderFields;
+import dev.stringsvc.gateway.transport.NoSocketException;
 import dev.stringsvc.gateway.transport.Pauses;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
 import dev.stringsvc.gateway.transport.Watchdog;
@@ -114,7 +115,8 @@ final class Http1Attempt {
             return new AttemptResult.ClientFault(clientFailure);
         }
         if (nothingSent()) {
-            return new AttemptResult.NotSent(cause, asked || !watch.expired());
+            boolean blamed = !(cause instanceof NoSocketException) && (asked || !watch.expired());
+            return new AttemptResult.NotSent(cause, blamed);
         }
         return watch.expired() ? new AttemptResult.TimedOut(timeout, silent) : new AttemptResult.MaybeSent(cause);
     }

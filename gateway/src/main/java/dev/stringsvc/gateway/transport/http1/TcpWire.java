@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.transport.http1;
 
+import dev.stringsvc.gateway.transport.NoSocketException;
 import dev.stringsvc.logfmt.FailStop;
 import java.io.EOFException;
 import java.io.IOException;
@@ -64,7 +65,11 @@ final class TcpWire implements Wire, SelectorThread.Listener {
 
     TcpWire(SelectorThread selector) throws IOException {
         this.selector = selector;
-        this.channel = SocketChannel.open();
+        try {
+            this.channel = SocketChannel.open();
+        } catch (IOException e) {
+            throw new NoSocketException(e);
+        }
         // a body goes out in more than one write: else its end waits for the acknowledgement of the first part
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     }
