@@ -40,6 +40,8 @@ public final class ConsulClient implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     /// In characters; some ten thousand instances.
     private static final long LONGEST_ANSWER = 16 << 20;
+    /// More than the 10,000 that Consul itself reads, and what its answer puts around them.
+    private static final int DEEPEST = 20_000;
 
     static {
         // the orbitz client's own: one entry that it does not like costs the whole answer, and it reads what never ends
@@ -49,6 +51,9 @@ public final class ConsulClient implements AutoCloseable {
                 .getFactory()
                 .setStreamReadConstraints(StreamReadConstraints.builder()
                         .maxDocumentLength(LONGEST_ANSWER)
+                        // by default one longer name, or one deeper value, that anybody registers would cost the answer
+                        .maxNameLength((int) LONGEST_ANSWER)
+                        .maxNestingDepth(DEEPEST)
                         .build());
     }
 

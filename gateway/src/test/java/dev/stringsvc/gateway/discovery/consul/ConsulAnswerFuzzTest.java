@@ -35,7 +35,9 @@ class ConsulAnswerFuzzTest {
             "[[",
             "\u0000",
             "\u00e9",
-            "{\"a\":");
+            "{\"a\":",
+            "{\"" + "k".repeat(60_000) + "\": 1}",
+            "[".repeat(12_000) + "]".repeat(12_000));
 
     @Test
     void answer_is_read_as_valid_instances_or_refused_with_a_reason() {

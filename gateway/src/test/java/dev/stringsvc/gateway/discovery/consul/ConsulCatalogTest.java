@@ -54,6 +54,14 @@ class ConsulCatalogTest {
     }
 
     @Test
+    void a_name_of_any_length_keeps_no_other_service_out() throws Exception {
+        String name = "n".repeat(60_000);
+        then(12, "{\"" + name + "\": [\"gateway.path=/n\"], \"users\": [\"gateway.path=/users\"]}");
+        catalog.watch(events::add);
+        assertThat(listed()).containsOnlyKeys(name, "users");
+    }
+
+    @Test
     void tags_in_another_order_are_the_same() throws Exception {
         then(12, "{\"users\": [\"gateway.path=/users\", \"blue\"]}");
         then(13, "{\"users\": [\"blue\", \"gateway.path=/users\"]}");

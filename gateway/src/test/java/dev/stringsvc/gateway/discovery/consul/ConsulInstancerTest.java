@@ -179,6 +179,32 @@ class ConsulInstancerTest {
     }
 
     @Test
+    void what_is_not_used_may_be_as_long_and_as_deep_as_it_likes() throws Exception {
+        String deep = "[".repeat(10_000) + "]".repeat(10_000);
+        String entry = FakeConsul.health("a", "h", 80)
+                .replace(
+                        "\"Port\"",
+                        "\"TaggedAddresses\": {\"" + "k".repeat(60_000) + "\": {}}, \"Proxy\": {\"Config\": " + deep
+                                + "}, \"Port\"");
+        String bad = FakeConsul.health("b", "h", 80).replace("[\"t\"]", deep);
+        consul.then(exchange ->
+                FakeConsul.send(exchange, 200, "[" + entry + "," + bad + "," + FakeConsul.health("c", "h", 80) + "]"));
+        watch();
+        assertThat(ids(snapshot())).containsExactly("a", "c");
+    }
+
+    @Test
+    void what_is_deeper_than_any_answer_of_consul_fails_one_query() throws Exception {
+        consul.then(exchange -> FakeConsul.send(exchange, 200, "[{\"Service\": " + "[".repeat(1_000_000)));
+        consul.thenInstances(12, "a");
+        watch();
+        assertThat(((Failure) events.take()).reason())
+                .contains("is not understood")
+                .hasSizeLessThan(1_000);
+        assertThat(ids(snapshot())).containsExactly("a");
+    }
+
+    @Test
     void an_id_is_cut_and_cannot_forge_a_line() throws Exception {
         consul.then(exchange -> FakeConsul.send(
                 exchange,
