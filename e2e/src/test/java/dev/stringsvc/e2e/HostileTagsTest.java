@@ -126,6 +126,9 @@ class HostileTagsTest {
         register("users", "gateway.path=/users");
         awaitAnswer("/users", "users");
         register("a-evil", "gateway.path=/users");
+        register("a-evil-2", "gateway.path=/users", "gateway.methods=GET");
+        register("a-evil-3", "gateway.path=/users", "gateway.exact=true");
+        register("files", "gateway.path=/aimed", "gateway.rewrite=/admin");
         register("b-evil", "gateway.path=/files", "gateway.host=h.example");
         register("c-evil", "gateway.path=/files/secret");
         register("d-evil", "urlprefix-/moved redirect=301,https://elsewhere.example/");
@@ -147,11 +150,15 @@ class HostileTagsTest {
 
     private void keepOut() throws Exception {
         assertThat(get("h.example", "/users")).endsWith("\r\n\r\nusers");
+        assertThat(get("h.example", "/aimed")).startsWith("HTTP/1.1 404 ");
         assertThat(get("h.example", "/files")).endsWith("\r\n\r\nfiles");
         assertThat(get("h.example", "/files/secret")).endsWith("\r\n\r\nfiles");
         assertThat(get("h.example", "/moved")).startsWith("HTTP/1.1 404 ");
         Map<String, String> reasons = quarantined();
         assertThat(reasons.get("a-evil")).contains("'users@consul'", "claim the same requests");
+        assertThat(reasons.get("a-evil-2")).contains("'users' had /users first");
+        assertThat(reasons.get("a-evil-3")).contains("'users' had /users first");
+        assertThat(reasons.get("files")).contains("the configuration says where");
         assertThat(reasons.get("b-evil")).contains("the file's route 'files'");
         assertThat(reasons.get("c-evil")).contains("the file's route 'files'");
         assertThat(reasons.get("d-evil")).contains("redirects: true");

@@ -13,6 +13,7 @@ import dev.stringsvc.gateway.discovery.consul.ConsulInstancer;
 import dev.stringsvc.gateway.discovery.lastgood.LastGood;
 import dev.stringsvc.gateway.discovery.lastgood.Owner;
 import dev.stringsvc.gateway.upstream.Upstream;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -85,10 +86,12 @@ final class Discovery implements AutoCloseable {
     }
 
     /// Who has which route by tags, from a run before this too where there is a file for it.
-    TagOwners owners() {
+    ///
+    /// @param hold how long nobody gets what a service had that is gone
+    TagOwners owners(Duration hold) {
         Optional<LastGood> lastGood = config.routes() ? consul().lastGood() : Optional.empty();
-        return lastGood.map(file -> new TagOwners(stored(file), config.lastGoodAge(), clock))
-                .orElseGet(() -> TagOwners.forgetful(clock));
+        return lastGood.map(file -> new TagOwners(stored(file), config.lastGoodAge(), hold, clock))
+                .orElseGet(() -> TagOwners.forgetful(hold, clock));
     }
 
     private static TagOwners.Store stored(LastGood file) {

@@ -90,7 +90,9 @@ public final class Gateway implements AutoCloseable {
                 upstreams,
                 telemetry,
                 clock,
-                new TagRoutes(config.consul().tagRules(), discovery.owners()));
+                new TagRoutes(
+                        config.consul().tagRules(),
+                        discovery.owners(config.guard().hold())));
         stops.push(live::close);
         this.reloads = new Reloads(source, file, config, live, telemetry.live(live::now));
         var accessLog = new AccessLog(

@@ -15,6 +15,7 @@ import dev.stringsvc.gateway.telemetry.Telemetry;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.logfmt.Label;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -50,6 +51,8 @@ final class LiveRoutes implements AutoCloseable {
     private final InstantSource clock;
     private final TagRoutes tagRoutes;
     private volatile Wanted wanted;
+    /// When a route may be in that waits now.
+    private Instant again = Instant.MAX;
     private boolean closed;
     private volatile Live live;
 
@@ -160,7 +163,7 @@ final class LiveRoutes implements AutoCloseable {
         if (before.error() != null) {
             LOG.info("services' tags are known again");
         }
-        if (before.answered() && next.equals(wanted)) {
+        if (before.answered() && next.equals(wanted) && clock.instant().isBefore(again)) {
             say(new Live.Tags(true, null, before.quarantined()));
             return;
         }
@@ -175,6 +178,7 @@ final class LiveRoutes implements AutoCloseable {
         GatewayConfig config = next.configuration().config();
         TagRoutes.Outcome outcome =
                 tagRoutes.beside(next.configuration(), Wanted.of(next.tags()), Wanted.of(next.forgotten()));
+        again = outcome.again();
         Map<String, GatewayConfig.Service> definitions = new TreeMap<>();
         outcome.table().routes().forEach(route -> {
             @Nullable String service = service(route);

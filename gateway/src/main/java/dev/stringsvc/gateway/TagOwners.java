@@ -1,7 +1,6 @@
 package dev.stringsvc.gateway;
 
 import dev.stringsvc.gateway.discovery.lastgood.Owner;
-import dev.stringsvc.gateway.route.PathPattern;
 import dev.stringsvc.gateway.route.Predicates;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -19,11 +18,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Records when each service got its host and path by its tags: who had it first keeps it. That a
-/// service had it is known for some time after it is gone, so that nobody takes its place while it is
-/// started again. Used by one thread at a time.
+/// Since when which service has had a host and path by its tags: who had it first keeps it. While it is gone for a
+/// short time (the hold) no other gets it, so that nobody takes its place while it is started again; that it had it is
+/// known for longer, so that it has it again when it is back. Used by one thread at a time.
 final class TagOwners {
     /// Of those of one service that are gone. Who registers others again and again fills no memory, and has no other
     /// service's forgotten.
@@ -33,8 +33,10 @@ final class TagOwners {
 
     private final Store store;
     private final Duration age;
+    private final Duration hold;
     private final InstantSource clock;
     private final Map<Claim, Owner> owners = new HashMap<>();
+    /// Whether anything was heard of services.
     private boolean begun;
 
     /// What is kept from one run to the next.
@@ -51,12 +53,7 @@ final class TagOwners {
         }
 
         static Claim of(String service, Predicates predicates) {
-            PathPattern path = predicates.path();
-            String segments = path.segments().stream()
-                    .map(segment -> segment.startsWith("{") ? "{}" : segment)
-                    .collect(Collectors.joining("/"));
-            String host = predicates.host().map(Object::toString).orElse("");
-            return new Claim(service, host + "/" + segments + (path.exact() ? " exact" : ""));
+            return new Claim(service, TagOwners.on(predicates));
         }
     }
 
@@ -70,9 +67,11 @@ final class TagOwners {
     }
 
     /// @param age how long it is known that a service had what it has no more
-    TagOwners(Store store, Duration age, InstantSource clock) {
+    /// @param hold how long no other gets what a service had
+    TagOwners(Store store, Duration age, Duration hold, InstantSource clock) {
         this.store = store;
         this.age = age;
+        this.hold = hold;
         this.clock = clock;
         for (Owner owner : store.read()) {
             var claim = new Claim(owner.service(), owner.claim());
@@ -81,7 +80,7 @@ final class TagOwners {
     }
 
     /// Starts empty and stores nothing.
-    static TagOwners forgetful(InstantSource clock) {
+    static TagOwners forgetful(Duration hold, InstantSource clock) {
         return new TagOwners(
                 new Store() {
                     @Override
@@ -93,7 +92,17 @@ final class TagOwners {
                     public void keep(List<Owner> owners) {}
                 },
                 Duration.ofMinutes(10),
+                hold,
                 clock);
+    }
+
+    /// The host and path that a service has with a route, whatever its methods, the names of its variables, and whether
+    /// it takes paths below.
+    static String on(Predicates predicates) {
+        String segments = predicates.path().segments().stream()
+                .map(segment -> segment.startsWith("{") ? "{}" : segment)
+                .collect(Collectors.joining("/"));
+        return predicates.host().map(Object::toString).orElse("") + "/" + segments;
     }
 
     /// Since when a service has had the host and path; the end of all time where it has not.
@@ -102,10 +111,52 @@ final class TagOwners {
         return owner == null ? Instant.MAX : owner.since();
     }
 
+    /// Whether a service that is gone has been for so long that others need not wait for it.
+    boolean isGoneForGood(String service, Predicates predicates) {
+        @Nullable Owner owner = owners.get(Claim.of(service, predicates));
+        return owner == null
+                || owner.until().map(until -> isOver(until, clock.instant())).orElse(false);
+    }
+
+    private boolean isOver(Instant until, Instant now) {
+        return !until.plus(hold).isAfter(now);
+    }
+
+    /// What a service that is gone had, and others wait for.
+    ///
+    /// @param end when they need not wait any more
+    record Held(String service, Instant since, Instant end) {}
+
     /// The claims that are live after one update.
     final class Now {
         private final Instant now = clock.instant();
         private final Set<Claim> live = new HashSet<>();
+        private final Map<String, Held> held = new HashMap<>();
+
+        /// @param claimed what listed services ask for
+        private Now(Set<Claim> claimed) {
+            begun |= !claimed.isEmpty();
+            owners.forEach((claim, owner) -> {
+                Instant until = owner.until().orElse(now);
+                if (!claimed.contains(claim) && !isOver(until, now)) {
+                    held.merge(
+                            claim.on(),
+                            new Held(claim.service(), owner.since(), until.plus(hold)),
+                            (one, other) -> one.since().isAfter(other.since()) ? other : one);
+                }
+            });
+        }
+
+        /// Who of others, gone for a moment, had it before a service that asks for it; empty where the service has it
+        /// now, or had it before them.
+        Optional<Held> held(String service, Predicates predicates) {
+            Claim claim = Claim.of(service, predicates);
+            @Nullable Owner own = owners.get(claim);
+            boolean has = own != null && own.until().isEmpty();
+            return Optional.ofNullable(held.get(claim.on()))
+                    .filter(one -> !has && !one.service().equals(service))
+                    .filter(one -> own == null || own.since().isAfter(one.since()));
+        }
 
         void has(String service, Predicates predicates) {
             Claim claim = Claim.of(service, predicates);
@@ -117,10 +168,9 @@ final class TagOwners {
 
         /// All others have nothing any more.
         void end() {
-            if (live.isEmpty() && !begun) {
-                return; // nothing was heard of any service yet
+            if (!begun) {
+                return;
             }
-            begun = true;
             owners.replaceAll(
                     (claim, owner) -> live.contains(claim) || owner.until().isPresent()
                             ? owner
@@ -158,7 +208,8 @@ final class TagOwners {
         }
     }
 
-    Now now() {
-        return new Now();
+    /// @param asking the listed services, and what they ask for
+    Now now(Stream<Map.Entry<String, Predicates>> asking) {
+        return new Now(asking.map(one -> Claim.of(one.getKey(), one.getValue())).collect(Collectors.toSet()));
     }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Puts the routes that services' tags ask for beside those of the file. What is wrong with one of them keeps none of
@@ -27,9 +28,12 @@ import org.jspecify.annotations.Nullable;
 /// more, goes on as it was: while instances are replaced one by one by those with other tags, both kinds are there.
 ///
 /// What tags may ask for is bounded by the operator's rules, and by the file's routes, of which none
-/// loses a request. Of two services that ask for the same one has it: who had it first. The cost grows
-/// with the number of routes and not faster. Used by one thread at a time.
+/// loses a request, nor does one to a service that the configuration itself has the instances of. Of two services that
+/// ask for the same one has it: who had it first. The cost grows with the number of routes and not faster. Used by one
+/// thread at a time.
 final class TagRoutes {
+    /// In place of a method, for a route that names none.
+    private static final String ANY_METHOD = "*";
     private static final int LONGEST_REASON = 400;
 
     private final List<TagRule> rules;
@@ -46,7 +50,12 @@ final class TagRoutes {
 
     /// @param table the file's routes and those of the tags that go with them
     /// @param definitions of the services whose tags made routes
-    record Outcome(RouteTable table, Map<String, GatewayConfig.Service> definitions, List<Quarantined> quarantined) {}
+    /// @param again when to fit them again as a route waits until then; the end of all time where none does
+    record Outcome(
+            RouteTable table,
+            Map<String, GatewayConfig.Service> definitions,
+            List<Quarantined> quarantined,
+            Instant again) {}
 
     /// Whose route: a service chooses its routes' names, and another's may be the same.
     private record Key(String service, String name) {
@@ -56,13 +65,52 @@ final class TagRoutes {
     }
 
     /// @param since when the service got what the route is for
-    /// @param forgotten true if the service is not listed any more: one that is listed comes before it
-    private record Candidate(TagRoute tagged, Bound.Accepted accepted, Instant since, boolean forgotten) {
-        static final Comparator<Candidate> FIRST_COME =
-                Comparator.comparing(Candidate::forgotten).thenComparing(Candidate::since);
+    /// @param listed how it stands with the service
+    private record Candidate(TagRoute tagged, Bound.Accepted accepted, Instant since, Standing listed) {
+        static final Comparator<Candidate> FIRST_COME = Comparator.comparing(
+                        (Candidate one) -> one.listed == Standing.GONE_FOR_GOOD)
+                .thenComparing(Candidate::since);
 
         Predicates predicates() {
             return accepted.route().predicates();
+        }
+
+        String service() {
+            return tagged.service();
+        }
+    }
+
+    /// Whether a service is listed, or has been until a moment ago, or is gone for so long that all others come before
+    /// it.
+    private enum Standing {
+        LISTED,
+        GONE,
+        GONE_FOR_GOOD
+    }
+
+    /// What services have by now, so that no other's route takes a part of it.
+    private static final class Taken {
+        /// By host and path, and then by method.
+        private final Map<String, Map<String, Candidate>> first = new HashMap<>();
+
+        Optional<String> clash(Candidate one) {
+            String on = TagOwners.on(one.predicates());
+            Map<String, Candidate> there = first.getOrDefault(on, Map.of());
+            List<String> methods = one.predicates().methods();
+            Stream<Candidate> owners = methods.isEmpty()
+                    ? there.values().stream()
+                    : Stream.concat(methods.stream(), Stream.of(ANY_METHOD))
+                            .flatMap(method -> Optional.ofNullable(there.get(method)).stream());
+            return owners.filter(owner -> !owner.service().equals(one.service()))
+                    .findFirst()
+                    .map(owner -> "routes '%s' and '%s' claim the same requests: '%s' had %s first"
+                            .formatted(owner.tagged().name(), one.tagged().name(), owner.service(), on));
+        }
+
+        void add(Candidate one) {
+            Map<String, Candidate> there = first.computeIfAbsent(TagOwners.on(one.predicates()), on -> new HashMap<>());
+            List<String> methods = one.predicates().methods();
+            (methods.isEmpty() ? List.of(ANY_METHOD) : methods).forEach(method -> there.put(method, one));
         }
     }
 
@@ -84,7 +132,7 @@ final class TagRoutes {
         tagged.forEach(route -> consider(route, false, file.binder(), candidates, quarantined));
         forgotten.forEach(route -> consider(route, true, file.binder(), candidates, quarantined));
         candidates.sort(Candidate.FIRST_COME);
-        return fit(file.config().routes(), candidates, quarantined);
+        return fit(file.config(), candidates, quarantined);
     }
 
     private void consider(
@@ -106,8 +154,11 @@ final class TagRoutes {
     }
 
     private Candidate candidate(TagRoute route, Bound.Accepted accepted, boolean forgotten) {
-        Instant since = owners.since(route.service(), accepted.route().predicates());
-        return new Candidate(route, accepted, since, forgotten);
+        Predicates predicates = accepted.route().predicates();
+        Standing listed = !forgotten
+                ? Standing.LISTED
+                : owners.isGoneForGood(route.service(), predicates) ? Standing.GONE_FOR_GOOD : Standing.GONE;
+        return new Candidate(route, accepted, owners.since(route.service(), predicates), listed);
     }
 
     private Bound bound(TagRoute route, RouteBinder binder) {
@@ -121,29 +172,54 @@ final class TagRoutes {
         return new Quarantined(route.name(), route.service(), shown + end);
     }
 
-    private Outcome fit(RouteTable file, List<Candidate> candidates, List<Quarantined> quarantined) {
+    private Outcome fit(GatewayConfig config, List<Candidate> candidates, List<Quarantined> quarantined) {
+        RouteTable file = config.routes();
         RouteTable.Builder table = RouteTable.builder().addAll(file.routes());
         Map<Key, Bound.Accepted> now = new HashMap<>();
         Map<String, GatewayConfig.Service> definitions = new HashMap<>();
-        TagOwners.Now owning = owners.now();
+        var taken = new Taken();
+        Instant again = Instant.MAX;
+        TagOwners.Now owning = owners.now(candidates.stream()
+                .filter(one -> one.listed() == Standing.LISTED)
+                .map(one -> Map.entry(one.service(), one.predicates())));
         for (Candidate one : candidates) {
             TagRoute tagged = one.tagged();
-            Optional<String> clash =
-                    notAllowed(one).or(() -> ofTheFile(file, one.predicates())).or(() -> add(one, table));
+            Optional<String> refused = notAllowed(one, config).or(() -> ofTheFile(file, one.predicates()));
+            Optional<TagOwners.Held> held =
+                    refused.isEmpty() ? owning.held(one.service(), one.predicates()) : Optional.empty();
+            if (held.isPresent() && held.get().end().isBefore(again)) {
+                again = held.get().end();
+            }
+            Optional<String> clash = refused.or(() -> held.map(by -> awaited(by, one)))
+                    .or(() -> taken.clash(one))
+                    .or(() -> add(one, table));
             if (clash.isPresent()) {
                 quarantined.add(quarantined(tagged, clash.get(), ""));
             } else {
                 now.put(Key.of(tagged), one.accepted());
                 definitions.putIfAbsent(tagged.service(), one.accepted().definition());
-                owning.has(tagged.service(), one.predicates());
+                taken.add(one);
+                if (one.listed() == Standing.LISTED) {
+                    owning.has(tagged.service(), one.predicates());
+                }
             }
         }
         owning.end();
         live = now;
-        return new Outcome(table.build(), definitions, quarantined);
+        return new Outcome(table.build(), definitions, quarantined, again);
     }
 
-    private Optional<String> notAllowed(Candidate one) {
+    private static String awaited(TagOwners.Held by, Candidate one) {
+        return "'%s' had %s first, and has been gone for less than guard.hold"
+                .formatted(by.service(), TagOwners.on(one.predicates()));
+    }
+
+    private Optional<String> notAllowed(Candidate one, GatewayConfig config) {
+        GatewayConfig.@Nullable Service configured = config.services().get(one.service());
+        if (configured != null && configured.isFixed()) {
+            // they may be where no registry may aim at, see AddressPolicy
+            return Optional.of("the configuration says where this service's instances are; tags make no routes to it");
+        }
         boolean redirect = one.accepted().route().action() instanceof Action.Redirect;
         if (rules.isEmpty()) {
             return redirect
@@ -176,9 +252,9 @@ final class TagRoutes {
     private Optional<String> add(Candidate one, RouteTable.Builder table) {
         try {
             if (rules.isEmpty()) {
-                table.addStranger(one.accepted().route(), one.tagged().service());
+                table.addStranger(one.accepted().route(), one.service());
             } else {
-                table.add(one.accepted().route());
+                table.addTagged(one.accepted().route());
             }
             return Optional.empty();
         } catch (IllegalArgumentException e) {

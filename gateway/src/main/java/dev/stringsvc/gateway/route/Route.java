@@ -33,7 +33,12 @@ public record Route(
     /// True if a route that tags ask for would take requests that are this one's. A route for `/` that
     /// is not exclusive leaves to tags what they ask for.
     public boolean keepsOut(Predicates asked) {
-        return (exclusive || !predicates.path().isRoot()) && asked.takesFrom(predicates);
+        return keepsOutAny() && asked.takesFrom(predicates);
+    }
+
+    /// True unless it leaves to tags what they ask for.
+    boolean keepsOutAny() {
+        return exclusive || !predicates.path().isRoot();
     }
 
     /// A route for every method, host and header that forwards and edits nothing.

@@ -1,9 +1,11 @@
 package dev.stringsvc.gateway.route;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,6 +25,11 @@ public final class RouteTable {
     private final PathIndex anyHost;
     /// The services of routes that tags ask for and no rule allows.
     private final Map<Route, String> strangers;
+    /// The routes that tags ask for, by identity.
+    private final Set<Route> tagged;
+    /// Those of the file's routes that keep tags out and name methods: what they refuse for its method is not for
+    /// tags. `null` where there are none.
+    private final @Nullable RouteTable guarded;
 
     /// @throws IllegalArgumentException when two routes have one name, or claim the same requests and tie
     public RouteTable(List<Route> routes) {
@@ -35,6 +42,14 @@ public final class RouteTable {
         byDomain = builder.byDomain;
         anyHost = builder.anyHost;
         strangers = builder.strangers;
+        tagged = builder.tagged;
+        List<Route> guarding = tagged.isEmpty()
+                ? List.of()
+                : routes.stream()
+                        .filter(route -> !route.predicates().methods().isEmpty())
+                        .filter(route -> !tagged.contains(route) && route.keepsOutAny())
+                        .toList();
+        guarded = guarding.isEmpty() ? null : new RouteTable(guarding);
     }
 
     /// An empty one, to which routes are added one by one.
@@ -53,6 +68,7 @@ public final class RouteTable {
         private final PathIndex anyHost = new PathIndex();
         private final Set<String> names = new HashSet<>();
         private final Map<Route, String> strangers = new HashMap<>();
+        private final Set<Route> tagged = Collections.newSetFromMap(new IdentityHashMap<>());
 
         private Builder() {}
 
@@ -70,12 +86,22 @@ public final class RouteTable {
             return this;
         }
 
+        /// Adds a route that a service's tags ask for: it takes no request that a route of the file refuses for its
+        /// method alone.
+        ///
+        /// @throws IllegalArgumentException as [#add]
+        public Builder addTagged(Route route) {
+            add(route);
+            tagged.add(route);
+            return this;
+        }
+
         /// Adds a route that a service's tags ask for and that no rule of the operator allows: it does
         /// not make another's paths ambiguous.
         ///
         /// @throws IllegalArgumentException as [#add]
         public Builder addStranger(Route route, String service) {
-            add(route);
+            addTagged(route);
             strangers.put(route, service);
             return this;
         }
@@ -133,7 +159,16 @@ public final class RouteTable {
         if (found == null) {
             found = anyHost.find(request, among);
         }
-        return found == null ? noMatch(request, among) : new Match.Found(found);
+        if (found == null) {
+            return noMatch(request, among);
+        }
+        if (guarded != null && tagged.contains(found)) {
+            Match ofFile = guarded.match(request);
+            if (ofFile instanceof Match.MethodNotAllowed) {
+                return ofFile;
+            }
+        }
+        return new Match.Found(found);
     }
 
     /// True if whoever reads the request's path carelessly would take it for another route's: it means
@@ -202,11 +237,15 @@ public final class RouteTable {
     /// What each route says of a request, the most specific first.
     public List<Explanation> explain(RequestHead request) {
         List<Explanation> explanations = new ArrayList<>();
+        Match match = match(request);
         @Nullable Route taken = null;
         for (Route route : inOrder()) {
             Optional<String> mismatch = route.predicates().mismatch(request);
             if (mismatch.isPresent()) {
                 explanations.add(new Explanation(route, false, mismatch.get()));
+            } else if (match instanceof Match.MethodNotAllowed(var _, var refusing)) {
+                explanations.add(new Explanation(
+                        route, false, "the file's route '" + refusing.name() + "' refuses the method, for tags too"));
             } else if (taken == null) {
                 taken = route;
                 explanations.add(new Explanation(route, true, "all that it asks for holds"));
