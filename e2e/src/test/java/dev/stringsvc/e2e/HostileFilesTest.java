@@ -106,6 +106,22 @@ class HostileFilesTest {
         }
     }
 
+    @Test
+    void a_malformed_host_has_a_line_in_the_access_log_and_no_other() throws Exception {
+        try (var gateway = GatewayProcess.start(NO_CONSUL, SMALL)) {
+            for (int i = 0; i < 20; i++) {
+                try (var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
+                    socket.getOutputStream()
+                            .write("GET / HTTP/1.1\r\nHost: [/a\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+                    assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1))
+                            .startsWith("HTTP/1.1 400 ");
+                }
+            }
+            gateway.process().awaitLine("status=400");
+            assertThat(gateway.process().lines()).noneMatch(line -> line.contains("Bad Authority"));
+        }
+    }
+
     private static void pipeline(int port, String path, int requests) throws IOException {
         byte[] request =
                 ("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").repeat(100).getBytes(StandardCharsets.ISO_8859_1);

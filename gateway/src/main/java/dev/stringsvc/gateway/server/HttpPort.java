@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.logging.Level;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.IdleTimeout;
@@ -24,6 +25,16 @@ import org.slf4j.LoggerFactory;
 /// finish. Thread-safe.
 public final class HttpPort implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpPort.class);
+
+    /// Jetty warns here of each malformed host, so that one client could fill the log. The access log has these
+    /// requests.
+    /// Held, because a logger that nobody holds forgets its level.
+    private static final java.util.logging.Logger BAD_HOSTS =
+            java.util.logging.Logger.getLogger("org.eclipse.jetty.util.HostPort");
+
+    static {
+        BAD_HOSTS.setLevel(Level.OFF);
+    }
 
     /// What the gateway itself adds to a head, at the most.
     private static final int OWN_HEAD_BYTES = 4_096;
