@@ -12,7 +12,7 @@ final class OneWay {
     private final Sink to;
     private final byte[] goodbye;
     private final Frames frames = new Frames();
-    private boolean leaving;
+    private volatile boolean leaving;
     private boolean goodbyeSaid;
     private long bytes;
 
@@ -69,6 +69,11 @@ final class OneWay {
             to.write(chunk, 0, length);
             bytes += length;
         }
+    }
+
+    /// From now on nothing passes behind the frame that is under way. Does not wait.
+    void stopAfterFrame() {
+        leaving = true;
     }
 
     /// Says goodbye in the first side's name, as soon as a frame ends, where it has not done so itself.

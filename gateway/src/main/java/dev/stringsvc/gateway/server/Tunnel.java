@@ -122,6 +122,9 @@ final class Tunnel {
     /// reads slowly.
     void leave() {
         leaving = true;
+        // before a side is told, which may answer at once
+        toInstance.stopAfterFrame();
+        toClient.stopAfterFrame();
         Thread.startVirtualThread(() -> leave(toClient));
         leave(toInstance);
     }
