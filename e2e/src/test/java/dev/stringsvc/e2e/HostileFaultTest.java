@@ -7,43 +7,19 @@ import dev.stringsvc.testkit.Health;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.TestInstance;
 
 /// One client, one instance or one registration that means harm, beside innocent clients at another address. The
 /// gateway has 256 MiB. Each kind of attack has a test of its own elsewhere; these rows are the heaviest of them, for
 /// longer, and measure what the innocent clients see.
 @Tag("long")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class HostileFaultTest {
+class HostileFaultTest extends GatewayOf256MiB {
     private static final String HOSTILE = "hostile";
     private static final String LARGE = "/count";
     private static final String LARGE_PATH = "/stringsvc" + LARGE;
-    private static final long MEBIBYTE = 1L << 20;
 
-    private final Cluster cluster =
-            new Cluster(0, Map.of("JAVA_TOOL_OPTIONS", "-Xmx256m"), Cluster.config("hostile.yaml"));
-    private final Fleet fleet = new Fleet(cluster);
-    private List<FaultyInstance> instances = List.of();
-
-    @BeforeAll
-    void two() {
-        instances = fleet.fresh(2);
-    }
-
-    @AfterEach
-    void well() {
-        instances.forEach(instance -> instance.behave(Behaviour.well()));
-    }
-
-    @AfterAll
-    void stop() {
-        fleet.close();
-        cluster.close();
+    HostileFaultTest() {
+        super("hostile.yaml");
     }
 
     @Fault(value = "a client holds 3,000 connections and sends nothing", section = HOSTILE)

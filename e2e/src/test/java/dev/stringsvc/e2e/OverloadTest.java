@@ -4,40 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.function.BiFunction;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.TestInstance;
 
 /// Too many clients, too slow ones, and ones that leave. The gateway has 256 MiB.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class OverloadTest {
-    private static final long MEBIBYTE = 1L << 20;
+class OverloadTest extends GatewayOf256MiB {
     private static final String LARGE = "/count";
 
-    private final Cluster cluster = new Cluster(
-            0, Map.of("JAVA_TOOL_OPTIONS", "-Xmx256m -XX:+ExitOnOutOfMemoryError"), Cluster.config("crowded.yaml"));
-    private final Fleet fleet = new Fleet(cluster);
-    private List<FaultyInstance> instances = List.of();
-
-    @BeforeAll
-    void two() {
-        instances = fleet.fresh(2);
-    }
-
-    @AfterEach
-    void well() {
-        instances.forEach(instance -> instance.behave(Behaviour.well()));
-    }
-
-    @AfterAll
-    void stop() {
-        fleet.close();
-        cluster.close();
+    OverloadTest() {
+        super("crowded.yaml");
     }
 
     @Fault("thousands of clients that send a byte a second, beside a normal load")
