@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.discovery;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// What discovery says: always the full set, or why there is none.
 public sealed interface DiscoveryEvent {
@@ -28,4 +29,13 @@ public sealed interface DiscoveryEvent {
     ///
     /// @param reason one sentence for operators
     record Failure(String reason) implements DiscoveryEvent {}
+
+    /// The same with other instances; a failure names none, and stays as it is.
+    default DiscoveryEvent map(UnaryOperator<List<Instance>> change) {
+        return switch (this) {
+            case Snapshot(var instances, long index) -> new Snapshot(change.apply(instances), index);
+            case Remembered(var instances, var savedAt) -> new Remembered(change.apply(instances), savedAt);
+            case Failure failure -> failure;
+        };
+    }
 }

@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.discovery;
 
+import dev.stringsvc.logfmt.HostName;
 import dev.stringsvc.logfmt.IpAddress;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 /// @param text an address as RFC 5952 has it, without brackets, or a name
 /// @param address `null` for a name, whose addresses are known when it is resolved
 record InstanceHost(String text, @Nullable InetAddress address) {
-    private static final int LONGEST_NAME = 253;
-    private static final int LONGEST_LABEL = 63;
-
     /// @throws IllegalArgumentException whose message says what is wrong with the text
     static InstanceHost parse(String text) {
         boolean bracketed = text.startsWith("[") && text.endsWith("]");
@@ -21,11 +19,13 @@ record InstanceHost(String text, @Nullable InetAddress address) {
             return ipv6(bare);
         }
         String name = bare.endsWith(".") ? bare.substring(0, bare.length() - 1) : bare;
-        checkName(name);
+        if (!HostName.areLabels(name)) {
+            throw new IllegalArgumentException("is no name of letters, digits, '-' and '.', and no address");
+        }
         if (!endsInNumber(name)) {
             return new InstanceHost(bare, null);
         }
-        if (!isIpv4(bare)) {
+        if (!HostName.isIpv4(bare)) {
             throw new IllegalArgumentException("is no name, and no address in the form 192.0.2.1");
         }
         return new InstanceHost(bare, InetAddress.ofLiteral(bare));
@@ -47,50 +47,10 @@ record InstanceHost(String text, @Nullable InetAddress address) {
         }
     }
 
-    private static void checkName(String name) {
-        int label = 0;
-        boolean valid = name.length() <= LONGEST_NAME;
-        for (int i = 0; i < name.length() && valid; i++) {
-            char c = name.charAt(i);
-            if (c == '.') {
-                valid = label > 0;
-                label = 0;
-            } else {
-                label++;
-                valid = label <= LONGEST_LABEL
-                        && ((c >= 'a' && c <= 'z')
-                                || (c >= 'A' && c <= 'Z')
-                                || (c >= '0' && c <= '9')
-                                || c == '-'
-                                || c == '_');
-            }
-        }
-        if (!valid || label == 0) {
-            throw new IllegalArgumentException("is no name of letters, digits, '-' and '.', and no address");
-        }
-    }
-
     /// Resolvers that know the old spellings take any such name for an address.
     private static boolean endsInNumber(String name) {
         String last = name.substring(name.lastIndexOf('.') + 1);
         boolean hex = last.length() >= 2 && last.charAt(0) == '0' && (last.charAt(1) | 0x20) == 'x';
         return hex || last.chars().allMatch(c -> c >= '0' && c <= '9');
-    }
-
-    private static boolean isIpv4(String text) {
-        String[] parts = text.split("\\.", -1);
-        if (parts.length != 4) {
-            return false;
-        }
-        for (String part : parts) {
-            boolean number = !part.isEmpty()
-                    && part.length() <= 3
-                    && part.chars().allMatch(c -> c >= '0' && c <= '9')
-                    && (part.length() == 1 || part.charAt(0) != '0');
-            if (!number || Integer.parseInt(part) > 255) {
-                return false;
-            }
-        }
-        return true;
     }
 }

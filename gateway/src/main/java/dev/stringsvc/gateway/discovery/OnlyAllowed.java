@@ -28,14 +28,7 @@ public final class OnlyAllowed implements Instancer {
 
     @Override
     public void watch(Consumer<DiscoveryEvent> listener) {
-        source.watch(event -> listener.accept(
-                switch (event) {
-                    case DiscoveryEvent.Snapshot(var instances, long index) ->
-                        new DiscoveryEvent.Snapshot(only(instances), index);
-                    case DiscoveryEvent.Remembered(var instances, var savedAt) ->
-                        new DiscoveryEvent.Remembered(only(instances), savedAt);
-                    case DiscoveryEvent.Failure failure -> failure;
-                }));
+        source.watch(event -> listener.accept(event.map(this::only)));
     }
 
     private List<Instance> only(List<Instance> instances) {
