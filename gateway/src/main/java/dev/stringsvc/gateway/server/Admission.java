@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// An answer that lasts moves to a room of its own as long as there is some, and counts as in flight otherwise.
 ///
-/// Who holds how much is counted only at the limit, so that a request costs little below it. Thread-safe.
+/// What each address holds is counted only at the limit, so that a request costs little below it. Thread-safe.
 final class Admission {
     /// For how long a client takes nothing before its answer is the first to make room.
     static final Duration STUCK = Duration.ofSeconds(1);
@@ -35,6 +35,12 @@ final class Admission {
     static final Duration LASTING = Duration.ofSeconds(30);
     /// For how long an address that was refused is refused without counting again.
     private static final Duration REMEMBERED = Duration.ofMillis(5);
+
+    /// How often room is looked for: another may take the place that an answer that lasts has left.
+    private static final int MOST_TRIES = 3;
+
+    /// The rank of a request that makes no room.
+    private static final int KEPT = 6;
 
     private final int most;
     private final int mostStreams;
@@ -64,12 +70,6 @@ final class Admission {
         /// @param stuck true if its client was not taking it
         void cutAnswer(boolean stuck);
     }
-
-    /// How often room is looked for: another may take the place that an answer that lasts has left.
-    private static final int MOST_TRIES = 3;
-
-    /// The rank of what makes no room.
-    private static final int KEPT = 6;
 
     private enum State {
         WAITING,

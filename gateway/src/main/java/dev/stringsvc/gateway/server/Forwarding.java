@@ -92,17 +92,7 @@ public final class Forwarding {
 
     /// The address of the client: the last one that no trusted proxy is known to have, as far as
     /// trusted proxies tell.
-    String client(Hop hop, HttpFields given) {
-        return IpAddress.text(address(hop, given));
-    }
-
-    /// True if the request came from a proxy that is believed.
-    boolean isTrusted(Hop hop) {
-        return trusted.test(hop.peer());
-    }
-
-    /// As [#client], before it is text.
-    InetAddress address(Hop hop, HttpFields given) {
+    InetAddress client(Hop hop, HttpFields given) {
         InetAddress client = hop.peer();
         List<ForwardedElement> path = trusted.test(client) ? path(given) : List.of();
         for (ForwardedElement element : path.reversed()) {

@@ -21,7 +21,9 @@ import dev.stringsvc.gateway.transport.HeaderFields;
 import dev.stringsvc.gateway.transport.UpstreamRequest;
 import dev.stringsvc.gateway.upstream.Bulkhead;
 import dev.stringsvc.logfmt.FailStop;
+import dev.stringsvc.logfmt.IpAddress;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -134,22 +136,18 @@ public final class ProxyHandler extends Handler.Abstract {
         Request request = answer.request();
         HttpFields given = request.getHeaders();
         Forwarding.Hop hop = hop(request, given);
-        Object address = ClientAddress.of(forwarding.address(hop, given));
+        Object address = ClientAddress.of(forwarding.client(hop, given));
         if (ownAnswers.refuses(address)) {
             return null;
         }
-        Admission.@Nullable Permit room = ownAnswers.enter(address, new Let(answer, isAlone(hop)), noShare);
+        Admission.@Nullable Permit room =
+                ownAnswers.enter(address, new Holder(answer, !forwarding.trusts(hop)), noShare);
         if (room == null) {
             return null;
         }
         ClientRate rate = limits.slowest().start();
         var _ = room.answering(rate); // nothing gives it up before
         return new Answer.OwnRoom(room, rate);
-    }
-
-    /// True if the connection is this client's alone, and not a proxy's.
-    private boolean isAlone(Forwarding.Hop hop) {
-        return !forwarding.isTrusted(hop);
     }
 
     private void tryToAnswer(Request request, Answer answer) throws IOException {
@@ -268,7 +266,8 @@ public final class ProxyHandler extends Handler.Abstract {
         Bulkhead share = way.forwarder().bulkhead();
         HttpFields given = request.getHeaders();
         Forwarding.Hop hop = hop(request, given);
-        Object address = ClientAddress.of(forwarding.address(hop, given));
+        InetAddress client = forwarding.client(hop, given);
+        Object address = ClientAddress.of(client);
         boolean streams = way.to().streamRequests();
         try (ClientBody body = bodies.open(request, Math.min(way.to().requestBody(), limits.bodyBytes()), streams)) {
             answer.taking(body);
@@ -290,14 +289,15 @@ public final class ProxyHandler extends Handler.Abstract {
                 answer.problem(overloaded(route), RETRY_SOON_ANEW);
                 return;
             }
-            Admission.@Nullable Permit permit = admission.enter(address, new Let(answer, isAlone(hop)), share);
+            Admission.@Nullable Permit permit =
+                    admission.enter(address, new Holder(answer, !forwarding.trusts(hop)), share);
             if (permit == null) {
                 answer.problem(share.isFull() ? shareTaken(way) : overloaded(route), RETRY_SOON);
                 return;
             }
             try (permit) {
                 try {
-                    send(request, path, body, kept, way, new Held(webSocket, permit), answer);
+                    send(request, path, body, kept, way, new Admitted(hop, client, webSocket, permit), answer);
                 } finally {
                     stop(body, kept, answer.client());
                 }
@@ -321,10 +321,10 @@ public final class ProxyHandler extends Handler.Abstract {
         }
     }
 
-    /// What admission may end.
+    /// A request that admission may end.
     ///
-    /// @param alone true if the connection is this client's alone
-    private record Let(Answer answer, boolean alone) implements Admission.Holder {
+    /// @param alone true if the connection is this client's alone, and not a proxy's
+    private record Holder(Answer answer, boolean alone) implements Admission.Holder {
         @Override
         public boolean repeatable() {
             return isRepeatable(answer.request());
@@ -344,7 +344,10 @@ public final class ProxyHandler extends Handler.Abstract {
         };
     }
 
-    private record Held(boolean webSocket, Admission.Permit permit) {}
+    /// What is known of a request that was let in.
+    ///
+    /// @param client its address, as trusted proxies tell
+    private record Admitted(Forwarding.Hop hop, InetAddress client, boolean webSocket, Admission.Permit permit) {}
 
     /// `null` where there is no room for one more that is waited for.
     private @Nullable Body await(ClientBody body, Supplier<HeaderFields> trailers, Client client, Object address)
@@ -366,13 +369,13 @@ public final class ProxyHandler extends Handler.Abstract {
         return body.isHere(limits.replayBytes());
     }
 
-    private void send(Request request, String path, ClientBody body, Body kept, Way way, Held held, Answer answer)
+    private void send(
+            Request request, String path, ClientBody body, Body kept, Way way, Admitted admitted, Answer answer)
             throws IOException {
         HttpFields given = request.getHeaders();
-        Forwarding.Hop hop = hop(request, given);
-        HeaderFields fields = fields(request, given, hop, way, answer.requestId());
+        HeaderFields fields = fields(request, given, admitted.hop(), way, answer.requestId());
         RequestFields.announceTrailers(given, way.route().requestHeaders(), kept, fields);
-        if (held.webSocket()) {
+        if (admitted.webSocket()) {
             WebSockets.addTo(fields);
         }
         var upstreamRequest = new UpstreamRequest(
@@ -381,20 +384,20 @@ public final class ProxyHandler extends Handler.Abstract {
                 request.getHttpURI().getQuery(),
                 fields,
                 kept,
-                forwarding.client(hop, given),
-                held.webSocket(),
-                new WaitingClient(answer, body, limits.slowest(), held.permit()),
+                IpAddress.text(admitted.client()),
+                admitted.webSocket(),
+                new WaitingClient(answer, body, limits.slowest(), admitted.permit()),
                 null);
         ProxyResult result = way.forwarder().forward(upstreamRequest);
         answer.attempted(result.attempts());
-        if (held.permit().givenUp()) {
+        if (admitted.permit().givenUp()) {
             if (result instanceof ProxyResult.Answered answered) {
                 answered.close();
             }
             giveUp(way.route(), answer);
             return;
         }
-        pass(result, way.route(), held.permit(), answer);
+        pass(result, way.route(), admitted.permit(), answer);
     }
 
     /// The client, as an instance's transport knows it.

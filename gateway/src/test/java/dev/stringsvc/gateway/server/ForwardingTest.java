@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stringsvc.gateway.transport.HeaderFields;
+import dev.stringsvc.logfmt.IpAddress;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,7 +115,8 @@ class ForwardingTest {
                 .contains(
                         "X-Forwarded-For: 192.0.2.1, 10.0.0.1", "X-Forwarded-Proto: http", "X-Forwarded-Host: gw:8080")
                 .noneMatch(line -> line.contains("6.6.6.6") || line.contains("evil"));
-        assertThat(forwarding.client(from("10.0.0.1"), given(lines))).isEqualTo("192.0.2.1");
+        assertThat(IpAddress.text(forwarding.client(from("10.0.0.1"), given(lines))))
+                .isEqualTo("192.0.2.1");
     }
 
     @Test
@@ -180,7 +182,7 @@ class ForwardingTest {
                 "10.0.0.1 | Forwarded: proto=https | 10.0.0.1"
             })
     void client_is_the_last_one_that_is_not_trusted(String peer, String line, String client) {
-        assertThat(forwarding.client(from(peer), given(line))).isEqualTo(client);
+        assertThat(IpAddress.text(forwarding.client(from(peer), given(line)))).isEqualTo(client);
     }
 
     @ParameterizedTest
