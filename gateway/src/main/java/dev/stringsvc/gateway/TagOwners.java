@@ -21,14 +21,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Since when which service has had a host and path by its tags: who had it first keeps it. While it is gone for a
-/// short time (the hold) no other gets it, so that nobody takes its place while it is started again; that it had it is
-/// known for longer, so that it has it again when it is back. Used by one thread at a time.
+/// Records when each service got its host and path by tags. The service that had it first keeps it.
+///
+/// While such a service is gone, no other gets its host and path for a short time (the hold), so that a restart costs
+/// it
+/// nothing. Its record is kept for longer than that: when it comes back, it has its host and path again. Used by one
+/// thread at a time.
 final class TagOwners {
-    /// Of those of one service that are gone. Who registers others again and again fills no memory, and has no other
-    /// service's forgotten.
+    /// The most records of one service that are kept of what it has no more. So a service that registers new paths
+    /// again and again fills no memory, and the records of other services stay.
     private static final int MOST_GONE = 200;
-    /// In characters. A claim is kept in memory and in the last-good file; of a longer one its hash is.
+    /// In characters. Claims are kept in memory and in the last-good file; instead of a longer one its hash is kept.
     private static final int LONGEST_CLAIM = 200;
 
     private final Store store;
@@ -36,7 +39,7 @@ final class TagOwners {
     private final Duration hold;
     private final InstantSource clock;
     private final Map<Claim, Owner> owners = new HashMap<>();
-    /// Whether anything was heard of services.
+    /// True once any service has asked for a route.
     private boolean begun;
 
     /// What is kept from one run to the next.
@@ -105,13 +108,13 @@ final class TagOwners {
         return predicates.host().map(Object::toString).orElse("") + "/" + segments;
     }
 
-    /// Since when a service has had the host and path; the end of all time where it has not.
+    /// When a service got the host and path; [Instant#MAX] if it never had it.
     Instant since(String service, Predicates predicates) {
         @Nullable Owner owner = owners.get(Claim.of(service, predicates));
         return owner == null ? Instant.MAX : owner.since();
     }
 
-    /// Whether a service that is gone has been for so long that others need not wait for it.
+    /// True if a service has been gone for so long that others need not wait for it.
     boolean isGoneForGood(String service, Predicates predicates) {
         @Nullable Owner owner = owners.get(Claim.of(service, predicates));
         return owner == null
@@ -147,8 +150,8 @@ final class TagOwners {
             });
         }
 
-        /// Who of others, gone for a moment, had it before a service that asks for it; empty where the service has it
-        /// now, or had it before them.
+        /// The service that had the host and path first and has been gone for less than the hold; empty where the one
+        /// that asks has it now, or had it before.
         Optional<Held> held(String service, Predicates predicates) {
             Claim claim = Claim.of(service, predicates);
             @Nullable Owner own = owners.get(claim);

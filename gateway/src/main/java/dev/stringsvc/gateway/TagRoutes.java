@@ -27,10 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// the others out: it alone is quarantined, with the reason. A route that was live, and whose tags are not in order any
 /// more, goes on as it was: while instances are replaced one by one by those with other tags, both kinds are there.
 ///
-/// What tags may ask for is bounded by the operator's rules, and by the file's routes, of which none
-/// loses a request, nor does one to a service that the configuration itself has the instances of. Of two services that
-/// ask for the same one has it: who had it first. The cost grows with the number of routes and not faster. Used by one
-/// thread at a time.
+/// The operator's rules bound what tags may ask for. No route of the file loses a request to them, and they make no
+/// route to a service whose instances the configuration names. Of two services that ask for the same, the one that had
+/// it first has it. The cost grows with the number of routes and not faster. Used by one thread at a time.
 final class TagRoutes {
     /// In place of a method, for a route that names none.
     private static final String ANY_METHOD = "*";
@@ -80,8 +79,8 @@ final class TagRoutes {
         }
     }
 
-    /// Whether a service is listed, or has been until a moment ago, or is gone for so long that all others come before
-    /// it.
+    /// How a service stands in Consul: listed, gone for less than the hold, or gone for longer. In the last case all
+    /// other services come first.
     private enum Standing {
         LISTED,
         GONE,

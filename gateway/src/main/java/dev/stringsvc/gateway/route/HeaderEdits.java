@@ -9,9 +9,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /// Header fields that a route sets, in place of any of that name, and those that it removes. Names are compared in any
-/// case. CGI, WSGI and PHP read `X_Api_Key` and `X-Api-Key` as the same field, so a field with `_` counts as one with
-/// `-`
-/// too. Immutable.
+/// case. CGI, WSGI and PHP read `X_Api_Key` and `X-Api-Key` as the same field, so a field with `_` counts as
+/// one with `-` too. Immutable.
 public record HeaderEdits(Map<String, String> set, Set<String> remove) {
     /// Leaves all as it is.
     public static final HeaderEdits NONE = new HeaderEdits(Map.of(), Set.of());

@@ -19,7 +19,7 @@ public final class AccessLog implements Exchange.Listener {
     private final Executor inASecond;
     private final AtomicLong second = new AtomicLong(Long.MIN_VALUE);
     private final AtomicInteger unattemptedNow = new AtomicInteger();
-    /// Since a line has last said so.
+    /// Requests without a line, since a line has last counted them.
     private final AtomicLong omitted = new AtomicLong();
     private final LongAdder omittedEver = new LongAdder();
 

@@ -305,8 +305,7 @@ final class ClientConnector extends ServerConnector {
         }
     }
 
-    /// Without its selector no client is heard: where it fails, the process ends.
-    /// Answers that were not taken, since a moment.
+    /// How many answers of a connection were cut that its client did not take, since the first of them.
     private record Untaken(int count, long since) {
         Untaken oneMore(Untaken last) {
             return last.since - since > UNTAKEN_WITHIN.toNanos() ? last : new Untaken(count + 1, since);
@@ -322,6 +321,7 @@ final class ClientConnector extends ServerConnector {
                 >= MOST_UNTAKEN;
     }
 
+    /// Without its selector no client is heard: where it fails, the process ends.
     private static final class VitalSelector extends ManagedSelector {
         VitalSelector(SelectorManager connections, int id) {
             super(connections, id);

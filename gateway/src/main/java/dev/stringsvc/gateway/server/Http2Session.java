@@ -26,8 +26,9 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/// A client's connection of HTTP/2. It refuses what Jetty lets pass: malformed heads and trailers, frames on
-/// streams that are over, and floods. Frames are read by one thread at a time; any thread may write.
+/// A client's connection of HTTP/2. It refuses what Jetty lets pass: malformed heads and trailers, and frames on
+/// streams
+/// that are over. One thread at a time reads frames; any may write.
 final class Http2Session extends HTTP2ServerSession {
     private final RecentStreams reset = new RecentStreams();
     private final Http2Parser parser;

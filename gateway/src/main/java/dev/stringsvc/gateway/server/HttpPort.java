@@ -26,9 +26,8 @@ import org.slf4j.LoggerFactory;
 public final class HttpPort implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpPort.class);
 
-    /// Jetty warns here of each malformed host, so that one client could fill the log. The access log has these
-    /// requests.
-    /// Held, because a logger that nobody holds forgets its level.
+    /// Jetty warns here of each malformed host, with which one client could fill the log. The access log has these
+    /// requests. The logger is held because the JVM forgets the level of a logger that is not.
     private static final java.util.logging.Logger BAD_HOSTS =
             java.util.logging.Logger.getLogger("org.eclipse.jetty.util.HostPort");
 

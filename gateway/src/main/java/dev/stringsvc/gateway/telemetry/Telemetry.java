@@ -80,7 +80,7 @@ public final class Telemetry
     static final int MOST_INSTANCES = 1_000;
     /// Each is a histogram of 17 lines.
     static final int MOST_REQUESTS = 2_000;
-    /// Of those that are counted together, so many routes and statuses are told apart.
+    /// Requests beyond that are counted without their instance, under so many pairs of a route and a status.
     private static final int MOST_OTHERS = 500;
 
     private static final Duration[] BUCKETS = {

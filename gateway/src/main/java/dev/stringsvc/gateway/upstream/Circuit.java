@@ -49,16 +49,16 @@ final class Circuit {
     private final Witnesses witnesses = new Witnesses(MEMORY);
     /// Failures in a row that a request may have provoked.
     private final Tally provoked = new Tally();
-    /// Whose failures are among the last attempts that the breaker counted; [#NOBODY]'s are successes,
-    /// and failures that no request can provoke.
+    /// The client of each failure among the last attempts that the breaker counted. [#NOBODY] stands for a
+    /// success, and for a failure that no request can provoke.
     private final int[] window = new int[WINDOW];
 
     private int counted;
     private int unreachedInARow;
     private int wellInARow;
-    /// Whose probe failed last.
+    /// The client whose probe failed last.
     private int probeFailedOf;
-    /// Who failed last of those that were tried anyway.
+    /// The client whose request failed last while the endpoint was used although it is not closed.
     private int anywayFailedOf;
     private int ejections;
     private long closedAt;

@@ -141,7 +141,7 @@ public final class LastGood implements AutoCloseable {
         confirmed |= !next.instances().isEmpty();
     }
 
-    /// Who has what by tags, as far as that is known.
+    /// The services that have, or had, a host and path by tags, as far as that is known.
     public synchronized List<Owner> owners() {
         return owners;
     }
