@@ -77,7 +77,7 @@ class ConsulAnswerFuzzTest {
     private static String spoiled(String json, Random random) {
         String text = json;
         for (int i = random.nextInt(3); i > 0; i--) {
-            int at = random.nextInt(text.length());
+            int at = random.nextInt(text.length() + 1);
             String spoiler = SPOILERS.get(random.nextInt(SPOILERS.size()));
             text = switch (random.nextInt(4)) {
                 case 0 -> text.substring(0, at) + spoiler + text.substring(at);
