@@ -152,12 +152,18 @@ final class Judge {
         List<String> passed = new ArrayList<>(request.fields().stream()
                 .filter(field -> {
                     String name = field.substring(0, field.indexOf(':'));
-                    return !NOT_PASSED.contains(name) && !dropped.contains(name);
+                    return !NOT_PASSED.contains(name) && !dropped.contains(name) && !isForwarded(name);
                 })
                 .toList());
         passed.addAll(added);
         passed.sort((one, other) -> name(one).compareTo(name(other))); // stable: each name's values keep their order
         return passed;
+    }
+
+    /// True for all that begins as what proxies say of a client does, whatever follows, also with `_` for `-`.
+    private static boolean isForwarded(String name) {
+        String spelled = name.replace('_', '-');
+        return spelled.equals("x-forwarded") || spelled.startsWith("x-forwarded-");
     }
 
     private static String name(String field) {
