@@ -13,7 +13,7 @@ import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.gateway.server.Live;
 import dev.stringsvc.gateway.telemetry.Telemetry;
 import dev.stringsvc.gateway.upstream.Upstream;
-import dev.stringsvc.logfmt.Label;
+import dev.stringsvc.program.Label;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

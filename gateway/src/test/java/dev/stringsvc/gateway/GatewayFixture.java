@@ -11,7 +11,7 @@ import dev.stringsvc.gateway.config.ConfigLoader;
 import dev.stringsvc.gateway.config.ConfigSource;
 import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.HttpMessage;
-import dev.stringsvc.logfmt.LogWriter;
+import dev.stringsvc.program.LogWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.HttpMessage;
-import dev.stringsvc.logfmt.LogWriter;
+import dev.stringsvc.program.LogWriter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

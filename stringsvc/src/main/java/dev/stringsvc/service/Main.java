@@ -1,8 +1,8 @@
 package dev.stringsvc.service;
 
-import dev.stringsvc.logfmt.FailStop;
-import dev.stringsvc.logfmt.LogWriter;
-import dev.stringsvc.logfmt.LogfmtHandler;
+import dev.stringsvc.program.FailStop;
+import dev.stringsvc.program.LogWriter;
+import dev.stringsvc.program.LogfmtHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;

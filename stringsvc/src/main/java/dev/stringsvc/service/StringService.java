@@ -1,7 +1,7 @@
 package dev.stringsvc.service;
 
-import dev.stringsvc.logfmt.IpAddress;
-import dev.stringsvc.logfmt.LogWriter;
+import dev.stringsvc.program.IpAddress;
+import dev.stringsvc.program.LogWriter;
 import dev.stringsvc.service.Settings.ConsulSettings;
 import dev.stringsvc.service.http.HttpServer;
 import dev.stringsvc.service.registration.LocalAgent;

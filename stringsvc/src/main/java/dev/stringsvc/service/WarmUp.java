@@ -1,6 +1,6 @@
 package dev.stringsvc.service;
 
-import dev.stringsvc.logfmt.LogWriter;
+import dev.stringsvc.program.LogWriter;
 import dev.stringsvc.service.http.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,7 +3,7 @@ package dev.stringsvc.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.stringsvc.logfmt.LogWriter;
+import dev.stringsvc.program.LogWriter;
 import dev.stringsvc.service.Settings.Advertise;
 import dev.stringsvc.service.Settings.ConsulSettings;
 import dev.stringsvc.service.registration.ConsulAddress;

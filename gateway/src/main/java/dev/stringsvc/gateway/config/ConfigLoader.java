@@ -17,7 +17,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
-import dev.stringsvc.logfmt.InputFile;
+import dev.stringsvc.program.InputFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

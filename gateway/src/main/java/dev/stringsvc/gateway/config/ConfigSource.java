@@ -1,7 +1,7 @@
 package dev.stringsvc.gateway.config;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.stringsvc.logfmt.InputFile;
+import dev.stringsvc.program.InputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package dev.stringsvc.gateway.config;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.stringsvc.logfmt.HostName;
-import dev.stringsvc.logfmt.IpAddress;
+import dev.stringsvc.program.HostName;
+import dev.stringsvc.program.IpAddress;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.regex.Matcher;

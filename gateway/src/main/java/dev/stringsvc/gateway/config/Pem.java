@@ -1,6 +1,6 @@
 package dev.stringsvc.gateway.config;
 
-import dev.stringsvc.logfmt.InputFile;
+import dev.stringsvc.program.InputFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

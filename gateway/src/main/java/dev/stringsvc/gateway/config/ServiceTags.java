@@ -3,7 +3,7 @@ package dev.stringsvc.gateway.config;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.stringsvc.logfmt.Label;
+import dev.stringsvc.program.Label;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.stringsvc.gateway.config;
 
-import dev.stringsvc.logfmt.InputFile;
+import dev.stringsvc.program.InputFile;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;

@@ -1,6 +1,6 @@
 package dev.stringsvc.gateway.discovery;
 
-import dev.stringsvc.logfmt.IpAddress;
+import dev.stringsvc.program.IpAddress;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;

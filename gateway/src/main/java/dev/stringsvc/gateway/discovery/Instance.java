@@ -1,6 +1,6 @@
 package dev.stringsvc.gateway.discovery;
 
-import dev.stringsvc.logfmt.Label;
+import dev.stringsvc.program.Label;
 import java.util.List;
 import java.util.Map;
 

@@ -1,7 +1,7 @@
 package dev.stringsvc.gateway.discovery;
 
-import dev.stringsvc.logfmt.HostName;
-import dev.stringsvc.logfmt.IpAddress;
+import dev.stringsvc.program.HostName;
+import dev.stringsvc.program.IpAddress;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 

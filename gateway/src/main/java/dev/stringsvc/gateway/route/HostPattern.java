@@ -1,6 +1,6 @@
 package dev.stringsvc.gateway.route;
 
-import dev.stringsvc.logfmt.HostName;
+import dev.stringsvc.program.HostName;
 import java.util.Comparator;
 import java.util.Locale;
 

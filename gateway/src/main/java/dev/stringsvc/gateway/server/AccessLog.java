@@ -1,7 +1,7 @@
 package dev.stringsvc.gateway.server;
 
-import dev.stringsvc.logfmt.LogWriter;
-import dev.stringsvc.logfmt.Logfmt;
+import dev.stringsvc.program.LogWriter;
+import dev.stringsvc.program.Logfmt;
 import java.time.Clock;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.WatchState;
-import dev.stringsvc.logfmt.IpAddress;
+import dev.stringsvc.program.IpAddress;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;

@@ -1,6 +1,6 @@
 package dev.stringsvc.gateway.server;
 
-import dev.stringsvc.logfmt.FailStop;
+import dev.stringsvc.program.FailStop;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;

@@ -1,7 +1,7 @@
 package dev.stringsvc.gateway.server;
 
 import dev.stringsvc.gateway.route.Token;
-import dev.stringsvc.logfmt.IpAddress;
+import dev.stringsvc.program.IpAddress;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;

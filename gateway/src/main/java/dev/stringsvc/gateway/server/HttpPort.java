@@ -1,7 +1,7 @@
 package dev.stringsvc.gateway.server;
 
-import dev.stringsvc.logfmt.FailStop;
-import dev.stringsvc.logfmt.IpAddress;
+import dev.stringsvc.program.FailStop;
+import dev.stringsvc.program.IpAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

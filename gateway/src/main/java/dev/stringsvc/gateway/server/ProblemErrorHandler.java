@@ -1,6 +1,6 @@
 package dev.stringsvc.gateway.server;
 
-import dev.stringsvc.logfmt.FailStop;
+import dev.stringsvc.program.FailStop;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.eclipse.jetty.http.HttpHeader;

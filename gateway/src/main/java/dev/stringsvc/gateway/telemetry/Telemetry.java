@@ -12,7 +12,7 @@ import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.UpstreamListener;
 import dev.stringsvc.gateway.upstream.WatchState;
-import dev.stringsvc.logfmt.LogWriter;
+import dev.stringsvc.program.LogWriter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;

@@ -1,7 +1,7 @@
 package dev.stringsvc.gateway.transport;
 
-import dev.stringsvc.logfmt.FailStop;
-import dev.stringsvc.logfmt.VitalThread;
+import dev.stringsvc.program.FailStop;
+import dev.stringsvc.program.VitalThread;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

@@ -3,7 +3,7 @@ package dev.stringsvc.gateway.upstream;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent;
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.transport.Transport;
-import dev.stringsvc.logfmt.IpAddress;
+import dev.stringsvc.program.IpAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package dev.stringsvc.gateway.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stringsvc.logfmt.LogWriter;
+import dev.stringsvc.program.LogWriter;
 import java.io.ByteArrayOutputStream;
 import java.time.Clock;
 import java.time.Duration;

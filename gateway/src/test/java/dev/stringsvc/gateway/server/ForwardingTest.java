@@ -3,7 +3,7 @@ package dev.stringsvc.gateway.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stringsvc.gateway.transport.HeaderFields;
-import dev.stringsvc.logfmt.IpAddress;
+import dev.stringsvc.program.IpAddress;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;

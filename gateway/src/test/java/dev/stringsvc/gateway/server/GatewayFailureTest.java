@@ -6,7 +6,7 @@ import dev.stringsvc.gateway.proxy.Routing;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.gateway.route.TestRoutes;
-import dev.stringsvc.logfmt.FailStop;
+import dev.stringsvc.program.FailStop;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

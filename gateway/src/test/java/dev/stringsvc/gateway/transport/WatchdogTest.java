@@ -2,7 +2,7 @@ package dev.stringsvc.gateway.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stringsvc.logfmt.FailStop;
+import dev.stringsvc.program.FailStop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.stringsvc.service.http;
 
-import dev.stringsvc.logfmt.LogWriter;
-import dev.stringsvc.logfmt.Logfmt;
+import dev.stringsvc.program.LogWriter;
+import dev.stringsvc.program.Logfmt;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

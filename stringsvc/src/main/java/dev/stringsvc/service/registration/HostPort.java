@@ -1,6 +1,6 @@
 package dev.stringsvc.service.registration;
 
-import dev.stringsvc.logfmt.IpAddress;
+import dev.stringsvc.program.IpAddress;
 import java.util.OptionalInt;
 
 /// A host (a name, an IPv4 address, or an IPv6 address without brackets, as RFC 5952 has it) and a port from 1 to

@@ -1,6 +1,6 @@
 package dev.stringsvc.service.registration;
 
-import dev.stringsvc.logfmt.IpAddress;
+import dev.stringsvc.program.IpAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;

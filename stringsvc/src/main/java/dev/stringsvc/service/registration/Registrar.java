@@ -1,6 +1,6 @@
 package dev.stringsvc.service.registration;
 
-import dev.stringsvc.logfmt.VitalThread;
+import dev.stringsvc.program.VitalThread;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;

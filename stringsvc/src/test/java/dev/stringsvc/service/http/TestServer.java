@@ -2,7 +2,7 @@ package dev.stringsvc.service.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.stringsvc.logfmt.LogWriter;
+import dev.stringsvc.program.LogWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

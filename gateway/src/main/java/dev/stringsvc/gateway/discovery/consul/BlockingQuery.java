@@ -1,7 +1,7 @@
 package dev.stringsvc.gateway.discovery.consul;
 
-import dev.stringsvc.logfmt.FailStop;
-import dev.stringsvc.logfmt.VitalThread;
+import dev.stringsvc.program.FailStop;
+import dev.stringsvc.program.VitalThread;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;

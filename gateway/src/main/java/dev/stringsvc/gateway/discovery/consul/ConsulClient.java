@@ -11,7 +11,7 @@ import com.orbitz.consul.model.health.ServiceHealth;
 import com.orbitz.consul.option.ImmutableQueryOptions;
 import com.orbitz.consul.option.QueryOptions;
 import com.orbitz.consul.util.Jackson;
-import dev.stringsvc.logfmt.FailStop;
+import dev.stringsvc.program.FailStop;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;

@@ -2,8 +2,8 @@ package dev.stringsvc.gateway.discovery.consul;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stringsvc.gateway.discovery.Instance;
-import dev.stringsvc.logfmt.HostName;
-import dev.stringsvc.logfmt.Label;
+import dev.stringsvc.program.HostName;
+import dev.stringsvc.program.Label;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;

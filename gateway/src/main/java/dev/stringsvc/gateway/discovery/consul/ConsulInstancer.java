@@ -2,7 +2,7 @@ package dev.stringsvc.gateway.discovery.consul;
 
 import dev.stringsvc.gateway.discovery.DiscoveryEvent;
 import dev.stringsvc.gateway.discovery.Instancer;
-import dev.stringsvc.logfmt.Label;
+import dev.stringsvc.program.Label;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;

@@ -2,8 +2,8 @@ package dev.stringsvc.gateway.discovery.lastgood;
 
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.discovery.Instancer;
-import dev.stringsvc.logfmt.Label;
-import dev.stringsvc.logfmt.VitalThread;
+import dev.stringsvc.program.Label;
+import dev.stringsvc.program.VitalThread;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.stringsvc.gateway.transport.http1;
 
-import dev.stringsvc.logfmt.FailStop;
-import dev.stringsvc.logfmt.VitalThread;
+import dev.stringsvc.program.FailStop;
+import dev.stringsvc.program.VitalThread;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.CancelledKeyException;

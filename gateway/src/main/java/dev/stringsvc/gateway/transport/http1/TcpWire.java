@@ -1,7 +1,7 @@
 package dev.stringsvc.gateway.transport.http1;
 
 import dev.stringsvc.gateway.transport.NoSocketException;
-import dev.stringsvc.logfmt.FailStop;
+import dev.stringsvc.program.FailStop;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketAddress;

@@ -1,0 +1,65 @@
+package dev.stringsvc.program;
+
+/// A name from outside (an instance's id, a service, a route that tags ask for) as meters, log lines
+/// and answers bear it: at most [#LONGEST] characters, none of which can end a line or turn its
+/// direction.
+public final class Label {
+    /// In characters.
+    public static final int LONGEST = 128;
+
+    private static final int HASH = 9;
+
+    private Label() {}
+
+    /// The name itself where it is short and printable. Characters that are not printable are escaped.
+    /// A longer name is cut, and ends in `~` and a hash of the whole, so that two long names with one
+    /// beginning stay two.
+    public static String of(String name) {
+        if (name.length() <= LONGEST && isPrintable(name)) {
+            return name;
+        }
+        var label = new StringBuilder(LONGEST + 6);
+        for (int i = 0; i < name.length() && label.length() <= LONGEST; i++) {
+            char c = name.charAt(i);
+            if (isShown(name, i)) {
+                label.append(c);
+            } else {
+                label.append("\\u").append(Character.forDigit(c >> 12, 16));
+                for (int shift = 8; shift >= 0; shift -= 4) {
+                    label.append(Character.forDigit(c >> shift & 15, 16));
+                }
+            }
+        }
+        if (label.length() <= LONGEST) {
+            return label.toString();
+        }
+        int end = LONGEST - HASH;
+        label.setLength(Character.isHighSurrogate(label.charAt(end - 1)) ? end - 1 : end);
+        String hash = Integer.toHexString(name.hashCode());
+        return label.append('~')
+                .repeat('0', HASH - 1 - hash.length())
+                .append(hash)
+                .toString();
+    }
+
+    private static boolean isPrintable(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (!isShown(name, i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Half of a pair cannot be written as UTF-8.
+    private static boolean isShown(String name, int at) {
+        char c = name.charAt(at);
+        if (Character.isHighSurrogate(c)) {
+            return at + 1 < name.length() && Character.isLowSurrogate(name.charAt(at + 1));
+        }
+        if (Character.isLowSurrogate(c)) {
+            return at > 0 && Character.isHighSurrogate(name.charAt(at - 1));
+        }
+        return !Logfmt.isUnprintable(c);
+    }
+}

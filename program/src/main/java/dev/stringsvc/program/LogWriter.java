@@ -1,0 +1,196 @@
+package dev.stringsvc.program;
+
+import java.io.ByteArrayOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Writes lines to a stream from one thread of its own, in batches, so that a caller never waits for the stream.
+///
+/// A caller adds its line to a queue without a lock. While lines come, the thread collects them for [#BATCH_NANOS]
+/// and writes them at once; when none come it sleeps until the next. The queue is bounded: a reader of the stream
+/// that does not keep up, or a full disk, costs lines, never requests. That is said once on standard error; when lines
+/// can be written again the first of them says how many were lost (`msg="log lines dropped" dropped=N`). Thread-safe.
+public final class LogWriter implements AutoCloseable {
+    /// In characters.
+    private static final int CAPACITY =
+            (int) Math.min(16 << 20, Runtime.getRuntime().maxMemory() / 32);
+
+    private static final long RETRY_NANOS = 1_000_000_000;
+    private static final long BATCH_NANOS = 5_000_000;
+    private static final int BATCH_BYTES = 65_536;
+
+    private final OutputStream out;
+    private final int capacity;
+    private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+    /// In characters.
+    private final AtomicLong queued = new AtomicLong();
+    private final AtomicLong dropped = new AtomicLong();
+    private final LongAdder droppedEver = new LongAdder();
+    private final AtomicBoolean complained = new AtomicBoolean();
+    private final Consumer<String> complaints;
+    private final AtomicBoolean asleep = new AtomicBoolean();
+    private final Thread thread;
+    private volatile boolean closed;
+    private volatile boolean failing;
+
+    private LogWriter(OutputStream out, int capacity, Consumer<String> complaints) {
+        this.out = out;
+        this.capacity = capacity;
+        this.complaints = complaints;
+        this.thread = VitalThread.platform("log-writer", () -> closed, this::run);
+    }
+
+    /// A writer to the process's standard output, with room for a 32nd of the heap, 16 million characters at the most.
+    public static LogWriter stdout() {
+        return to(new FileOutputStream(FileDescriptor.out), CAPACITY);
+    }
+
+    /// A writer to `out`, with room for `capacity` characters that wait. It flushes `out` and never closes it.
+    public static LogWriter to(OutputStream out, int capacity) {
+        return to(out, capacity, LogWriter::complain);
+    }
+
+    /// @param complaints hears once, on any thread, that lines are lost, and why; must not block
+    static LogWriter to(OutputStream out, int capacity, Consumer<String> complaints) {
+        var writer = new LogWriter(out, capacity, complaints);
+        writer.thread.start();
+        return writer;
+    }
+
+    /// On a thread of its own: standard error may be stuck as well.
+    private static void complain(String why) {
+        Thread.ofPlatform().daemon().name("log-complaint").start(() -> System.err.println(why));
+    }
+
+    /// Lines that were lost so far.
+    public long dropped() {
+        return droppedEver.sum();
+    }
+
+    /// Hands over one line, without its end. Never waits; where there is no room the line is counted and dropped.
+    public void write(String line) {
+        if (queued.addAndGet(line.length()) > capacity) {
+            queued.addAndGet(-line.length());
+            lost(1, "its reader does not keep up");
+            return;
+        }
+        lines.add(line);
+        if (asleep.get() && asleep.compareAndSet(true, false)) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /// Writes what is queued and stops the thread. Lines handed over afterwards are lost.
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+        try {
+            thread.join(2_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Writes what is queued and this line, even if there is no room for it, and stops the thread.
+    ///
+    /// @return false if the line was not written, or not in two seconds
+    boolean writeLast(String line) {
+        if (thread.equals(Thread.currentThread())) {
+            return false;
+        }
+        queued.addAndGet(line.length());
+        lines.add(line);
+        close();
+        return !thread.isAlive() && !failing && lines.isEmpty();
+    }
+
+    private void lost(int count, String why) {
+        dropped.addAndGet(count);
+        droppedEver.add(count);
+        if (!complained.get() && complained.compareAndSet(false, true)) {
+            complaints.accept("the log cannot be written (" + why + "): lines are dropped, requests go on");
+        }
+    }
+
+    private void run() {
+        var batch = new ByteArrayOutputStream(2 * BATCH_BYTES);
+        while (true) {
+            boolean last = closed;
+            boolean any = drain(batch);
+            if (last && (failing || !any)) {
+                return;
+            }
+            if (!any) {
+                sleep();
+            } else if (!last) {
+                LockSupport.parkNanos(failing ? RETRY_NANOS : BATCH_NANOS);
+            }
+        }
+    }
+
+    private void sleep() {
+        asleep.set(true);
+        if (lines.isEmpty() && !closed) {
+            LockSupport.park(this);
+        }
+        asleep.set(false);
+    }
+
+    private boolean drain(ByteArrayOutputStream batch) {
+        boolean any = false;
+        long lost = dropped.getAndSet(0);
+        if (lost > 0) {
+            add("level=warn msg=\"log lines dropped\" dropped=" + lost, batch);
+            any = true;
+        }
+        int count = 0;
+        for (@Nullable String line; (line = lines.poll()) != null; ) {
+            queued.addAndGet(-line.length());
+            any = true;
+            add(line, batch);
+            count++;
+            if (batch.size() >= BATCH_BYTES) {
+                flush(batch, count, lost);
+                count = 0;
+                lost = 0;
+            }
+        }
+        flush(batch, count, lost);
+        return any;
+    }
+
+    private static void add(String line, ByteArrayOutputStream batch) {
+        batch.writeBytes(line.getBytes(StandardCharsets.UTF_8));
+        batch.write('\n');
+    }
+
+    /// @param count the lines in the batch
+    /// @param told how many lost lines the batch tells of besides
+    private void flush(ByteArrayOutputStream batch, int count, long told) {
+        if (batch.size() == 0) {
+            return;
+        }
+        try {
+            batch.writeTo(out);
+            out.flush();
+            failing = false;
+        } catch (IOException e) {
+            failing = true;
+            dropped.addAndGet(told); // to be told of again
+            lost(count, String.valueOf(e.getMessage()));
+        }
+        batch.reset();
+    }
+}

@@ -1,0 +1,149 @@
+package dev.stringsvc.program;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One logfmt line under construction: `ts=2026-01-02T03:04:05.678Z method=uppercase input="a b" took=629ns`.
+///
+/// Values that hold a space, a quote, an equals sign, a backslash or nothing at all are quoted; quotes, backslashes and
+/// control characters are escaped, so that no value can end its line or forge another; values longer than
+/// [#MAX_VALUE] characters are cut and end in `…`. Keys are written as given and are the program's own, never input.
+/// Not thread-safe.
+public final class Logfmt {
+    /// The number of characters of a value that are kept.
+    public static final int MAX_VALUE = 256;
+
+    private static final int MAX_STACK = 4_096;
+    private static final int MAX_FRAMES = 24;
+    private static final char[] HEX = "0123456789abcdef".toCharArray();
+
+    private final StringBuilder line = new StringBuilder(320);
+
+    private Logfmt() {}
+
+    /// An empty line.
+    public static Logfmt line() {
+        return new Logfmt();
+    }
+
+    /// A line that begins with `ts`, the given instant in UTC to the millisecond.
+    public static Logfmt at(Instant instant) {
+        return new Logfmt().raw("ts", instant.truncatedTo(ChronoUnit.MILLIS).toString());
+    }
+
+    /// Adds a value; `null` is written as the word `null`.
+    public Logfmt field(String key, @Nullable Object value) {
+        return switch (value) {
+            case null -> raw(key, "null");
+            case Duration duration -> raw(key, GoDuration.format(duration));
+            default -> text(key, value.toString(), MAX_VALUE);
+        };
+    }
+
+    /// Adds a whole number.
+    public Logfmt field(String key, long value) {
+        key(key).append(value);
+        return this;
+    }
+
+    /// Adds what was thrown, its causes and their stacks on the same line, cut at 4,096 characters.
+    public Logfmt stack(String key, Throwable thrown) {
+        var text = new StringBuilder(1_024);
+        for (@Nullable Throwable e = thrown; e != null && text.length() < MAX_STACK; e = e.getCause()) {
+            text.append(text.isEmpty() ? "" : ", caused by ").append(e);
+            StackTraceElement[] frames = e.getStackTrace();
+            for (int i = 0; i < Math.min(frames.length, MAX_FRAMES); i++) {
+                text.append(i == 0 ? " at " : " < ").append(frames[i]);
+            }
+        }
+        return text(key, text.toString(), MAX_STACK);
+    }
+
+    private Logfmt raw(String key, String value) {
+        key(key).append(value);
+        return this;
+    }
+
+    private Logfmt text(String key, String value, int most) {
+        boolean cut = value.length() > most;
+        int end = cut ? most : value.length();
+        if (cut && Character.isHighSurrogate(value.charAt(end - 1))) {
+            end--;
+        }
+        key(key);
+        if (isPlain(value, end)) {
+            line.append(value, 0, end);
+            if (cut) {
+                line.append('…');
+            }
+            return this;
+        }
+        line.append('"');
+        for (int i = 0; i < end; i++) {
+            escape(value.charAt(i));
+        }
+        if (cut) {
+            line.append('…');
+        }
+        line.append('"');
+        return this;
+    }
+
+    private StringBuilder key(String key) {
+        if (!line.isEmpty()) {
+            line.append(' ');
+        }
+        return line.append(key).append('=');
+    }
+
+    private static boolean isPlain(String value, int end) {
+        for (int i = 0; i < end; i++) {
+            char c = value.charAt(i);
+            if (c <= ' ' || c == '"' || c == '=' || c == '\\' || isUnprintable(c)) {
+                return false;
+            }
+        }
+        return end > 0;
+    }
+
+    private void escape(char c) {
+        switch (c) {
+            case '"' -> line.append("\\\"");
+            case '\\' -> line.append("\\\\");
+            case '\n' -> line.append("\\n");
+            case '\r' -> line.append("\\r");
+            case '\t' -> line.append("\\t");
+            default -> {
+                if (isUnprintable(c)) {
+                    line.append("\\u")
+                            .append(HEX[c >> 12])
+                            .append(HEX[c >> 8 & 15])
+                            .append(HEX[c >> 4 & 15])
+                            .append(HEX[c & 15]);
+                } else {
+                    line.append(c);
+                }
+            }
+        }
+    }
+
+    /// Controls, line and paragraph separators, and invisible formatting (marks that turn the direction of what
+    /// follows, for one): each can make a terminal or a viewer show another line than the one that was written.
+    static boolean isUnprintable(char c) {
+        if (c >= ' ' && c < 0x7f) {
+            return false;
+        }
+        return switch (Character.getType(c)) {
+            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+            default -> false;
+        };
+    }
+
+    /// The line so far, without a line end.
+    @Override
+    public String toString() {
+        return line.toString();
+    }
+}

@@ -1,0 +1,31 @@
+package dev.stringsvc.program;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+
+class LogfmtHandlerTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final LogWriter writer = LogWriter.to(out, 65_536);
+
+    @Test
+    void writes_own_records_from_the_level_up_and_those_of_libraries_from_warning_up() {
+        LogfmtHandler.install(writer, "com.example.own", Level.INFO);
+        Logger.getLogger("com.example.own.Room").log(Level.INFO, "watching {0}", "stringsvc");
+        Logger.getLogger("com.example.own.Room").fine("not this");
+        Logger.getLogger("com.example.library.Thing").info("nor this");
+        Logger.getLogger("com.example.library.Thing")
+                .log(Level.WARNING, "odd", new IllegalStateException("two\nlines"));
+        writer.close();
+        assertThat(out.toString(UTF_8)
+                        .lines()
+                        .map(line -> line.replaceFirst("^ts=\\S+Z ", "").replaceFirst(" at=.*", "")))
+                .containsExactly(
+                        "level=info logger=Room msg=\"watching stringsvc\"",
+                        "level=warn logger=Thing msg=odd err=\"java.lang.IllegalStateException: two\\nlines\"");
+    }
+}
