@@ -21,7 +21,8 @@ import java.util.stream.Stream;
 
 /// A program in a process of its own, with its output and every signal a test wants to send it.
 ///
-/// Standard output and standard error are read as one. A process never outlives the JVM that started it, even if that
+/// Standard output and standard error are read as one. The program has a session of its own, so a terminal's Ctrl-C
+/// does not reach it, and every signal has its default action. It never outlives the JVM that started it, even if that
 /// is killed: a watchdog shell waits for the end of a pipe from this JVM, which the kernel closes in any case.
 public final class AppProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -64,7 +65,9 @@ public final class AppProcess implements AutoCloseable {
 
     /// Starts a command. Its environment is the test's and `env`, without what configures our own programs.
     public static AppProcess start(List<String> command, Map<String, String> env) {
-        var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectInput(Redirect.from(NOTHING));
+        var builder = new ProcessBuilder(OwnSession.command(command))
+                .redirectErrorStream(true)
+                .redirectInput(Redirect.from(NOTHING));
         builder.environment().keySet().removeIf(key -> key.matches("(CONSUL|STRINGSVC|GATEWAY)_(?!BIN$).*"));
         builder.environment().putAll(env);
         try {
@@ -77,7 +80,7 @@ public final class AppProcess implements AutoCloseable {
     }
 
     private static void watch(Process process) throws IOException {
-        String script = "trap '' INT TERM HUP; read -r _; kill -9 " + process.pid();
+        String script = "trap '' INT QUIT TERM HUP; read -r _; kill -9 " + process.pid();
         Process watchdog = new ProcessBuilder("sh", "-c", script)
                 .redirectOutput(Redirect.DISCARD)
                 .redirectError(Redirect.DISCARD)
