@@ -2,7 +2,9 @@ package dev.stringsvc.program;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// One logfmt line under construction: `ts=2026-01-02T03:04:05.678Z method=uppercase input="a b" took=629ns`.
@@ -17,6 +19,8 @@ public final class Logfmt {
 
     private static final int MAX_STACK = 4_096;
     private static final int MAX_FRAMES = 24;
+    private static final DateTimeFormatter TIMESTAMP =
+            new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
     private final StringBuilder line = new StringBuilder(320);
@@ -28,9 +32,9 @@ public final class Logfmt {
         return new Logfmt();
     }
 
-    /// A line that begins with `ts`, the given instant in UTC to the millisecond.
+    /// A line that begins with `ts`, the given instant in UTC, always with three decimals.
     public static Logfmt at(Instant instant) {
-        return new Logfmt().raw("ts", instant.truncatedTo(ChronoUnit.MILLIS).toString());
+        return new Logfmt().raw("ts", TIMESTAMP.format(instant));
     }
 
     /// Adds a value; `null` is written as the word `null`.

@@ -21,6 +21,16 @@ class LogfmtTest {
                 .hasToString("ts=2026-01-02T03:04:05.678Z method=uppercase input=foo err=null bytes=12 took=629ns");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "2026-01-02T03:04:05Z, 2026-01-02T03:04:05.000Z",
+        "2026-01-02T03:04:05.100Z, 2026-01-02T03:04:05.100Z",
+        "2026-01-02T03:04:05.999999999Z, 2026-01-02T03:04:05.999Z"
+    })
+    void a_timestamp_has_three_decimals(String instant, String written) {
+        assertThat(Logfmt.at(Instant.parse(instant))).hasToString("ts=" + written);
+    }
+
     @Test
     void quotes_a_value_only_where_logfmt_needs_it() {
         var line = Logfmt.line()
