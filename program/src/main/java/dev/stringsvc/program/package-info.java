@@ -1,8 +1,9 @@
-/// What every program here needs: log lines as `key=value` pairs (logfmt) that no input can forge, the one thread that
-/// writes them, and ending the process when a part of it has failed for good.
+/// What every program here needs: log lines in logfmt that no input can forge, signals, durations, addresses,
+/// environment
+/// variables and secret files, and ending the process when a part of it has failed for good.
 ///
-/// A line is built by [dev.stringsvc.program.Logfmt], goes through [dev.stringsvc.program.LogWriter], and so do the
-/// records of the libraries, by [dev.stringsvc.program.LogfmtHandler]: one order, one stream, one place that escapes.
+/// A log line is built by [dev.stringsvc.program.Logfmt] and written by [dev.stringsvc.program.LogWriter]. Records of
+/// the libraries take the same path, by [dev.stringsvc.program.LogfmtHandler].
 @NullMarked
 package dev.stringsvc.program;
 

@@ -1,0 +1,40 @@
+package dev.stringsvc.program;
+
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The environment variables of this process. A variable that is empty or blank counts as not set.
+public record Environment(Map<String, String> variables) {
+    public Environment {
+        variables = Map.copyOf(variables);
+    }
+
+    /// The variables of this process.
+    public static Environment ofProcess() {
+        return new Environment(System.getenv());
+    }
+
+    /// Names no value: some are secrets.
+    @Override
+    public String toString() {
+        return "Environment";
+    }
+
+    /// The value without the blanks around it.
+    public Optional<String> get(String name) {
+        @Nullable String value = variables.get(name);
+        return Optional.ofNullable(value).map(String::strip).filter(text -> !text.isEmpty());
+    }
+
+    /// True or false, in the words that Go's `strconv.ParseBool` reads; empty where the variable is not set.
+    ///
+    /// @throws IllegalArgumentException when it is another word; the message names the variable
+    public Optional<Boolean> flag(String name) {
+        return get(name).map(text -> switch (text) {
+            case "1", "t", "T", "TRUE", "true", "True" -> true;
+            case "0", "f", "F", "FALSE", "false", "False" -> false;
+            default -> throw new IllegalArgumentException(name + ": expected true or false, got \"" + text + '"');
+        });
+    }
+}
