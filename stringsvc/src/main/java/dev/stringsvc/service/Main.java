@@ -1,11 +1,12 @@
 package dev.stringsvc.service;
 
+import dev.stringsvc.program.Environment;
 import dev.stringsvc.program.FailStop;
 import dev.stringsvc.program.LogWriter;
 import dev.stringsvc.program.LogfmtHandler;
+import dev.stringsvc.program.StopSignal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Map;
 import java.util.Objects;
 import java.util.logging.Level;
 import org.slf4j.Logger;
@@ -21,12 +22,12 @@ final class Main {
     private Main() {}
 
     static void main(String[] args) throws InterruptedException {
-        System.exit(run(args, System.getenv()));
+        System.exit(run(args, Environment.ofProcess()));
     }
 
-    private static int run(String[] args, Map<String, String> environment) throws InterruptedException {
+    private static int run(String[] args, Environment environment) throws InterruptedException {
         var options = new Options();
-        var command = new CommandLine(options).setDefaultValueProvider(new Environment(environment));
+        var command = new CommandLine(options).setDefaultValueProvider(new Variables(environment));
         try {
             command.parseArgs(args);
             if (command.isUsageHelpRequested()) {
@@ -46,7 +47,7 @@ final class Main {
     private static int serve(Settings settings) throws InterruptedException {
         try (var log = LogWriter.stdout()) {
             var stop = StopSignal.install(() -> endAtOnce(log::close));
-            LogfmtHandler.install(log, "dev.stringsvc.service", Level.INFO);
+            LogfmtHandler.install(log, "dev.stringsvc", Level.INFO);
             FailStop.install(log);
             var service = StringService.start(settings, log);
             LOG.info("stopping on {}", stop.await());

@@ -1,17 +1,22 @@
 package dev.stringsvc.service;
 
+import dev.stringsvc.consul.ConsulAddress;
+import dev.stringsvc.consul.ConsulSettings;
+import dev.stringsvc.program.Environment;
+import dev.stringsvc.program.GoDuration;
+import dev.stringsvc.program.HostPort;
+import dev.stringsvc.program.SettingException;
 import dev.stringsvc.service.Settings.Advertise;
-import dev.stringsvc.service.Settings.ConsulSettings;
-import dev.stringsvc.service.registration.ConsulAddress;
-import dev.stringsvc.service.registration.HostPort;
+import dev.stringsvc.service.Settings.Registration;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /// The command line. Each option may come from the environment variable that its description names first.
 @Command(
@@ -22,14 +27,21 @@ import picocli.CommandLine.Option;
         usageHelpWidth = 110,
         description = "Serves POST /uppercase, /count and /notificator, and keeps itself registered in Consul.",
         optionListHeading = "%nOptions, and in brackets what stands in for each: environment variable, default%n",
-        footerHeading = "%nEnvironment only%n",
+        footerHeading = "%nEnvironment only, as for Consul's own tools%n",
         footer = {
-            "  CONSUL_HTTP_TOKEN         the ACL token for Consul",
-            "  CONSUL_HTTP_TOKEN_FILE    a file that holds the token, read where CONSUL_HTTP_TOKEN is not set",
-            "  CONSUL_HTTP_SSL=true      https to Consul where --consul has no scheme",
+            "  CONSUL_HTTP_TOKEN_FILE    a file that holds the ACL token; it is read again when it changes",
+            "  CONSUL_HTTP_TOKEN         the ACL token, where there is no token file",
+            "  CONSUL_HTTP_AUTH          user:password for HTTP's basic authentication",
+            "  CONSUL_HTTP_SSL=true      TLS to Consul, also where --consul does not begin with https://",
+            "  CONSUL_HTTP_SSL_VERIFY    false does not check Consul's certificate",
+            "  CONSUL_CACERT             a PEM file: who signs Consul's certificate; by default whom the JVM trusts",
+            "  CONSUL_CAPATH             a folder of such files, where CONSUL_CACERT is not set",
+            "  CONSUL_CLIENT_CERT        a PEM file: the certificate to show to Consul; CONSUL_CLIENT_KEY holds its key",
+            "  CONSUL_TLS_SERVER_NAME    whom Consul's certificate names; by default the host of its address",
+            "  CONSUL_NAMESPACE          where to register in Consul Enterprise; CONSUL_PARTITION likewise",
             "",
-            "Durations are a whole number and ms, s, m or h. SIGTERM and SIGINT deregister, go on serving for --grace,",
-            "finish what is in flight and exit with 0; a second one exits at once."
+            "Durations are numbers with a unit (ms, s, m, h): 250ms, 1.5s, 1m30s. SIGTERM and SIGINT deregister, go on",
+            "serving for --grace, finish what is in flight and exit with 0; a second one exits at once."
         })
 final class Options {
     @Option(
@@ -71,10 +83,9 @@ final class Options {
     @Option(
             names = "--consul",
             paramLabel = "ADDRESS",
-            defaultValue = "127.0.0.1:8500",
-            description = "Consul's agent: HOST:PORT, http://HOST:PORT or https://HOST:PORT"
+            description = "Consul's agent: HOST:PORT, http://HOST:PORT, https://HOST:PORT or unix:///PATH"
                     + " [CONSUL_HTTP_ADDR, 127.0.0.1:8500]")
-    private String consul = "";
+    private @Nullable String consul;
 
     @Option(names = "--no-register", description = "serve without Consul [STRINGSVC_NO_REGISTER=true, register]")
     private boolean noRegister;
@@ -83,7 +94,7 @@ final class Options {
             names = "--check-interval",
             paramLabel = "DURATION",
             defaultValue = "1s",
-            converter = DurationText.class,
+            converter = DurationConverter.class,
             description = "how often Consul asks GET /health [STRINGSVC_CHECK_INTERVAL, 1s]")
     private Duration checkInterval = Duration.ZERO;
 
@@ -91,7 +102,7 @@ final class Options {
             names = "--deregister-after",
             paramLabel = "DURATION",
             defaultValue = "1m",
-            converter = DurationText.class,
+            converter = DurationConverter.class,
             description = "how long Consul keeps an instance that is critical; Consul takes no less than 1m"
                     + " [STRINGSVC_DEREGISTER_AFTER, 1m]")
     private Duration deregisterAfter = Duration.ZERO;
@@ -100,7 +111,7 @@ final class Options {
             names = "--grace",
             paramLabel = "DURATION",
             defaultValue = "2s",
-            converter = DurationText.class,
+            converter = DurationConverter.class,
             description = "how long to go on serving after deregistering, so that callers notice [STRINGSVC_GRACE, 2s]")
     private Duration grace = Duration.ZERO;
 
@@ -108,43 +119,57 @@ final class Options {
             names = "--drain",
             paramLabel = "DURATION",
             defaultValue = "10s",
-            converter = DurationText.class,
+            converter = DurationConverter.class,
             description = "the longest wait for requests in flight when stopping [STRINGSVC_DRAIN, 10s]")
     private Duration drain = Duration.ZERO;
 
-    /// @throws IllegalArgumentException with a sentence for the user where the options can't be
-    Settings settings(Map<String, String> environment) {
+    /// @throws IllegalArgumentException with a sentence for the user where an option or a variable cannot be used
+    Settings settings(Environment environment) {
         return new Settings(
                 host,
                 port,
                 Optional.ofNullable(id).filter(text -> !text.isBlank()),
                 Optional.ofNullable(advertise).map(Options::advertise),
                 tags.stream().map(String::strip).filter(tag -> !tag.isEmpty()).toList(),
-                noRegister ? Optional.empty() : Optional.of(consul(environment)),
+                noRegister ? Optional.empty() : Optional.of(registration(environment)),
                 grace,
                 drain);
     }
 
-    private ConsulSettings consul(Map<String, String> environment) {
-        boolean tls = environment.getOrDefault("CONSUL_HTTP_SSL", "").matches("(?i)1|t|true");
-        return new ConsulSettings(address(consul, tls), ConsulToken.of(environment), checkInterval, deregisterAfter);
+    private Registration registration(Environment environment) {
+        return new Registration(
+                ConsulSettings.of(environment, Optional.ofNullable(consul).map(Options::address)),
+                checkInterval,
+                deregisterAfter);
     }
 
-    private static ConsulAddress address(String text, boolean tls) {
+    private static String address(String text) {
         try {
-            return ConsulAddress.parse(text, tls);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("--consul: " + e.getMessage(), e);
+            var _ = ConsulAddress.parse(text, false);
+            return text;
+        } catch (SettingException e) {
+            throw new SettingException("--consul", e.problem(), e);
         }
     }
 
     private static Advertise advertise(String text) {
         try {
             var known = HostPort.parse(text, 1);
-            boolean withPort = HostPort.parse(text, 2).port() == known.port();
-            return new Advertise(known.host(), withPort ? OptionalInt.of(known.port()) : OptionalInt.empty());
+            return new Advertise(
+                    known.host(), HostPort.hasPort(text) ? OptionalInt.of(known.port()) : OptionalInt.empty());
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("--advertise: " + e.getMessage(), e);
+        }
+    }
+
+    private static final class DurationConverter implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            try {
+                return GoDuration.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage() + ", got '" + text + "'");
+            }
         }
     }
 }

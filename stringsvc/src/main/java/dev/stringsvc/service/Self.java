@@ -1,8 +1,8 @@
 package dev.stringsvc.service;
 
+import dev.stringsvc.program.HostPort;
 import dev.stringsvc.service.Settings.Advertise;
-import dev.stringsvc.service.Settings.ConsulSettings;
-import dev.stringsvc.service.registration.HostPort;
+import dev.stringsvc.service.Settings.Registration;
 import dev.stringsvc.service.registration.Instance;
 import dev.stringsvc.service.registration.LocalAddress;
 import java.io.IOException;
@@ -18,14 +18,14 @@ final class Self implements Instance.Source {
     private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
 
     private final Settings settings;
-    private final ConsulSettings consul;
+    private final Registration registration;
     private final int port;
     private final String id;
 
     /// @param port the port it listens on
-    Self(Settings settings, ConsulSettings consul, int port) {
+    Self(Settings settings, Registration registration, int port) {
         this.settings = settings;
-        this.consul = consul;
+        this.registration = registration;
         this.port = port;
         this.id = settings.id().orElseGet(() -> NAME + "-" + hostname() + "-" + port);
     }
@@ -43,7 +43,7 @@ final class Self implements Instance.Source {
         if (told.isPresent()) {
             return at(told.get(), false);
         }
-        String local = LocalAddress.towards(consul.address().hostPort());
+        String local = LocalAddress.towards(registration.consul().address().hostPort());
         return at(new HostPort(local, port), InetAddress.ofLiteral(local).isLoopbackAddress());
     }
 
@@ -55,8 +55,8 @@ final class Self implements Instance.Source {
                 atNode,
                 settings.tags(),
                 Map.of("version", Version.text()),
-                consul.checkInterval(),
-                consul.deregisterAfter());
+                registration.checkInterval(),
+                registration.deregisterAfter());
     }
 
     private Optional<HostPort> told() {

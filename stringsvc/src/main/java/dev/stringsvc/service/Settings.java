@@ -1,6 +1,6 @@
 package dev.stringsvc.service;
 
-import dev.stringsvc.service.registration.ConsulAddress;
+import dev.stringsvc.consul.ConsulSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +12,7 @@ import java.util.OptionalInt;
 /// @param port         0 picks a free one
 /// @param id           its id in Consul; made of the host's name and the port unless given
 /// @param advertise    where others reach it; found out unless given
-/// @param consul       where to register; empty registers nowhere
+/// @param registration where to register, and how; empty registers nowhere
 /// @param grace        how long it goes on serving after it deregistered
 /// @param drain        the longest wait for requests in flight when it stops
 record Settings(
@@ -21,7 +21,7 @@ record Settings(
         Optional<String> id,
         Optional<Advertise> advertise,
         List<String> tags,
-        Optional<ConsulSettings> consul,
+        Optional<Registration> registration,
         Duration grace,
         Duration drain) {
 
@@ -35,23 +35,18 @@ record Settings(
     /// Where others reach the instance; without a port it is the one it listens on.
     record Advertise(String host, OptionalInt port) {}
 
-    /// @param token           sent with every request, never shown
+    /// How the instance is registered.
+    ///
     /// @param checkInterval   how often Consul asks for health
     /// @param deregisterAfter how long the instance may be critical before Consul forgets it
-    record ConsulSettings(
-            ConsulAddress address, Optional<String> token, Duration checkInterval, Duration deregisterAfter) {
-        ConsulSettings {
+    record Registration(ConsulSettings consul, Duration checkInterval, Duration deregisterAfter) {
+        Registration {
             if (checkInterval.isZero()) {
                 throw new IllegalArgumentException("--check-interval must be more than 0s");
             }
             if (deregisterAfter.isZero()) {
                 throw new IllegalArgumentException("--deregister-after must be more than 0s");
             }
-        }
-
-        @Override
-        public String toString() {
-            return "ConsulSettings[" + address + "]";
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.stringsvc.service;
 
 import dev.stringsvc.program.IpAddress;
 import dev.stringsvc.program.LogWriter;
-import dev.stringsvc.service.Settings.ConsulSettings;
 import dev.stringsvc.service.http.HttpServer;
 import dev.stringsvc.service.registration.LocalAgent;
 import dev.stringsvc.service.registration.Pace;
@@ -37,18 +36,18 @@ final class StringService implements AutoCloseable {
     ///
     /// @throws UncheckedIOException where it can't listen, with Java's reason as the cause
     static StringService start(Settings settings, LogWriter calls) {
-        if (settings.consul().isPresent()) {
+        if (settings.registration().isPresent()) {
             WarmUp.run();
         }
         HttpServer server = HttpServer.start(settings.host(), settings.port(), calls);
         LOG.info("listening on {}", IpAddress.withPort(settings.host(), server.port()));
-        var registration = settings.consul().map(consul -> register(settings, consul, server.port()));
+        var registration = settings.registration().map(how -> register(settings, how, server.port()));
         return new StringService(server, registration, settings.grace(), settings.drain());
     }
 
-    private static Registration register(Settings settings, ConsulSettings consul, int port) {
-        var agent = new LocalAgent(consul.address(), consul.token());
-        var self = new Self(settings, consul, port);
+    private static Registration register(Settings settings, Settings.Registration how, int port) {
+        var agent = new LocalAgent(how.consul());
+        var self = new Self(settings, how, port);
         if (settings.port() == 0 && settings.id().isEmpty()) {
             LOG.warn("--port 0 without --id: the id in Consul, {}, will be another one after a restart", self.id());
         }

@@ -3,7 +3,9 @@ package dev.stringsvc.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stringsvc.service.Settings.ConsulSettings;
+import dev.stringsvc.consul.ConsulSettings;
+import dev.stringsvc.program.Environment;
+import dev.stringsvc.program.Secret;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,13 +21,13 @@ class OptionsTest {
     private static Settings settings(Map<String, String> environment, String... args) {
         var options = new Options();
         new CommandLine(options)
-                .setDefaultValueProvider(new Environment(environment))
+                .setDefaultValueProvider(new Variables(new Environment(environment)))
                 .parseArgs(args);
-        return options.settings(environment);
+        return options.settings(new Environment(environment));
     }
 
     private static ConsulSettings consul(Map<String, String> environment, String... args) {
-        return settings(environment, args).consul().orElseThrow();
+        return settings(environment, args).registration().orElseThrow().consul();
     }
 
     @Test
@@ -38,11 +40,10 @@ class OptionsTest {
         assertThat(settings.tags()).isEmpty();
         assertThat(settings.grace()).isEqualTo(Duration.ofSeconds(2));
         assertThat(settings.drain()).isEqualTo(Duration.ofSeconds(10));
-        var consul = settings.consul().orElseThrow();
-        assertThat(consul.address().url()).isEqualTo("http://127.0.0.1:8500");
-        assertThat(consul.token()).isEmpty();
-        assertThat(consul.checkInterval()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(consul.deregisterAfter()).isEqualTo(Duration.ofMinutes(1));
+        var registration = settings.registration().orElseThrow();
+        assertThat(registration.consul()).isEqualTo(ConsulSettings.at("127.0.0.1:8500"));
+        assertThat(registration.checkInterval()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(registration.deregisterAfter()).isEqualTo(Duration.ofMinutes(1));
     }
 
     @Test
@@ -61,9 +62,11 @@ class OptionsTest {
         assertThat(settings.tags()).containsExactly("a", "b");
         assertThat(settings.advertise()).hasValue(new Settings.Advertise("10.0.0.1", OptionalInt.of(80)));
         assertThat(settings.grace()).isEqualTo(Duration.ofSeconds(3));
-        assertThat(consul(environment).address().url()).isEqualTo("https://consul:8500");
-        assertThat(settings(environment, "--no-register").consul()).isEmpty();
-        assertThat(settings(Map.of("STRINGSVC_NO_REGISTER", "true")).consul()).isEmpty();
+        assertThat(consul(environment).address()).hasToString("https://consul:8500");
+        assertThat(consul(environment, "--consul", "other:1").address()).hasToString("https://other:1");
+        assertThat(settings(environment, "--no-register").registration()).isEmpty();
+        assertThat(settings(Map.of("STRINGSVC_NO_REGISTER", "true")).registration())
+                .isEmpty();
     }
 
     @Test
@@ -75,25 +78,34 @@ class OptionsTest {
     @Test
     void the_token_comes_from_the_environment_or_a_file_and_is_not_shown(@TempDir Path dir) throws Exception {
         Path file = Files.writeString(dir.resolve("token"), "from-file\n");
-        assertThat(consul(Map.of("CONSUL_HTTP_TOKEN_FILE", file.toString())).token())
-                .hasValue("from-file");
-        var both = consul(Map.of("CONSUL_HTTP_TOKEN", "from-env", "CONSUL_HTTP_TOKEN_FILE", file.toString()));
-        assertThat(both.token()).hasValue("from-env");
-        assertThat(both.toString()).doesNotContain("from-env");
+        assertThat(consul(Map.of("CONSUL_HTTP_TOKEN_FILE", file.toString())).tokenFile())
+                .isEqualTo(file.toString());
+        var settings = settings(Map.of("CONSUL_HTTP_TOKEN", "from-env"));
+        assertThat(settings.registration().orElseThrow().consul().token()).isEqualTo(new Secret("from-env"));
+        assertThat(settings.toString()).doesNotContain("from-env");
         assertThatThrownBy(() -> settings(Map.of("CONSUL_HTTP_TOKEN_FILE", "/nowhere")))
-                .hasMessage("CONSUL_HTTP_TOKEN_FILE: cannot read '/nowhere'");
+                .hasMessageStartingWith("CONSUL_HTTP_TOKEN_FILE: ")
+                .hasMessageContaining("/nowhere cannot be read");
+    }
+
+    @Test
+    void a_variable_of_consul_that_cannot_be_used_is_refused_by_name() {
+        assertThatThrownBy(() -> settings(Map.of("CONSUL_HTTP_SSL", "yes")))
+                .hasMessage("CONSUL_HTTP_SSL: expected true or false, got \"yes\"");
+        assertThatThrownBy(() -> settings(Map.of("CONSUL_HTTP_ADDR", "ftp://c")))
+                .hasMessageStartingWith("CONSUL_HTTP_ADDR: expected Consul's host:port");
     }
 
     @ParameterizedTest
     @CsvSource({
         "--port, x, is not an int",
         "--port, 70000, from 0 to 65535",
-        "--grace, 2, is not a duration such as",
-        "--drain, -1s, is not a duration such as",
+        "--grace, 2, expected a duration such as",
+        "--drain, -1s, expected a duration such as",
         "--check-interval, 0s, must be more than 0s",
         "--deregister-after, 0m, must be more than 0s",
-        "--consul, ftp://c, neither http:// nor https://",
-        "--advertise, a:b, is not a colon and a port",
+        "--consul, ftp://c, --consul: expected Consul's host:port",
+        "--advertise, a:b, --advertise: expected host:port",
         "--nonsense, 1, Unknown option"
     })
     void what_can_not_be_is_refused_in_a_sentence(String option, String value, String sentence) {
@@ -101,8 +113,9 @@ class OptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"250ms, 250", "2s, 2000", "1m, 60000", "1h, 3600000", "0s, 0"})
+    @CsvSource({"250ms, 250", "2s, 2000", "1m, 60000", "1h, 3600000", "0s, 0", "1.5s, 1500", "1m30s, 90000"})
     void durations_have_a_unit(String text, long millis) {
-        assertThat(new DurationText().convert(text)).isEqualTo(Duration.ofMillis(millis));
+        assertThat(settings(Map.of(), "--grace", text).grace()).isEqualTo(Duration.ofMillis(millis));
+        assertThat(settings(Map.of("STRINGSVC_DRAIN", text)).drain()).isEqualTo(Duration.ofMillis(millis));
     }
 }

@@ -3,10 +3,10 @@ package dev.stringsvc.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stringsvc.consul.ConsulSettings;
 import dev.stringsvc.program.LogWriter;
 import dev.stringsvc.service.Settings.Advertise;
-import dev.stringsvc.service.Settings.ConsulSettings;
-import dev.stringsvc.service.registration.ConsulAddress;
+import dev.stringsvc.service.Settings.Registration;
 import dev.stringsvc.testkit.ConsulAgent;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -33,8 +33,8 @@ class RealConsulTest {
     }
 
     private StringService start(String id, String host, Optional<Advertise> advertise) {
-        var address = ConsulAddress.parse(consul.address(), false);
-        var settings = new ConsulSettings(address, Optional.empty(), Duration.ofSeconds(1), Duration.ofMinutes(1));
+        var registration =
+                new Registration(ConsulSettings.at(consul.address()), Duration.ofSeconds(1), Duration.ofMinutes(1));
         return StringService.start(
                 new Settings(
                         host,
@@ -42,7 +42,7 @@ class RealConsulTest {
                         Optional.of(id),
                         advertise,
                         List.of("blue"),
-                        Optional.of(settings),
+                        Optional.of(registration),
                         Duration.ZERO,
                         Duration.ofSeconds(5)),
                 log);

@@ -32,6 +32,7 @@ public final class ConsulAgent implements AutoCloseable {
     private HttpClient http = newHttp();
     private int httpPort;
     private @Nullable AppProcess process;
+    private String token = "";
 
     private ConsulAgent(List<String> extraHcl) {
         this.extraHcl = extraHcl;
@@ -148,6 +149,11 @@ public final class ConsulAgent implements AutoCloseable {
         process().resume();
     }
 
+    /// Sends this ACL token with everything from now on.
+    public void useToken(String token) {
+        this.token = token;
+    }
+
     /// Registers an instance that has no check, which makes it passing.
     public void register(String id, String name, String host, int port, String... tags) {
         register(id, name, host, port, null, tags);
@@ -234,6 +240,9 @@ public final class ConsulAgent implements AutoCloseable {
 
     private String send(String path, HttpRequest.Builder request) {
         var uri = URI.create("http://" + address() + path);
+        if (!token.isEmpty()) {
+            request.header("X-Consul-Token", token);
+        }
         try {
             var response = http.send(request.uri(uri).timeout(PATIENCE).build(), BodyHandlers.ofString());
             if (response.statusCode() != 200) {

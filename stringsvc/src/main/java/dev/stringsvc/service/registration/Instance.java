@@ -1,5 +1,6 @@
 package dev.stringsvc.service.registration;
 
+import dev.stringsvc.program.HostPort;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

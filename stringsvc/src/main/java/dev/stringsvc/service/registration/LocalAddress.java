@@ -1,5 +1,6 @@
 package dev.stringsvc.service.registration;
 
+import dev.stringsvc.program.HostPort;
 import dev.stringsvc.program.IpAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;

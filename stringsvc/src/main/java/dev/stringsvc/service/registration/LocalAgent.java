@@ -1,7 +1,6 @@
 package dev.stringsvc.service.registration;
 
 import com.orbitz.consul.AgentClient;
-import com.orbitz.consul.Consul;
 import com.orbitz.consul.ConsulException;
 import com.orbitz.consul.async.ConsulResponseCallback;
 import com.orbitz.consul.model.ConsulResponse;
@@ -9,41 +8,41 @@ import com.orbitz.consul.model.agent.FullService;
 import com.orbitz.consul.model.agent.ImmutableRegCheck;
 import com.orbitz.consul.model.agent.ImmutableRegistration;
 import com.orbitz.consul.option.QueryOptions;
+import dev.stringsvc.consul.AgentConnection;
+import dev.stringsvc.consul.ConsulAddress;
+import dev.stringsvc.consul.ConsulSettings;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 
-/// The Consul agent over HTTP. Thread-safe. Waits at most one second for a connection and two for an answer.
+/// The Consul agent over HTTP. Waits at most one second for a connection and two for an answer. Used by one thread at a
+/// time.
 public final class LocalAgent implements Agent, AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(1);
     private static final Duration ANSWER = Duration.ofSeconds(2);
     private static final Duration LONGEST_CHECK = Duration.ofSeconds(5);
 
     private final ConsulAddress address;
-    private final Consul consul;
+    private final AgentConnection agent;
     private final AgentClient client;
+    private int registeredWith;
 
-    /// Connects to nothing yet. The token, where there is one, goes with every request and is never logged.
-    public LocalAgent(ConsulAddress address, Optional<String> token) {
-        this.address = address;
-        var builder = Consul.builder()
-                .withUrl(address.url())
-                .withPing(false)
-                .withExecutorService(Executors.newVirtualThreadPerTaskExecutor())
-                .withConnectTimeoutMillis(CONNECT.toMillis())
-                .withReadTimeoutMillis(ANSWER.toMillis())
-                .withWriteTimeoutMillis(ANSWER.toMillis());
-        token.ifPresent(builder::withTokenAuth);
-        this.consul = builder.build();
-        this.client = consul.agentClient();
+    /// Connects to nothing yet.
+    public LocalAgent(ConsulSettings settings) {
+        this.address = settings.address();
+        this.agent = new AgentConnection(
+                settings, new AgentConnection.Timeouts(CONNECT, ANSWER), Executors.newVirtualThreadPerTaskExecutor());
+        this.client = agent.consul().agentClient();
     }
 
     /// Asks by callback, the one form of this call that tells an agent that knows no such id from one that refuses.
     @Override
     public boolean knows(Instance instance) throws IOException {
+        if (agent.tokenGeneration() != registeredWith) {
+            return false;
+        }
         var answer = new CompletableFuture<FullService>();
         client.getService(instance.id(), QueryOptions.BLANK, new ConsulResponseCallback<>() {
             @Override
@@ -87,8 +86,10 @@ public final class LocalAgent implements Agent, AutoCloseable {
                 .meta(instance.meta())
                 .check(check)
                 .build();
+        int generation = agent.tokenGeneration();
         try {
             client.register(registration);
+            registeredWith = generation;
         } catch (ConsulException e) {
             throw failed(e);
         }
@@ -113,18 +114,27 @@ public final class LocalAgent implements Agent, AutoCloseable {
 
     private IOException failed(Throwable e) {
         int code = e instanceof ConsulException refused ? refused.getCode() : 0;
-        String sentence = switch (code) {
-            case 0 -> "Consul at " + address + " can't be reached";
-            case 401, 403 ->
-                "Consul at " + address + " answered " + code
-                        + ": its ACL wants a token with service:write (set CONSUL_HTTP_TOKEN)";
-            default -> "Consul at " + address + " answered " + code;
-        };
+        String sentence = "Consul at " + address
+                + switch (code) {
+                    case 0 -> " cannot be reached: " + rootOf(e);
+                    case 401, 403 ->
+                        " answered " + code + ": its ACL wants a token with service:write (set CONSUL_HTTP_TOKEN or"
+                                + " CONSUL_HTTP_TOKEN_FILE)";
+                    default -> " answered " + code + ": " + e.getMessage();
+                };
         return new IOException(sentence, e);
+    }
+
+    private static Throwable rootOf(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root;
     }
 
     @Override
     public void close() {
-        consul.destroy();
+        agent.close();
     }
 }

@@ -83,7 +83,7 @@ public final class Registrar implements AutoCloseable {
         agent.register(instance);
         LOG.info(
                 "{} in Consul as {} at {}",
-                registered ? "Consul had lost this instance: registered again" : "registered",
+                registered ? "Consul had lost this instance, or its token has changed: registered again" : "registered",
                 instance.id(),
                 instance.place());
         registered = true;

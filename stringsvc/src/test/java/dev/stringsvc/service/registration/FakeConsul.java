@@ -33,8 +33,8 @@ final class FakeConsul implements AutoCloseable {
         http.start();
     }
 
-    ConsulAddress address() {
-        return ConsulAddress.parse("127.0.0.1:" + http.getAddress().getPort(), false);
+    String address() {
+        return "127.0.0.1:" + http.getAddress().getPort();
     }
 
     Map<String, JsonNode> services() {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.stringsvc.consul.ConsulSettings;
+import dev.stringsvc.program.Environment;
+import dev.stringsvc.program.HostPort;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
@@ -27,7 +30,9 @@ class RegistrarTest {
     @BeforeEach
     void start() throws Exception {
         consul = new FakeConsul();
-        agent = new LocalAgent(consul.address(), Optional.of("secret"));
+        agent = new LocalAgent(ConsulSettings.of(
+                new Environment(Map.of("CONSUL_HTTP_ADDR", consul.address(), "CONSUL_HTTP_TOKEN", "secret")),
+                Optional.empty()));
         registrar = new Registrar(agent, () -> self.current(), pace);
     }
 
@@ -172,7 +177,7 @@ class RegistrarTest {
         self = () -> at("10.0.0.7");
         consul.close();
         registrar.round();
-        assertThat(log.messages()).hasSize(2).last().asString().contains("can't be reached");
+        assertThat(log.messages()).hasSize(2).last().asString().contains("cannot be reached");
     }
 
     @Test
