@@ -1,5 +1,14 @@
 package dev.stringsvc.gateway;
 
+import dev.stringsvc.gateway.admin.AdminApi;
+import dev.stringsvc.gateway.client.ClientProtocols;
+import dev.stringsvc.gateway.client.ClientTimeouts;
+import dev.stringsvc.gateway.client.ConnectionCapacity;
+import dev.stringsvc.gateway.client.ConnectionLimit;
+import dev.stringsvc.gateway.client.Exchange;
+import dev.stringsvc.gateway.client.HttpPort;
+import dev.stringsvc.gateway.client.SlowestRate;
+import dev.stringsvc.gateway.client.SocketPollers;
 import dev.stringsvc.gateway.config.ConfigException;
 import dev.stringsvc.gateway.config.ConfigSource;
 import dev.stringsvc.gateway.config.Configuration;
@@ -9,23 +18,23 @@ import dev.stringsvc.gateway.discovery.AddressPolicy;
 import dev.stringsvc.gateway.discovery.CatalogEvent;
 import dev.stringsvc.gateway.discovery.ReservedPorts;
 import dev.stringsvc.gateway.discovery.consul.ConsulCatalog;
-import dev.stringsvc.gateway.server.AccessLog;
-import dev.stringsvc.gateway.server.AdminApi;
-import dev.stringsvc.gateway.server.ClientLimits;
-import dev.stringsvc.gateway.server.ClientProtocols;
-import dev.stringsvc.gateway.server.ClientTimeouts;
-import dev.stringsvc.gateway.server.ConnectionCapacity;
-import dev.stringsvc.gateway.server.ConnectionLimit;
-import dev.stringsvc.gateway.server.Exchange;
-import dev.stringsvc.gateway.server.Forwarding;
-import dev.stringsvc.gateway.server.HttpPort;
-import dev.stringsvc.gateway.server.ProxyHandler;
-import dev.stringsvc.gateway.server.SlowestRate;
+import dev.stringsvc.gateway.live.Discovery;
+import dev.stringsvc.gateway.live.FileWatch;
+import dev.stringsvc.gateway.live.Forwarders;
+import dev.stringsvc.gateway.live.LiveRoutes;
+import dev.stringsvc.gateway.live.Reloads;
+import dev.stringsvc.gateway.live.Upstreams;
+import dev.stringsvc.gateway.proxy.AccessLog;
+import dev.stringsvc.gateway.proxy.ClientLimits;
+import dev.stringsvc.gateway.proxy.Forwarding;
+import dev.stringsvc.gateway.proxy.ProxyHandler;
+import dev.stringsvc.gateway.tags.TagRoutes;
 import dev.stringsvc.gateway.telemetry.Telemetry;
 import dev.stringsvc.gateway.transport.AddressJudge;
-import dev.stringsvc.gateway.transport.Link;
-import dev.stringsvc.gateway.transport.Pauses;
+import dev.stringsvc.gateway.transport.IdleTimeouts;
+import dev.stringsvc.gateway.transport.Protocol;
 import dev.stringsvc.gateway.transport.Transports;
+import dev.stringsvc.gateway.upstream.SteadyClock;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.program.IpAddress;
 import dev.stringsvc.program.LogWriter;
@@ -75,7 +84,7 @@ public final class Gateway implements AutoCloseable {
         this.config = configuration.config();
         stops.push(telemetry::close);
         this.transports = new Transports(
-                config.timeouts().connect(), new Pauses(config.timeouts().idle(), config.timeouts().stream()));
+                config.timeouts().connect(), new IdleTimeouts(config.timeouts().idle(), config.timeouts().stream()));
         stops.push(transports::close);
         HostPort consul = config.consul().address().hostPort();
         this.reserved = new ReservedPorts(consul.host(), consul.port());
@@ -84,17 +93,19 @@ public final class Gateway implements AutoCloseable {
         this.addresses = new AddressPolicy(config.consul().addresses(), reserved);
         var discovery = new Discovery(config.consul(), consulToken, addresses, clock);
         stops.push(discovery::close);
-        var upstreams = new Upstreams(discovery, this::upstream, config::share, telemetry::retired);
+        var upstreams = new Upstreams(discovery, this::upstream, telemetry::retired);
         this.live = new LiveRoutes(
                 configuration,
                 upstreams,
+                new Forwarders(telemetry, config::share),
                 telemetry,
-                clock,
                 new TagRoutes(
                         config.consul().tagRules(),
-                        discovery.owners(config.guard().hold())));
+                        discovery.owners(config.guard().hold())),
+                clock);
         stops.push(live::close);
-        this.reloads = new Reloads(source, file, config, live, telemetry.live(live::now));
+        this.reloads = new Reloads(source, file, config, live, telemetry);
+        telemetry.live(live::now);
         var accessLog = new AccessLog(
                 log,
                 clock,
@@ -122,32 +133,34 @@ public final class Gateway implements AutoCloseable {
                 config.limits().connections(), config.tls().context().isPresent());
         try {
             this.admin = new HttpPort(
-                    config.admin().host(),
-                    config.admin().port(),
-                    ClientProtocols.PLAIN,
-                    timeouts,
-                    ConnectionLimit.of(ConnectionCapacity.ADMIN),
-                    headBytes,
+                    new HttpPort.Settings(
+                            config.admin().host(),
+                            config.admin().port(),
+                            ClientProtocols.PLAIN,
+                            timeouts,
+                            ConnectionLimit.of(ConnectionCapacity.ADMIN),
+                            headBytes,
+                            HttpPort.Paths.STRICT),
+                    adminApi.handler(config.admin().hosts()),
                     exchange -> {},
-                    () -> Duration.ZERO,
-                    () -> 0,
-                    adminApi.handler(config.admin().hosts()));
+                    HttpPort.Work.NONE);
             reserved.add(admin.port());
             stops.push(admin::close);
             if (config.consul().routes()) {
                 watchTags(discovery);
             }
             this.data = new HttpPort(
-                    config.host(),
-                    config.port(),
-                    new ClientProtocols(config.tls().context(), cleartext(config.http2())),
-                    timeouts,
-                    new ConnectionLimit(capacity.most(), telemetry),
-                    headBytes,
+                    new HttpPort.Settings(
+                            config.host(),
+                            config.port(),
+                            new ClientProtocols(config.tls().context(), cleartext(config.http2())),
+                            timeouts,
+                            new ConnectionLimit(capacity.most(), telemetry),
+                            headBytes,
+                            HttpPort.Paths.LEFT_TO_HANDLER),
+                    proxy,
                     listener,
-                    this::timeToDrain,
-                    proxy::inFlight,
-                    proxy);
+                    new HttpPort.Work(this::timeToDrain, proxy::inFlight));
             reserved.add(data.port());
             stops.push(data::close);
             telemetry.connections(data::connections);
@@ -206,7 +219,7 @@ public final class Gateway implements AutoCloseable {
         AddressJudge judge = definition.isFixed() ? AddressJudge.ANYWHERE : addresses::refusal;
         var upstream = new Upstream(
                 service,
-                transports.speaking(link(definition), judge),
+                transports.speaking(protocol(definition), judge),
                 config.ejection(),
                 config.guard(),
                 telemetry,
@@ -215,12 +228,12 @@ public final class Gateway implements AutoCloseable {
         return upstream;
     }
 
-    private static Link link(GatewayConfig.Service service) {
+    private static Protocol protocol(GatewayConfig.Service service) {
         return switch (service.protocol()) {
-            case HTTP -> new Link.Http();
-            case H2C -> new Link.H2c();
-            case HTTPS -> new Link.Https(service.trusted(), serverName(service));
-            case H2 -> new Link.H2(service.trusted(), serverName(service));
+            case HTTP -> new Protocol.Http();
+            case H2C -> new Protocol.H2c();
+            case HTTPS -> new Protocol.Https(service.trusted(), serverName(service));
+            case H2 -> new Protocol.H2(service.trusted(), serverName(service));
         };
     }
 

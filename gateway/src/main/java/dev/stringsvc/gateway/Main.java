@@ -1,5 +1,8 @@
 package dev.stringsvc.gateway;
 
+import dev.stringsvc.gateway.cli.Flags;
+import dev.stringsvc.gateway.cli.RoutesCommand;
+import dev.stringsvc.gateway.cli.StopSignal;
 import dev.stringsvc.gateway.config.ConfigException;
 import dev.stringsvc.gateway.config.ConfigLoader;
 import dev.stringsvc.gateway.config.ConfigSource;
@@ -53,7 +56,7 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 stopped by a signal, 1 cannot start, 2 bad flags or configuration, 3 cannot go on (out of"
                     + " memory, or a thread or class that it needs has failed)."
         })
-final class Main implements Callable<Integer> {
+public final class Main implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final String CARRIERS = "jdk.virtualThreadScheduler.parallelism";
     private static final int MOST_TOKEN_BYTES = 4_096;
@@ -82,7 +85,7 @@ final class Main implements Callable<Integer> {
         }
     }
 
-    static CommandLine commandLine() {
+    public static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setParameterExceptionHandler((e, args) -> {
                     e.getCommandLine().getErr().println("gateway: " + e.getMessage() + " (--help tells more)");

@@ -1,29 +1,31 @@
 package dev.stringsvc.gateway;
 
+import dev.stringsvc.gateway.client.ClientProtocols;
+import dev.stringsvc.gateway.client.ClientTimeouts;
+import dev.stringsvc.gateway.client.ConnectionLimit;
+import dev.stringsvc.gateway.client.Exchange;
+import dev.stringsvc.gateway.client.HttpPort;
+import dev.stringsvc.gateway.client.SlowestRate;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
 import dev.stringsvc.gateway.discovery.Instance;
-import dev.stringsvc.gateway.proxy.DeafListener;
-import dev.stringsvc.gateway.proxy.Forwarder;
-import dev.stringsvc.gateway.proxy.RetryBudget;
-import dev.stringsvc.gateway.proxy.RetryPolicy;
-import dev.stringsvc.gateway.proxy.Routing;
+import dev.stringsvc.gateway.http.HeaderFields;
+import dev.stringsvc.gateway.http.UpstreamRequest;
+import dev.stringsvc.gateway.http.UpstreamResponse;
+import dev.stringsvc.gateway.proxy.ClientLimits;
+import dev.stringsvc.gateway.proxy.Forwarding;
+import dev.stringsvc.gateway.proxy.ProxyHandler;
+import dev.stringsvc.gateway.retry.Bulkhead;
+import dev.stringsvc.gateway.retry.DeafListener;
+import dev.stringsvc.gateway.retry.Forwarder;
+import dev.stringsvc.gateway.retry.RetryBudget;
+import dev.stringsvc.gateway.retry.RetryPolicy;
+import dev.stringsvc.gateway.retry.RouteContext;
+import dev.stringsvc.gateway.retry.Routing;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.gateway.route.TestRoutes;
-import dev.stringsvc.gateway.server.ClientLimits;
-import dev.stringsvc.gateway.server.ClientProtocols;
-import dev.stringsvc.gateway.server.ClientTimeouts;
-import dev.stringsvc.gateway.server.ConnectionLimit;
-import dev.stringsvc.gateway.server.Exchange;
-import dev.stringsvc.gateway.server.Forwarding;
-import dev.stringsvc.gateway.server.HttpPort;
-import dev.stringsvc.gateway.server.ProxyHandler;
-import dev.stringsvc.gateway.server.SlowestRate;
 import dev.stringsvc.gateway.transport.AttemptResult;
-import dev.stringsvc.gateway.transport.HeaderFields;
 import dev.stringsvc.gateway.transport.Transport;
-import dev.stringsvc.gateway.transport.UpstreamRequest;
-import dev.stringsvc.gateway.transport.UpstreamResponse;
 import dev.stringsvc.gateway.upstream.Policies;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.UpstreamListener;
@@ -67,24 +69,26 @@ final class ScriptedGateway implements AutoCloseable {
         var route = Route.to(to, "r", "/");
         var budget = new RetryBudget(0.2, 10, System::nanoTime);
         var policy = new RetryPolicy(Duration.ofMillis(1), () -> 0);
-        var forwarder =
-                new Forwarder(route, to, upstream, policy, budget, budget, new DeafListener(), System::nanoTime);
+        var forwarder = new Forwarder(
+                new RouteContext(route, to, upstream, policy, budget, budget, new DeafListener(), System::nanoTime),
+                new Bulkhead());
         var routing = new Routing(new RouteTable(List.of(route)), Map.of("r", forwarder));
         var timeouts = new ClientTimeouts(LONG, LONG, LONG);
         var limits = new ClientLimits(8_192, 4, Long.MAX_VALUE, 8, 1, 1, new SlowestRate(0, Duration.ZERO), timeouts);
         var proxy =
                 new ProxyHandler(() -> routing, limits, new Forwarding(address -> false), exchanges::add, () -> false);
         this.port = new HttpPort(
-                "127.0.0.1",
-                0,
-                ClientProtocols.PLAIN,
-                timeouts,
-                ConnectionLimit.of(1_000),
-                32_768,
+                new HttpPort.Settings(
+                        "127.0.0.1",
+                        0,
+                        ClientProtocols.PLAIN,
+                        timeouts,
+                        ConnectionLimit.of(1_000),
+                        32_768,
+                        HttpPort.Paths.LEFT_TO_HANDLER),
+                proxy,
                 exchanges::add,
-                () -> Duration.ofSeconds(5),
-                proxy::inFlight,
-                proxy);
+                new HttpPort.Work(() -> Duration.ofSeconds(5), proxy::inFlight));
     }
 
     int port() {

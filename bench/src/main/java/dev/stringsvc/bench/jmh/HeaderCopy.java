@@ -1,7 +1,7 @@
 package dev.stringsvc.bench.jmh;
 
-import dev.stringsvc.gateway.proxy.Headers;
-import dev.stringsvc.gateway.transport.HeaderFields;
+import dev.stringsvc.gateway.http.HeaderFields;
+import dev.stringsvc.gateway.http.Headers;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpField;

@@ -1,19 +1,19 @@
 package dev.stringsvc.bench.jmh;
 
+import dev.stringsvc.gateway.balance.LeastInFlight;
+import dev.stringsvc.gateway.balance.RoundRobin;
+import dev.stringsvc.gateway.balance.WeightedRoundRobin;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent;
 import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.Transport;
-import dev.stringsvc.gateway.transport.UpstreamRequest;
 import dev.stringsvc.gateway.upstream.Ejection;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Guard;
-import dev.stringsvc.gateway.upstream.LeastInFlight;
-import dev.stringsvc.gateway.upstream.RoundRobin;
 import dev.stringsvc.gateway.upstream.Turns;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.UpstreamListener;
-import dev.stringsvc.gateway.upstream.WeightedRoundRobin;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;

@@ -363,7 +363,7 @@ public final class ConfigLoader {
         }
 
         ConfigException explain(JsonProcessingException e) {
-            Complaint complaint = Complaint.of(e);
+            ConfigError complaint = ConfigError.of(e);
             @Nullable Integer line = lines.near(complaint.pointer());
             String where = line == null ? "" : name + ":" + line + ": ";
             return new ConfigException(where + complaint.key() + ": " + complaint.text(), e);

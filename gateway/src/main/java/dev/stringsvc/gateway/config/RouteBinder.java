@@ -46,7 +46,7 @@ public final class RouteBinder {
                     ConfigLoader.bindRoute(tagged.route().deepCopy(), defaults, timeoutGiven),
                     ConfigLoader.bindService(listed instanceof ObjectNode given ? given : tagged.definition()));
         } catch (JsonProcessingException e) {
-            Complaint complaint = Complaint.of(e);
+            ConfigError complaint = ConfigError.of(e);
             return new Bound.Refused(
                     complaint.pointer().isEmpty() ? complaint.text() : complaint.key() + ": " + complaint.text());
         } catch (RuntimeException | StackOverflowError e) {

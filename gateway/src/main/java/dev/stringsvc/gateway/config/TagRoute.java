@@ -14,7 +14,7 @@ public record TagRoute(
         ObjectNode route,
         ObjectNode definition,
         @Nullable String refusal) {
-    TagRoute refused(String reason) {
+    public TagRoute refused(String reason) {
         return new TagRoute(name, service, route, definition, reason);
     }
 }

@@ -1,5 +1,7 @@
 package dev.stringsvc.gateway.route;
 
+import dev.stringsvc.gateway.http.Token;
+
 /// How a route's requests are spread over the instances of its service.
 public sealed interface Balancing {
     /// Each instance in turn.

@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.route;
 
+import dev.stringsvc.gateway.http.Token;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

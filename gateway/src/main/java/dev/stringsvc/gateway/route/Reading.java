@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.route;
 
+import dev.stringsvc.gateway.http.RequestTarget;
 import org.jspecify.annotations.Nullable;
 
 /// What a table makes of a request's target: the one place where a path is read, for the data port and for who explains

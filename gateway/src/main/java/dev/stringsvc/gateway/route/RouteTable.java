@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.route;
 
+import dev.stringsvc.gateway.http.RequestTarget;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

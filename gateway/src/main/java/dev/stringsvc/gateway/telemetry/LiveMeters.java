@@ -1,7 +1,6 @@
 package dev.stringsvc.gateway.telemetry;
 
-import dev.stringsvc.gateway.server.Live;
-import io.micrometer.core.instrument.Counter;
+import dev.stringsvc.gateway.live.Live;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
@@ -10,12 +9,11 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/// The meters of what is live, among those of [Telemetry]. Thread-safe.
-public final class LiveMeters {
-    private final Counter loaded;
-    private final Counter refused;
+/// The meters of what is live, among those of [Telemetry].
+final class LiveMeters {
+    private LiveMeters() {}
 
-    LiveMeters(MeterRegistry registry, Supplier<Live> live) {
+    static void of(MeterRegistry registry, Supplier<Live> live) {
         routes(registry, live, "live", now -> now.routing().table().routes().size());
         routes(registry, live, "quarantined", LiveMeters::quarantined);
         TimeGauge.builder(
@@ -24,8 +22,6 @@ public final class LiveMeters {
                         TimeUnit.MILLISECONDS)
                 .strongReference(true)
                 .register(registry);
-        loaded = registry.counter("gateway.config.reloads", "result", "ok");
-        refused = registry.counter("gateway.config.reloads", "result", "refused");
     }
 
     private static void routes(
@@ -39,10 +35,5 @@ public final class LiveMeters {
     private static int quarantined(Live live) {
         Live.@Nullable Tags tags = live.tags();
         return tags == null ? 0 : tags.quarantined().size();
-    }
-
-    /// The configuration was loaded again, or was refused.
-    public void reloaded(boolean ok) {
-        (ok ? loaded : refused).increment();
     }
 }

@@ -1,12 +1,13 @@
 package dev.stringsvc.gateway.telemetry;
 
-import dev.stringsvc.gateway.proxy.Attempt;
-import dev.stringsvc.gateway.proxy.AttemptListener;
+import dev.stringsvc.gateway.client.ConnectionLimit;
+import dev.stringsvc.gateway.client.Exchange;
+import dev.stringsvc.gateway.live.Live;
+import dev.stringsvc.gateway.live.LiveListener;
+import dev.stringsvc.gateway.proxy.AccessLog;
+import dev.stringsvc.gateway.retry.Attempt;
+import dev.stringsvc.gateway.retry.AttemptListener;
 import dev.stringsvc.gateway.route.Route;
-import dev.stringsvc.gateway.server.AccessLog;
-import dev.stringsvc.gateway.server.ConnectionLimit;
-import dev.stringsvc.gateway.server.Exchange;
-import dev.stringsvc.gateway.server.Live;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Upstream;
@@ -73,7 +74,12 @@ import org.jspecify.annotations.Nullable;
 /// | `gateway_config_reloads_total` | result | how often the configuration was loaded again: ok, refused |
 /// | `gateway_config_loaded_timestamp_seconds` | | when what is live was loaded |
 public final class Telemetry
-        implements Exchange.Listener, AttemptListener, UpstreamListener, ConnectionLimit.Listener, AutoCloseable {
+        implements Exchange.Listener,
+                AttemptListener,
+                UpstreamListener,
+                ConnectionLimit.Listener,
+                LiveListener,
+                AutoCloseable {
     private static final String NONE = "none";
     private static final String OTHERS = "others";
     /// Each is a line.
@@ -103,6 +109,8 @@ public final class Telemetry
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final Counter idleClosed = registry.counter("gateway.connections.shed", "reason", "idle");
     private final Counter connectionsRefused = registry.counter("gateway.connections.shed", "reason", "refused");
+    private final Counter reloads = registry.counter("gateway.config.reloads", "result", "ok");
+    private final Counter refusedReloads = registry.counter("gateway.config.reloads", "result", "refused");
     private final Clock clock;
     private final Map<RequestKey, Timer> requests = new ConcurrentHashMap<>();
     private final Map<String, Integer> present = new ConcurrentHashMap<>();
@@ -173,9 +181,14 @@ public final class Telemetry
                 .register(registry);
     }
 
-    /// Shows what is live, and how often it was loaded.
-    public LiveMeters live(Supplier<Live> live) {
-        return new LiveMeters(registry, live);
+    /// Shows what is live.
+    public void live(Supplier<Live> live) {
+        LiveMeters.of(registry, live);
+    }
+
+    @Override
+    public void reloaded(boolean ok) {
+        (ok ? reloads : refusedReloads).increment();
     }
 
     /// Shows a service's instances and its watch.
@@ -198,12 +211,12 @@ public final class Telemetry
                 .register(registry);
     }
 
-    /// Forgets a service that no route names any more.
+    @Override
     public void retired(Upstream upstream) {
         remove("service", Set.of(upstream.service()));
     }
 
-    /// Forgets routes that are gone.
+    @Override
     public void routesGone(Collection<String> names) {
         if (!names.isEmpty()) {
             Set<String> gone = Set.copyOf(names);
@@ -331,7 +344,7 @@ public final class Telemetry
 
     @Override
     public void joined(String service, Endpoint endpoint) {
-        String instance = endpoint.instance().id();
+        String instance = endpoint.id();
         present.merge(instance, 1, Integer::sum);
         boolean first = shown.merge(new Shown(service, instance), 1, Integer::sum) == 1;
         if (first && shown.size() <= MOST_INSTANCES) {
@@ -344,7 +357,7 @@ public final class Telemetry
     /// Ids are unique per Consul agent only: what bears the id of another that is still there keeps its meters.
     @Override
     public void left(String service, Endpoint endpoint) {
-        String instance = endpoint.instance().id();
+        String instance = endpoint.id();
         if (lessOne(shown, new Shown(service, instance))) {
             registry.find("gateway.instance.in.flight")
                     .tags("service", service, "instance", instance)

@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.transport;
 
+import dev.stringsvc.gateway.http.UpstreamResponse;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.time.Duration;
@@ -8,7 +9,16 @@ import org.jspecify.annotations.Nullable;
 /// What is known after an attempt. The retry question turns on it: has the instance perhaps acted on the request?
 public sealed interface AttemptResult {
     /// The instance answered; the body is still to be read, and the response to be closed.
-    record Responded(UpstreamResponse response) implements AttemptResult {}
+    record Responded(UpstreamResponse response) implements AttemptResult {
+        public int status() {
+            return response.status();
+        }
+
+        /// True if the instance closes the connection after this answer.
+        public boolean saysGoodbye() {
+            return response.saysGoodbye();
+        }
+    }
 
     /// No byte reached the instance: refused, no connection in time, or a kept connection that was dead already.
     ///

@@ -1,5 +1,8 @@
 package dev.stringsvc.gateway.transport;
 
+import dev.stringsvc.gateway.http.AbandonedException;
+import dev.stringsvc.gateway.http.Body;
+import dev.stringsvc.gateway.http.HeaderFields;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

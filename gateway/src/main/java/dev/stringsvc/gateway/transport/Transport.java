@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.transport;
 
+import dev.stringsvc.gateway.http.UpstreamRequest;
 import java.time.Duration;
 
 /// Sends requests to one instance and keeps its connections. Thread-safe.

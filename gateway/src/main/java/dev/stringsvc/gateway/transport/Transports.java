@@ -13,7 +13,7 @@ public final class Transports implements Transport.Factory, AutoCloseable {
 
     /// @param connectTimeout the longest wait for a connection
     /// @param pauses how long an instance may pause within a body
-    public Transports(Duration connectTimeout, Pauses pauses) {
+    public Transports(Duration connectTimeout, IdleTimeouts pauses) {
         this.http1 = new Http1Transports(connectTimeout, pauses, watchdog);
         this.http2 = new Http2Transports(new Http2Transports.Times(connectTimeout), watchdog, pauses);
     }
@@ -24,26 +24,26 @@ public final class Transports implements Transport.Factory, AutoCloseable {
     }
 
     /// Opens transports that speak to instances in this way.
-    public Transport.Factory speaking(Link link) {
+    public Transport.Factory speaking(Protocol link) {
         return speaking(link, AddressJudge.ANYWHERE);
     }
 
     /// Opens transports that speak to instances in this way.
     ///
     /// @param judge where instances may be
-    public Transport.Factory speaking(Link link, AddressJudge judge) {
+    public Transport.Factory speaking(Protocol link, AddressJudge judge) {
         return switch (link) {
-            case Link.Http() -> (host, port) -> http1.open(new Peer(host, port, judge));
-            case Link.H2c() ->
+            case Protocol.Http() -> (host, port) -> http1.open(new Peer(host, port, judge));
+            case Protocol.H2c() ->
                 (host, port) -> {
                     var peer = new Peer(host, port, judge);
                     return http2.open(peer, http1.open(peer));
                 };
-            case Link.Https(var trusted, var serverName) -> {
+            case Protocol.Https(var trusted, var serverName) -> {
                 SSLContext context = Trust.in(trusted);
                 yield (host, port) -> http1.open(new Peer(host, port, judge), context, serverName.orElse(host));
             }
-            case Link.H2(var trusted, var serverName) -> {
+            case Protocol.H2(var trusted, var serverName) -> {
                 SSLContext context = Trust.in(trusted);
                 var tls = new Http2Transports.Tls(context, serverName);
                 yield (host, port) -> {

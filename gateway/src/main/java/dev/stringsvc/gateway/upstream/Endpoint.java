@@ -62,6 +62,21 @@ public final class Endpoint {
         return instance;
     }
 
+    /// The instance's id.
+    public String id() {
+        return instance.id();
+    }
+
+    /// The instance's share of the requests where a route goes by weight, 0 to 65535.
+    public int weight() {
+        return instance.weight();
+    }
+
+    /// Cuts its connections, and with them the requests in flight.
+    public void close() {
+        transport.close();
+    }
+
     /// Whether discovery says that it has the tag and all of the meta; these may change while it lives.
     ///
     /// @param tag `null` where it does not matter
@@ -72,7 +87,7 @@ public final class Endpoint {
     }
 
     /// Of which instance it is, and where; the same in every process.
-    long hash() {
+    public long hash() {
         return hash;
     }
 
@@ -194,8 +209,8 @@ public final class Endpoint {
 
     /// Whether it has gone, or is about to and says so.
     private boolean isGone(AttemptResult result) {
-        if (result instanceof AttemptResult.Responded(var response)) {
-            boolean farewell = response.saysGoodbye();
+        if (result instanceof AttemptResult.Responded answered) {
+            boolean farewell = answered.saysGoodbye();
             return farewells.updateAndGet(count -> farewell ? Math.min(count + 1, FAREWELLS) : 0) == FAREWELLS;
         }
         return result instanceof AttemptResult.NotSent(var _, boolean asked) && asked;

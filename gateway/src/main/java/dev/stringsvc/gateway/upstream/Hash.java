@@ -2,13 +2,13 @@ package dev.stringsvc.gateway.upstream;
 
 /// A hash of 64 bits that is the same wherever and whenever it is computed: FNV-1a over a text's
 /// characters, and what SplitMix64 ends with, after which each bit depends on all.
-final class Hash {
+public final class Hash {
     private static final long FNV_OFFSET = 0xcbf29ce484222325L;
     private static final long FNV_PRIME = 0x100000001b3L;
 
     private Hash() {}
 
-    static long of(String text) {
+    public static long of(String text) {
         long hash = FNV_OFFSET;
         for (int i = 0; i < text.length(); i++) {
             hash = (hash ^ text.charAt(i)) * FNV_PRIME;
@@ -17,7 +17,7 @@ final class Hash {
     }
 
     /// Of two hashes, one.
-    static long of(long one, long other) {
+    public static long of(long one, long other) {
         return mixed(one ^ other);
     }
 

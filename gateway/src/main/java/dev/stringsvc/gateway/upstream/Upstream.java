@@ -34,7 +34,6 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
     private final Guard guard;
     private final UpstreamListener listener;
     private final Clock clock;
-    private final Bulkhead bulkhead = new Bulkhead();
     private final Set<Instance.Key> refused = new HashSet<>();
     private final Set<Endpoint> ejected = new HashSet<>();
     private final Set<Endpoint> draining = ConcurrentHashMap.newKeySet();
@@ -60,11 +59,6 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
 
     public String service() {
         return service;
-    }
-
-    /// How many requests the service may hold.
-    public Bulkhead bulkhead() {
-        return bulkhead;
     }
 
     /// What discovery names, ejected or not, and suspects.

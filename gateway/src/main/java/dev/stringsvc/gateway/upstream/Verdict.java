@@ -23,8 +23,8 @@ enum Verdict {
     /// @param enough whether it had as much time as an attempt usually has
     static Verdict of(AttemptResult result, boolean enough) {
         return switch (result) {
-            case AttemptResult.Responded(var response) ->
-                switch (response.status()) {
+            case AttemptResult.Responded answered ->
+                switch (answered.status()) {
                     case 500, 502, 503, 504 -> FAILED;
                     default -> WELL;
                 };
@@ -39,8 +39,8 @@ enum Verdict {
     /// What an attempt came to, for operators.
     static String words(AttemptResult result, Duration took) {
         return switch (result) {
-            case AttemptResult.Responded(var response) ->
-                "answered %d after %d ms".formatted(response.status(), took.toMillis());
+            case AttemptResult.Responded answered ->
+                "answered %d after %d ms".formatted(answered.status(), took.toMillis());
             case AttemptResult.NotSent unsent -> unsent.words();
             case AttemptResult.MaybeSent broken -> broken.words();
             case AttemptResult.TimedOut(var after, boolean _) -> "no answer within %d ms".formatted(after.toMillis());

@@ -2,7 +2,7 @@ package dev.stringsvc.gateway.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stringsvc.gateway.server.Exchange;
+import dev.stringsvc.gateway.client.Exchange;
 import java.time.Clock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

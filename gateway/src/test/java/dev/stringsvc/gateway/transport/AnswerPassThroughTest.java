@@ -5,6 +5,9 @@ import static dev.stringsvc.gateway.transport.TransportFixture.get;
 import static dev.stringsvc.gateway.transport.TransportFixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stringsvc.gateway.http.Body;
+import dev.stringsvc.gateway.http.HeaderFields;
+import dev.stringsvc.gateway.http.UpstreamResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

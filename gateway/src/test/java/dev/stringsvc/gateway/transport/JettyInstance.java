@@ -38,7 +38,7 @@ final class JettyInstance implements AutoCloseable {
     private final Queue<Exception> failures = new ConcurrentLinkedQueue<>();
 
     /// @param tls what is shown where the link is by TLS
-    JettyInstance(Link link, SSLContext tls, Script script) throws Exception {
+    JettyInstance(Protocol link, SSLContext tls, Script script) throws Exception {
         this.connector = connector(server, link, tls);
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
@@ -58,14 +58,14 @@ final class JettyInstance implements AutoCloseable {
         server.start();
     }
 
-    private static CountingConnector connector(Server server, Link link, SSLContext tls) {
+    private static CountingConnector connector(Server server, Protocol link, SSLContext tls) {
         var http = new HttpConfiguration();
         var http1 = new HttpConnectionFactory(http);
         return switch (link) {
-            case Link.Http() -> new CountingConnector(server, null, http1);
-            case Link.H2c() -> new CountingConnector(server, null, new HTTP2CServerConnectionFactory(http));
-            case Link.Https _ -> new CountingConnector(server, showing(tls, http), http1);
-            case Link.H2 _ -> {
+            case Protocol.Http() -> new CountingConnector(server, null, http1);
+            case Protocol.H2c() -> new CountingConnector(server, null, new HTTP2CServerConnectionFactory(http));
+            case Protocol.Https _ -> new CountingConnector(server, showing(tls, http), http1);
+            case Protocol.H2 _ -> {
                 var alpn = new ALPNServerConnectionFactory();
                 var http2 = new HTTP2ServerConnectionFactory(http);
                 yield new CountingConnector(server, showing(tls, http), alpn, http2);

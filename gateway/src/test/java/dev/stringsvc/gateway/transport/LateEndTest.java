@@ -5,6 +5,9 @@ import static dev.stringsvc.gateway.transport.TransportFixture.get;
 import static dev.stringsvc.gateway.transport.TransportFixture.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stringsvc.gateway.http.Body;
+import dev.stringsvc.gateway.http.Cancellation;
+import dev.stringsvc.gateway.http.UpstreamResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.CountDownLatch;

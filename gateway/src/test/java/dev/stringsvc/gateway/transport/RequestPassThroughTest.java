@@ -6,6 +6,10 @@ import static dev.stringsvc.gateway.transport.TransportFixture.post;
 import static dev.stringsvc.gateway.transport.TransportFixture.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stringsvc.gateway.http.Body;
+import dev.stringsvc.gateway.http.HeaderFields;
+import dev.stringsvc.gateway.http.UpstreamRequest;
+import dev.stringsvc.gateway.http.UpstreamResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

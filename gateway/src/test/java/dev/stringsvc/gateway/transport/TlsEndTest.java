@@ -3,6 +3,8 @@ package dev.stringsvc.gateway.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stringsvc.gateway.http.UpstreamBrokenException;
+import dev.stringsvc.gateway.http.UpstreamResponse;
 import dev.stringsvc.gateway.transport.http1.Http1Transports;
 import java.net.InetAddress;
 import java.net.ServerSocket;

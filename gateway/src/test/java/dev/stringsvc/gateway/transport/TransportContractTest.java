@@ -9,6 +9,13 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stringsvc.gateway.http.Body;
+import dev.stringsvc.gateway.http.Caller;
+import dev.stringsvc.gateway.http.Cancellation;
+import dev.stringsvc.gateway.http.HeaderFields;
+import dev.stringsvc.gateway.http.UpstreamRequest;
+import dev.stringsvc.gateway.http.UpstreamResponse;
+import dev.stringsvc.gateway.http.UpstreamSocket;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -64,13 +71,13 @@ class TransportContractTest {
     @MethodSource("dev.stringsvc.gateway.transport.TransportContractTest#links")
     @interface OverEachLink {}
 
-    static Stream<Named<Link>> links() throws GeneralSecurityException {
+    static Stream<Named<Protocol>> links() throws GeneralSecurityException {
         var trusted = Optional.of(CERTIFICATE.trusted());
         return Stream.of(
-                Named.of("http", new Link.Http()),
-                Named.of("https", new Link.Https(trusted, Optional.empty())),
-                Named.of("h2c", new Link.H2c()),
-                Named.of("h2", new Link.H2(trusted, Optional.empty())));
+                Named.of("http", new Protocol.Http()),
+                Named.of("https", new Protocol.Https(trusted, Optional.empty())),
+                Named.of("h2c", new Protocol.H2c()),
+                Named.of("h2", new Protocol.H2(trusted, Optional.empty())));
     }
 
     private static SSLContext context() {
@@ -82,7 +89,7 @@ class TransportContractTest {
     }
 
     @OverEachLink
-    void get_is_answered_by_the_links_protocol(Link link) throws Exception {
+    void get_is_answered_by_the_links_protocol(Protocol link) throws Exception {
         try (var fixture = new Fixture(link, (request, response) -> {
             assertThat(request.getMethod()).isEqualTo("GET");
             assertThat(request.getLength()).isLessThanOrEqualTo(0);
@@ -101,7 +108,7 @@ class TransportContractTest {
     }
 
     @OverEachLink
-    void body_arrives(Link link) throws Exception {
+    void body_arrives(Protocol link) throws Exception {
         try (var fixture = new Fixture(link, TransportContractTest::echo)) {
             try (UpstreamResponse response = fixture.respond(post(buffered("hello")))) {
                 assertThat(text(response)).isEqualTo("POST hello");
@@ -111,7 +118,7 @@ class TransportContractTest {
     }
 
     @OverEachLink
-    void get_passes_with_a_body(Link link) throws Exception {
+    void get_passes_with_a_body(Protocol link) throws Exception {
         try (var fixture = new Fixture(link, TransportContractTest::echo)) {
             UpstreamRequest get = request("GET", "/_search", new HeaderFields(), buffered("{}"));
             assertThat(fixture.fetch(get)).isEqualTo("GET {}");
@@ -119,16 +126,16 @@ class TransportContractTest {
     }
 
     @OverEachLink
-    void streamed_body_of_known_length_arrives(Link link) throws Exception {
+    void streamed_body_of_known_length_arrives(Protocol link) throws Exception {
         streamed_body_arrives(link, SOME);
     }
 
     @OverEachLink
-    void streamed_body_of_unknown_length_arrives(Link link) throws Exception {
+    void streamed_body_of_unknown_length_arrives(Protocol link) throws Exception {
         streamed_body_arrives(link, -1);
     }
 
-    private static void streamed_body_arrives(Link link, long length) throws Exception {
+    private static void streamed_body_arrives(Protocol link, long length) throws Exception {
         try (var fixture = new Fixture(link, TransportContractTest::echo)) {
             var body = new Body.Streamed(new EndlessBody(SOME), length);
             try (UpstreamResponse response = fixture.respond(post(body))) {
@@ -142,7 +149,7 @@ class TransportContractTest {
     }
 
     @OverEachLink
-    void repeated_fields_keep_their_order_both_ways(Link link) throws Exception {
+    void repeated_fields_keep_their_order_both_ways(Protocol link) throws Exception {
         try (var fixture = new Fixture(link, (request, response) -> {
             request.getHeaders()
                     .getValuesList("X-Many")
@@ -164,7 +171,7 @@ class TransportContractTest {
     }
 
     @OverEachLink
-    void trailers_pass_both_ways(Link link) throws Exception {
+    void trailers_pass_both_ways(Protocol link) throws Exception {
         try (var fixture = new Fixture(link, (request, response) -> {
             byte[] body = read(request);
             @Nullable HttpFields trailers = request.getTrailers();
@@ -187,7 +194,7 @@ class TransportContractTest {
     }
 
     @OverEachLink
-    void interim_answer_reaches_the_caller(Link link) throws Exception {
+    void interim_answer_reaches_the_caller(Protocol link) throws Exception {
         var heard = new ArrayList<String>();
         Caller caller = new Caller() {
             @Override
@@ -212,7 +219,7 @@ class TransportContractTest {
     }
 
     @OverEachLink
-    void large_answer_is_whole(Link link) throws Exception {
+    void large_answer_is_whole(Protocol link) throws Exception {
         try (var fixture = new Fixture(link, (request, response) -> {
             if (request.getHttpURI().getPath().equals("/known")) {
                 response.getHeaders().put("Content-Length", LARGE);
@@ -228,7 +235,7 @@ class TransportContractTest {
     }
 
     @OverEachLink
-    void answer_before_the_body_is_sent_is_an_answer(Link link) throws Exception {
+    void answer_before_the_body_is_sent_is_an_answer(Protocol link) throws Exception {
         var read = new CountDownLatch(1);
         try (var fixture = new Fixture(link, (request, response) -> {
             response.setStatus(413);
@@ -246,7 +253,7 @@ class TransportContractTest {
     }
 
     @OverEachLink
-    void piece_is_answered_before_the_request_has_ended(Link link) throws Exception {
+    void piece_is_answered_before_the_request_has_ended(Protocol link) throws Exception {
         var client = new PipedOutputStream();
         try (var fixture = new Fixture(link, (request, response) -> {
             InputStream in = Content.Source.asInputStream(request);
@@ -280,19 +287,20 @@ class TransportContractTest {
     }
 
     @OverEachLink
-    void client_that_leaves_is_no_fault_of_the_instance(Link link) throws Exception {
+    void client_that_leaves_is_no_fault_of_the_instance(Protocol link) throws Exception {
         var left = new CountDownLatch(1);
         abandoned_attempt_ends(link, post(new Body.None()).askedBy(() -> left.getCount() == 0), left::countDown);
     }
 
     @OverEachLink
-    void cancelled_attempt_is_no_fault_of_the_instance(Link link) throws Exception {
+    void cancelled_attempt_is_no_fault_of_the_instance(Protocol link) throws Exception {
         var cancellation = new Cancellation();
         abandoned_attempt_ends(link, post(new Body.None()).cancelledBy(cancellation), cancellation::cancel);
     }
 
     /// The instance has a part of the body and waits for the rest when the attempt is abandoned.
-    private static void abandoned_attempt_ends(Link link, UpstreamRequest request, Runnable abandon) throws Exception {
+    private static void abandoned_attempt_ends(Protocol link, UpstreamRequest request, Runnable abandon)
+            throws Exception {
         var arrived = new CountDownLatch(1);
         try (var client = new PipedOutputStream();
                 var fixture = new Fixture(link, (received, response) -> {
@@ -314,7 +322,7 @@ class TransportContractTest {
     }
 
     @OverEachLink
-    void no_answer_in_time_times_out(Link link) throws Exception {
+    void no_answer_in_time_times_out(Protocol link) throws Exception {
         var over = new CountDownLatch(1);
         try (var fixture = new Fixture(link, (request, response) -> {
             if (request.getHttpURI().getPath().equals("/slow")) {
@@ -336,7 +344,7 @@ class TransportContractTest {
     }
 
     @OverEachLink
-    void refused_connection_is_not_sent(Link link) throws Exception {
+    void refused_connection_is_not_sent(Protocol link) throws Exception {
         try (var fixture = new Fixture(link, TransportContractTest::echo)) {
             fixture.instance.close();
             assertThat(fixture.execute(post(buffered("x")), LONG))
@@ -347,7 +355,7 @@ class TransportContractTest {
     }
 
     @OverEachLink
-    void address_that_is_refused_is_not_connected_to_whatever_name_leads_there(Link link) throws Exception {
+    void address_that_is_refused_is_not_connected_to_whatever_name_leads_there(Protocol link) throws Exception {
         AddressJudge nowhere = (address, port) -> address.getHostAddress() + " is refused";
         try (var fixture = new Fixture(link, TransportContractTest::echo);
                 Transport transport =
@@ -362,7 +370,7 @@ class TransportContractTest {
     }
 
     @OverEachLink
-    void connection_is_used_again(Link link) throws Exception {
+    void connection_is_used_again(Protocol link) throws Exception {
         try (var fixture = new Fixture(link, TransportContractTest::echo)) {
             for (int i = 0; i < 3; i++) {
                 assertThat(fixture.fetch(get("/"))).isEqualTo("GET ");
@@ -375,7 +383,7 @@ class TransportContractTest {
     }
 
     @OverEachLink
-    void answer_without_a_body_leaves_the_connection_usable(Link link) throws Exception {
+    void answer_without_a_body_leaves_the_connection_usable(Protocol link) throws Exception {
         try (var fixture = new Fixture(link, (request, response) -> {
             int status = Integer.parseInt(request.getHttpURI().getPath().substring(1));
             response.setStatus(status);
@@ -399,7 +407,7 @@ class TransportContractTest {
     }
 
     @OverEachLink
-    void closed_transport_leaves_nothing_open_but_what_is_in_flight(Link link) throws Exception {
+    void closed_transport_leaves_nothing_open_but_what_is_in_flight(Protocol link) throws Exception {
         var closed = new CountDownLatch(1);
         try (var fixture = new Fixture(link, (request, response) -> {
             Content.Sink.write(response, false, ByteBuffer.wrap("first ".getBytes(ISO_8859_1)));
@@ -419,7 +427,7 @@ class TransportContractTest {
     }
 
     @OverEachLink
-    void upgrade_goes_by_http1_and_carries_bytes_both_ways(Link link) throws Exception {
+    void upgrade_goes_by_http1_and_carries_bytes_both_ways(Protocol link) throws Exception {
         ServerSocketFactory sockets = isTls(link) ? TLS.getServerSocketFactory() : ServerSocketFactory.getDefault();
         try (ServerSocket server = sockets.createServerSocket(0, 10, InetAddress.getLoopbackAddress());
                 var transports = new Transports(LONG, TransportFixture.PAUSES);
@@ -463,21 +471,21 @@ class TransportContractTest {
         }
     }
 
-    private static boolean isTls(Link link) {
+    private static boolean isTls(Protocol link) {
         return switch (link) {
-            case Link.Http() -> false;
-            case Link.H2c() -> false;
-            case Link.Https _ -> true;
-            case Link.H2 _ -> true;
+            case Protocol.Http() -> false;
+            case Protocol.H2c() -> false;
+            case Protocol.Https _ -> true;
+            case Protocol.H2 _ -> true;
         };
     }
 
-    private static boolean isHttp2(Link link) {
+    private static boolean isHttp2(Protocol link) {
         return switch (link) {
-            case Link.Http() -> false;
-            case Link.Https _ -> false;
-            case Link.H2c() -> true;
-            case Link.H2 _ -> true;
+            case Protocol.Http() -> false;
+            case Protocol.Https _ -> false;
+            case Protocol.H2c() -> true;
+            case Protocol.H2 _ -> true;
         };
     }
 
@@ -538,7 +546,7 @@ class TransportContractTest {
         private final Transports transports = new Transports(Duration.ofSeconds(5), TransportFixture.PAUSES);
         private final Transport transport;
 
-        Fixture(Link link, JettyInstance.Script script) throws Exception {
+        Fixture(Protocol link, JettyInstance.Script script) throws Exception {
             this.instance = new JettyInstance(link, TLS, script);
             this.transport = transports.speaking(link).open("127.0.0.1", instance.port());
         }

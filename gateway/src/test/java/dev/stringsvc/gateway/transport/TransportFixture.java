@@ -3,6 +3,10 @@ package dev.stringsvc.gateway.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stringsvc.gateway.http.Body;
+import dev.stringsvc.gateway.http.HeaderFields;
+import dev.stringsvc.gateway.http.UpstreamRequest;
+import dev.stringsvc.gateway.http.UpstreamResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +18,7 @@ final class TransportFixture implements AutoCloseable {
     /// Far beyond what anything takes here.
     static final Duration LONG = Duration.ofSeconds(20);
 
-    static final Pauses PAUSES = new Pauses(LONG, LONG);
+    static final IdleTimeouts PAUSES = new IdleTimeouts(LONG, LONG);
 
     private final Transports transports;
     private final FakeInstance instance;
@@ -26,7 +30,7 @@ final class TransportFixture implements AutoCloseable {
 
     TransportFixture(FakeInstance instance, Duration connectTimeout, Duration idleTimeout) {
         this.instance = instance;
-        this.transports = new Transports(connectTimeout, new Pauses(idleTimeout, idleTimeout));
+        this.transports = new Transports(connectTimeout, new IdleTimeouts(idleTimeout, idleTimeout));
         this.transport = transports.open("127.0.0.1", instance.port());
     }
 

@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stringsvc.gateway.balance.RoundRobin;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.transport.AttemptResult;

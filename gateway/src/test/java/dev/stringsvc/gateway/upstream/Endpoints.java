@@ -16,10 +16,10 @@ import java.util.stream.IntStream;
 
 /// Endpoints to pick from, `i1`, `i2` and so on, that send nothing; and counts of how often each was
 /// picked.
-final class Endpoints {
+public final class Endpoints {
     private Endpoints() {}
 
-    static Upstream upstream() {
+    public static Upstream upstream() {
         return new Upstream(
                 "s",
                 (host, port) -> new NoTransport(),
@@ -29,7 +29,7 @@ final class Endpoints {
                 Clock.systemUTC());
     }
 
-    static Snapshot weighing(int... weights) {
+    public static Snapshot weighing(int... weights) {
         return new Snapshot(
                 IntStream.range(0, weights.length)
                         .mapToObj(i ->
@@ -38,21 +38,21 @@ final class Endpoints {
                 1);
     }
 
-    static List<Endpoint> of(int... weights) {
+    public static List<Endpoint> of(int... weights) {
         Upstream upstream = upstream();
         upstream.accept(weighing(weights));
         return upstream.endpoints();
     }
 
-    static List<Endpoint> alike(int count) {
+    public static List<Endpoint> alike(int count) {
         return of(IntStream.generate(() -> 1).limit(count).toArray());
     }
 
-    static String id(Endpoint endpoint) {
+    public static String id(Endpoint endpoint) {
         return endpoint.instance().id();
     }
 
-    static Map<String, Long> picks(Balancer balancer, List<Endpoint> candidates, int count) {
+    public static Map<String, Long> picks(Balancer balancer, List<Endpoint> candidates, int count) {
         Map<String, Long> picks = new HashMap<>();
         for (int i = 0; i < count; i++) {
             picks.merge(id(balancer.pick(candidates)), 1L, Long::sum);
@@ -61,7 +61,7 @@ final class Endpoints {
     }
 
     /// What so many threads pick that begin at the same time, each so often.
-    static Map<String, Long> picksAtOnce(Balancer balancer, List<Endpoint> candidates, int threads, int each) {
+    public static Map<String, Long> picksAtOnce(Balancer balancer, List<Endpoint> candidates, int threads, int each) {
         ConcurrentMap<String, LongAdder> picks = new ConcurrentHashMap<>();
         var barrier = new CyclicBarrier(threads);
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -1,6 +1,6 @@
 package dev.stringsvc.gateway.upstream;
 
-import dev.stringsvc.gateway.transport.UpstreamResponse;
+import dev.stringsvc.gateway.http.UpstreamResponse;
 import java.io.OutputStream;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;

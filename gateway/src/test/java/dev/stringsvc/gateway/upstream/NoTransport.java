@@ -1,8 +1,8 @@
 package dev.stringsvc.gateway.upstream;
 
+import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.Transport;
-import dev.stringsvc.gateway.transport.UpstreamRequest;
 import java.time.Duration;
 
 /// Stands where nothing is sent: who asks it to has gone wrong.

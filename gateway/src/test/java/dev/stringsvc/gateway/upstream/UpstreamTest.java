@@ -2,12 +2,13 @@ package dev.stringsvc.gateway.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stringsvc.gateway.balance.RoundRobin;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Failure;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
 import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.Transport;
-import dev.stringsvc.gateway.transport.UpstreamRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,14 +1,14 @@
 package dev.stringsvc.gateway.transport.h2;
 
-import dev.stringsvc.gateway.transport.AbandonedException;
+import dev.stringsvc.gateway.http.AbandonedException;
+import dev.stringsvc.gateway.http.Body;
+import dev.stringsvc.gateway.http.Cancellation;
+import dev.stringsvc.gateway.http.ContentLength;
+import dev.stringsvc.gateway.http.HeaderFields;
+import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.transport.AttemptResult;
-import dev.stringsvc.gateway.transport.Body;
 import dev.stringsvc.gateway.transport.BodySender;
-import dev.stringsvc.gateway.transport.Cancellation;
-import dev.stringsvc.gateway.transport.ContentLength;
-import dev.stringsvc.gateway.transport.HeaderFields;
-import dev.stringsvc.gateway.transport.Pauses;
-import dev.stringsvc.gateway.transport.UpstreamRequest;
+import dev.stringsvc.gateway.transport.IdleTimeouts;
 import dev.stringsvc.gateway.transport.Watchdog;
 import java.io.IOException;
 import java.net.ProtocolException;
@@ -94,7 +94,7 @@ final class Attempt {
     }
 
     /// Sends the request and waits for the head of its answer.
-    AttemptResult run(MetaData.Request head, Pauses pauses) {
+    AttemptResult run(MetaData.Request head, IdleTimeouts pauses) {
         try {
             Stream stream = open(head);
             if (request.body() instanceof Body.Streamed body) {

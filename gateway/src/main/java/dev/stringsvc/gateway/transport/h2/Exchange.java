@@ -1,6 +1,6 @@
 package dev.stringsvc.gateway.transport.h2;
 
-import dev.stringsvc.gateway.transport.HeaderFields;
+import dev.stringsvc.gateway.http.HeaderFields;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;

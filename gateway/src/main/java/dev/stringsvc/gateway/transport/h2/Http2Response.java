@@ -1,8 +1,8 @@
 package dev.stringsvc.gateway.transport.h2;
 
-import dev.stringsvc.gateway.transport.AbandonedException;
-import dev.stringsvc.gateway.transport.UpstreamBrokenException;
-import dev.stringsvc.gateway.transport.UpstreamResponse;
+import dev.stringsvc.gateway.http.AbandonedException;
+import dev.stringsvc.gateway.http.UpstreamBrokenException;
+import dev.stringsvc.gateway.http.UpstreamResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ProtocolException;

@@ -1,9 +1,9 @@
 package dev.stringsvc.gateway.transport.h2;
 
+import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.transport.AttemptResult;
-import dev.stringsvc.gateway.transport.Pauses;
+import dev.stringsvc.gateway.transport.IdleTimeouts;
 import dev.stringsvc.gateway.transport.Transport;
-import dev.stringsvc.gateway.transport.UpstreamRequest;
 import dev.stringsvc.gateway.transport.Watchdog;
 import java.time.Duration;
 import org.eclipse.jetty.http.MetaData;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 record Http2Transport(Connections connections, String scheme, String authority, Transport http1, Shared shared)
         implements Transport {
     /// What all transports share.
-    record Shared(Watchdog watchdog, Pauses pauses, Purse purse) {}
+    record Shared(Watchdog watchdog, IdleTimeouts pauses, Purse purse) {}
 
     Watchdog watchdog() {
         return shared.watchdog();

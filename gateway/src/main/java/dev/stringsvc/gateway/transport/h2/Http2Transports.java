@@ -1,6 +1,6 @@
 package dev.stringsvc.gateway.transport.h2;
 
-import dev.stringsvc.gateway.transport.Pauses;
+import dev.stringsvc.gateway.transport.IdleTimeouts;
 import dev.stringsvc.gateway.transport.Peer;
 import dev.stringsvc.gateway.transport.Transport;
 import dev.stringsvc.gateway.transport.Watchdog;
@@ -77,7 +77,7 @@ public final class Http2Transports implements AutoCloseable {
     private final Set<Connections> swept = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    public Http2Transports(Times times, Watchdog watchdog, Pauses pauses) {
+    public Http2Transports(Times times, Watchdog watchdog, IdleTimeouts pauses) {
         this.times = times;
         this.shared = new Http2Transport.Shared(watchdog, pauses, Purse.ofHeap());
         var threads = new QueuedThreadPool(SELECTORS + MORE_THREADS, 1) {

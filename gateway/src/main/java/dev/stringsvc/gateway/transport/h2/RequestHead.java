@@ -1,9 +1,9 @@
 package dev.stringsvc.gateway.transport.h2;
 
-import dev.stringsvc.gateway.transport.Body;
-import dev.stringsvc.gateway.transport.HeaderFields;
-import dev.stringsvc.gateway.transport.Sendable;
-import dev.stringsvc.gateway.transport.UpstreamRequest;
+import dev.stringsvc.gateway.http.Body;
+import dev.stringsvc.gateway.http.HeaderFields;
+import dev.stringsvc.gateway.http.Sendable;
+import dev.stringsvc.gateway.http.UpstreamRequest;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.HttpVersion;

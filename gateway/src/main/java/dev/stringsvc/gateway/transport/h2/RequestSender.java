@@ -1,8 +1,8 @@
 package dev.stringsvc.gateway.transport.h2;
 
-import dev.stringsvc.gateway.transport.AbandonedException;
+import dev.stringsvc.gateway.http.AbandonedException;
+import dev.stringsvc.gateway.http.HeaderFields;
 import dev.stringsvc.gateway.transport.BodySender;
-import dev.stringsvc.gateway.transport.HeaderFields;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;

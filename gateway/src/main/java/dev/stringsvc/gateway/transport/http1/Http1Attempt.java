@@ -1,13 +1,13 @@
 package dev.stringsvc.gateway.transport.http1;
 
-import dev.stringsvc.gateway.transport.AbandonedException;
+import dev.stringsvc.gateway.http.AbandonedException;
+import dev.stringsvc.gateway.http.Body;
+import dev.stringsvc.gateway.http.HeaderFields;
+import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.transport.AttemptResult;
-import dev.stringsvc.gateway.transport.Body;
 import dev.stringsvc.gateway.transport.BodySender;
-import dev.stringsvc.gateway.transport.HeaderFields;
+import dev.stringsvc.gateway.transport.IdleTimeouts;
 import dev.stringsvc.gateway.transport.NoSocketException;
-import dev.stringsvc.gateway.transport.Pauses;
-import dev.stringsvc.gateway.transport.UpstreamRequest;
 import dev.stringsvc.gateway.transport.Watchdog;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -43,7 +43,7 @@ final class Http1Attempt {
     /// What all attempts of a transport share.
     ///
     /// @param host what `Host` says where a request does not
-    record Settings(String host, Watchdog watchdog, Pauses pauses) {}
+    record Settings(String host, Watchdog watchdog, IdleTimeouts pauses) {}
 
     Http1Attempt(Http1Transport transport, Settings settings, UpstreamRequest request, Duration timeout) {
         this.transport = transport;

@@ -1,7 +1,7 @@
 package dev.stringsvc.gateway.transport.http1;
 
+import dev.stringsvc.gateway.http.HeaderFields;
 import dev.stringsvc.gateway.transport.BodySender;
-import dev.stringsvc.gateway.transport.HeaderFields;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,12 +1,12 @@
 package dev.stringsvc.gateway.transport.http1;
 
-import dev.stringsvc.gateway.transport.AbandonedException;
+import dev.stringsvc.gateway.http.AbandonedException;
+import dev.stringsvc.gateway.http.HeaderFields;
+import dev.stringsvc.gateway.http.UpstreamBrokenException;
+import dev.stringsvc.gateway.http.UpstreamResponse;
+import dev.stringsvc.gateway.http.UpstreamSocket;
 import dev.stringsvc.gateway.transport.BodySender;
-import dev.stringsvc.gateway.transport.HeaderFields;
-import dev.stringsvc.gateway.transport.Pauses;
-import dev.stringsvc.gateway.transport.UpstreamBrokenException;
-import dev.stringsvc.gateway.transport.UpstreamResponse;
-import dev.stringsvc.gateway.transport.UpstreamSocket;
+import dev.stringsvc.gateway.transport.IdleTimeouts;
 import dev.stringsvc.gateway.transport.Watchdog;
 import java.io.EOFException;
 import java.io.IOException;
@@ -48,7 +48,7 @@ final class Http1Response implements UpstreamResponse {
             @Nullable BodySender sender,
             BooleanSupplier cancelled) {}
 
-    Http1Response(Http1Connection connection, Asked asked, Watchdog.Watch watch, Pauses pauses) {
+    Http1Response(Http1Connection connection, Asked asked, Watchdog.Watch watch, IdleTimeouts pauses) {
         this.connection = connection;
         this.parser = connection.parser();
         this.asked = asked;

@@ -1,7 +1,7 @@
 package dev.stringsvc.gateway.transport.http1;
 
-import dev.stringsvc.gateway.transport.UpstreamBrokenException;
-import dev.stringsvc.gateway.transport.UpstreamSocket;
+import dev.stringsvc.gateway.http.UpstreamBrokenException;
+import dev.stringsvc.gateway.http.UpstreamSocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

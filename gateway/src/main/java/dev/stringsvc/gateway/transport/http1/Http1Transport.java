@@ -1,9 +1,9 @@
 package dev.stringsvc.gateway.transport.http1;
 
+import dev.stringsvc.gateway.http.Sendable;
+import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.transport.AttemptResult;
-import dev.stringsvc.gateway.transport.Sendable;
 import dev.stringsvc.gateway.transport.Transport;
-import dev.stringsvc.gateway.transport.UpstreamRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Iterator;

@@ -1,6 +1,6 @@
 package dev.stringsvc.gateway.transport.http1;
 
-import dev.stringsvc.gateway.transport.Pauses;
+import dev.stringsvc.gateway.transport.IdleTimeouts;
 import dev.stringsvc.gateway.transport.Peer;
 import dev.stringsvc.gateway.transport.Transport;
 import dev.stringsvc.gateway.transport.Watchdog;
@@ -23,7 +23,7 @@ public final class Http1Transports implements AutoCloseable {
     private static final int HTTPS = 443;
 
     private final Duration connectTimeout;
-    private final Pauses pauses;
+    private final IdleTimeouts pauses;
     private final Watchdog watchdog;
     private final Buffers buffers = new Buffers();
     private final Set<Http1Transport> transports = ConcurrentHashMap.newKeySet();
@@ -31,7 +31,7 @@ public final class Http1Transports implements AutoCloseable {
 
     /// @param connectTimeout the longest wait for a connection
     /// @param pauses how long an instance may pause within a body
-    public Http1Transports(Duration connectTimeout, Pauses pauses, Watchdog watchdog) {
+    public Http1Transports(Duration connectTimeout, IdleTimeouts pauses, Watchdog watchdog) {
         this.connectTimeout = connectTimeout;
         this.pauses = pauses;
         this.watchdog = watchdog;

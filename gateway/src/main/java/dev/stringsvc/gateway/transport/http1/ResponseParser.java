@@ -1,6 +1,6 @@
 package dev.stringsvc.gateway.transport.http1;
 
-import dev.stringsvc.gateway.transport.HeaderFields;
+import dev.stringsvc.gateway.http.HeaderFields;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -3,14 +3,14 @@ package dev.stringsvc.gateway.transport.h2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stringsvc.gateway.http.Body;
+import dev.stringsvc.gateway.http.HeaderFields;
+import dev.stringsvc.gateway.http.UpstreamRequest;
+import dev.stringsvc.gateway.http.UpstreamResponse;
 import dev.stringsvc.gateway.transport.AttemptResult;
-import dev.stringsvc.gateway.transport.Body;
 import dev.stringsvc.gateway.transport.FakeInstance;
-import dev.stringsvc.gateway.transport.HeaderFields;
-import dev.stringsvc.gateway.transport.Pauses;
+import dev.stringsvc.gateway.transport.IdleTimeouts;
 import dev.stringsvc.gateway.transport.Transport;
-import dev.stringsvc.gateway.transport.UpstreamRequest;
-import dev.stringsvc.gateway.transport.UpstreamResponse;
 import dev.stringsvc.gateway.transport.Watchdog;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -46,7 +46,7 @@ final class Http2Fixture implements AutoCloseable {
     private Http2Fixture(FakeInstance instance, Duration ping) {
         this.instance = instance;
         var times = new Http2Transports.Times(Duration.ofSeconds(5), LONG, ping);
-        this.transports = new Http2Transports(times, watchdog, new Pauses(LONG, LONG));
+        this.transports = new Http2Transports(times, watchdog, new IdleTimeouts(LONG, LONG));
         this.transport = transports.open("127.0.0.1", instance.port(), NO_HTTP1);
     }
 

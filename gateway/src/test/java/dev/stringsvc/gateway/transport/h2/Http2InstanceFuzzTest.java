@@ -2,11 +2,11 @@ package dev.stringsvc.gateway.transport.h2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stringsvc.gateway.http.UpstreamBrokenException;
+import dev.stringsvc.gateway.http.UpstreamRequest;
+import dev.stringsvc.gateway.http.UpstreamResponse;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.FakeInstance;
-import dev.stringsvc.gateway.transport.UpstreamBrokenException;
-import dev.stringsvc.gateway.transport.UpstreamRequest;
-import dev.stringsvc.gateway.transport.UpstreamResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

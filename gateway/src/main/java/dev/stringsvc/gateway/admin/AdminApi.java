@@ -1,0 +1,238 @@
+package dev.stringsvc.gateway.admin;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.stringsvc.gateway.client.Problem;
+import dev.stringsvc.gateway.client.ProblemErrorHandler;
+import dev.stringsvc.gateway.live.Live;
+import dev.stringsvc.gateway.upstream.Endpoint;
+import dev.stringsvc.gateway.upstream.Upstream;
+import dev.stringsvc.gateway.upstream.WatchState;
+import dev.stringsvc.program.IpAddress;
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.servlet.JavalinServlet;
+import io.javalin.http.servlet.ServletEntry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import kotlin.LazyKt;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.jspecify.annotations.Nullable;
+
+/// The admin port: `/healthz`, `/readyz`, `/metrics`, `/routes`, `/upstreams`. It shows and changes nothing.
+/// Thread-safe.
+public final class AdminApi {
+    private static final ObjectMapper JSON = new JsonMapper();
+    private static final int METHOD_NOT_ALLOWED = 405;
+
+    private final Supplier<Live> live;
+    private final Supplier<String> metrics;
+    private final BooleanSupplier draining;
+    private final Clock clock;
+
+    /// @param live what is live at the moment it is asked
+    public AdminApi(Supplier<Live> live, Supplier<String> metrics, BooleanSupplier draining, Clock clock) {
+        this.live = live;
+        this.metrics = metrics;
+        this.draining = draining;
+        this.clock = clock;
+    }
+
+    /// Answers what comes to the port: Javalin, as a servlet.
+    ///
+    /// @param hosts the names by which it may be asked, besides addresses and `localhost`
+    public org.eclipse.jetty.server.Handler handler(List<String> hosts) {
+        var context = new ServletContextHandler("/");
+        context.setErrorHandler(new ProblemErrorHandler(refused -> {}));
+        context.addServlet(new ServletHolder(Javalin.create(this::configure).javalinServlet()), "/*");
+        return new AdminHosts(hosts, context);
+    }
+
+    private void configure(JavalinConfig config) {
+        config.startup.startupWatcherEnabled = false;
+        config.http.compressionStrategy = CompressionStrategy.NONE;
+        config.http.prefer405over404 = true;
+        // Javalin's other servlet speaks WebSocket, and answers 404 and a session cookie to whoever asks for that.
+        config.unsafe.servlet = LazyKt.lazyOf(new ServletEntry(null, new JavalinServlet(config.unsafe)));
+        addTo(config.routes);
+    }
+
+    private void addTo(RoutesConfig routes) {
+        get(routes, "/healthz", ctx -> json(ctx, 200, new Health("ok", List.of())));
+        get(routes, "/readyz", this::ready);
+        get(
+                routes,
+                "/metrics",
+                ctx -> ctx.contentType("text/plain; version=0.0.4; charset=utf-8")
+                        .result(metrics.get()));
+        get(routes, "/routes", ctx -> json(ctx, 200, RoutesView.of(live.get())));
+        get(
+                routes,
+                "/upstreams",
+                ctx -> json(
+                        ctx,
+                        200,
+                        Map.of(
+                                "upstreams",
+                                live.get().upstreams().stream().map(this::view).toList())));
+        routes.exception(HttpResponseException.class, (e, ctx) -> problem(ctx, e));
+    }
+
+    /// HEAD is answered as GET is: by itself Javalin says 200 to it, whatever GET says.
+    private static void get(RoutesConfig routes, String path, Handler handler) {
+        routes.get(path, handler);
+        routes.head(path, handler);
+    }
+
+    private void ready(Context ctx) throws JsonProcessingException {
+        boolean stopping = draining.getAsBoolean();
+        Live now = live.get();
+        boolean ready = !stopping && now.ready();
+        List<String> reasons = Stream.concat(
+                        Stream.concat(
+                                stopping ? Stream.of("the gateway is shutting down") : Stream.empty(),
+                                unanswered(now.tags()).stream()),
+                        now.upstreams().stream().map(this::unconfirmed).flatMap(Optional::stream))
+                .toList();
+        json(ctx, ready ? 200 : 503, new Health(ready ? "ready" : "not ready", reasons));
+    }
+
+    private static Optional<String> unanswered(Live.@Nullable Tags tags) {
+        return tags == null || tags.answered()
+                ? Optional.empty()
+                : Optional.of("services' tags: no answer from discovery yet"
+                        + (tags.error() == null ? "" : ": " + tags.error()));
+    }
+
+    /// Why a service's instances are not those that discovery says, where that is so.
+    private Optional<String> unconfirmed(Upstream upstream) {
+        WatchState watch = upstream.watch();
+        String answer = "no answer from discovery yet" + (watch.error() == null ? "" : ": " + watch.error());
+        @Nullable Instant answeredAt = watch.answeredAt();
+        if (answeredAt == null) {
+            return Optional.of(upstream.service() + ": " + answer);
+        }
+        return watch.remembered()
+                ? Optional.of("%s: serving %d instances as they were known %d s ago; %s"
+                        .formatted(
+                                upstream.service(),
+                                upstream.endpoints().size(),
+                                Duration.between(answeredAt, clock.instant()).toSeconds(),
+                                answer))
+                : Optional.empty();
+    }
+
+    private static void problem(Context ctx, HttpResponseException e) {
+        if (e.getStatus() == METHOD_NOT_ALLOWED) {
+            ctx.header("Allow", "GET, HEAD");
+        }
+        ctx.status(e.getStatus())
+                .contentType(Problem.CONTENT_TYPE)
+                .result(Problem.of(
+                                e.getStatus(),
+                                "The admin port serves GET /healthz, /readyz, /metrics, /routes and /upstreams.")
+                        .json());
+    }
+
+    private static void json(Context ctx, int status, Object body) throws JsonProcessingException {
+        ctx.status(status)
+                .contentType("application/json")
+                .result(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(body));
+    }
+
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    private record Health(String status, List<String> reasons) {}
+
+    /// @param refused why the configuration as it is now is not the one that is live
+    /// @param tags of services, where they make routes
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record RoutesView(
+            String loadedAt, @Nullable RefusalView refused, List<RouteView> routes, Live.@Nullable Tags tags) {
+        static RoutesView of(Live live) {
+            Live.Loaded loaded = live.loaded();
+            return new RoutesView(
+                    loaded.at().toString(),
+                    loaded.refusal() == null
+                            ? null
+                            : new RefusalView(String.valueOf(loaded.refusedAt()), loaded.refusal()),
+                    live.routing().table().inOrder().stream().map(RouteView::of).toList(),
+                    live.tags());
+        }
+    }
+
+    private record RefusalView(String at, String reason) {}
+
+    private record UpstreamView(String service, boolean panic, WatchView watch, List<InstanceView> instances) {}
+
+    private record WatchView(
+            long index,
+            @Nullable Double ageSeconds,
+            boolean remembered,
+            @Nullable String lastError,
+            int failuresInARow) {}
+
+    private record InstanceView(
+            String id,
+            String address,
+            int port,
+            String state,
+            int inFlight,
+            @Nullable String lastFailure,
+            String since,
+            List<String> tags,
+            Map<String, String> meta,
+            int weight) {}
+
+    private UpstreamView view(Upstream upstream) {
+        WatchState watch = upstream.watch();
+        return new UpstreamView(
+                upstream.service(),
+                upstream.panic(),
+                new WatchView(
+                        watch.index(),
+                        age(watch.answeredAt()),
+                        watch.remembered(),
+                        watch.lastError(),
+                        watch.failures()),
+                Stream.concat(upstream.endpoints().stream(), upstream.draining().stream())
+                        .map(AdminApi::view)
+                        .toList());
+    }
+
+    private @Nullable Double age(@Nullable Instant answeredAt) {
+        return answeredAt == null
+                ? null
+                : Duration.between(answeredAt, clock.instant()).toMillis() / 1000.0;
+    }
+
+    private static InstanceView view(Endpoint endpoint) {
+        var instance = endpoint.instance();
+        return new InstanceView(
+                instance.id(),
+                IpAddress.canonical(instance.host()),
+                instance.port(),
+                endpoint.state().name().toLowerCase(Locale.ROOT),
+                endpoint.inFlight(),
+                endpoint.lastFailure(),
+                endpoint.since().toString(),
+                instance.tags(),
+                instance.meta(),
+                instance.weight());
+    }
+}

@@ -1,0 +1,116 @@
+package dev.stringsvc.gateway.balance;
+
+import dev.stringsvc.gateway.http.UpstreamRequest;
+import dev.stringsvc.gateway.route.Canary;
+import dev.stringsvc.gateway.upstream.Balancer;
+import dev.stringsvc.gateway.upstream.Endpoint;
+import dev.stringsvc.gateway.upstream.Turns;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Parts requests into canaries and others, and endpoints likewise. Each side has a balance of its own,
+/// so that the share that the other side takes does not upset its turns. A request stays on its side
+/// while that has an endpoint for it that it has not tried, and then crosses over.
+///
+/// The share is counted, not drawn: of any n requests in a row it is met to the one.
+final class CanaryBalance implements Balance {
+    private static final long PARTS_PER_PERCENT = 10_000;
+    private static final long ALL_PARTS = 100 * PARTS_PER_PERCENT;
+
+    private final Canary canary;
+    private final Balance canaries;
+    private final Balance others;
+    private final long share;
+    private final AtomicLong counted = new AtomicLong();
+    private final Parting first;
+    private final Parting again;
+
+    CanaryBalance(Canary canary, Balance canaries, Balance others) {
+        this.canary = canary;
+        this.canaries = canaries;
+        this.others = others;
+        this.share = canary.percent() == null ? 0 : Math.round(canary.percent() * PARTS_PER_PERCENT);
+        this.first = new Parting(canary);
+        this.again = new Parting(canary);
+    }
+
+    @Override
+    public Turns turns(UpstreamRequest request) {
+        boolean chosen = isCanary(request);
+        Balance own = chosen ? canaries : others;
+        Balance other = chosen ? others : canaries;
+        Turns turns = own.turns(request);
+        return new Turns(
+                onSide(chosen, first, turns.first(), () -> other.turns(request).first()),
+                onSide(chosen, again, turns.again(), () -> other.turns(request).again()));
+    }
+
+    private boolean isCanary(UpstreamRequest request) {
+        return bearsHeader(request) || (share > 0 && isNext());
+    }
+
+    private boolean bearsHeader(UpstreamRequest request) {
+        Canary.@Nullable Header header = canary.header();
+        if (header != null) {
+            for (String value : request.headers().all(header.name())) {
+                if (header.accepts(value)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /// Whether with this one more the share of all that were counted comes to one more canary.
+    private boolean isNext() {
+        long before = Math.floorMod(counted.getAndIncrement(), ALL_PARTS) * share % ALL_PARTS;
+        return before + share >= ALL_PARTS;
+    }
+
+    private static Balancer onSide(boolean chosen, Parting parting, Balancer own, Supplier<Balancer> other) {
+        return candidates -> {
+            Sides sides = parting.of(candidates);
+            List<Endpoint> side = sides.of(chosen);
+            return side.isEmpty() ? other.get().pick(sides.of(!chosen)) : own.pick(side);
+        };
+    }
+
+    private record Sides(List<Endpoint> candidates, List<Endpoint> canaries, List<Endpoint> others) {
+        List<Endpoint> of(boolean chosen) {
+            return chosen ? canaries : others;
+        }
+    }
+
+    /// Parts candidates, and keeps that while they are the same. Further attempts, which have other
+    /// candidates each time, have one of their own.
+    private static final class Parting {
+        private final Canary canary;
+        private volatile Sides last = new Sides(List.of(), List.of(), List.of());
+
+        Parting(Canary canary) {
+            this.canary = canary;
+        }
+
+        @SuppressWarnings("ReferenceEquality") // a list of the same endpoints may be one of other tags
+        Sides of(List<Endpoint> candidates) {
+            Sides now = last;
+            if (now.candidates != candidates) {
+                now = parted(candidates);
+                last = now;
+            }
+            return now;
+        }
+
+        private Sides parted(List<Endpoint> candidates) {
+            List<Endpoint> canaries = new ArrayList<>(candidates.size());
+            List<Endpoint> others = new ArrayList<>(candidates.size());
+            for (Endpoint candidate : candidates) {
+                (candidate.has(canary.tag(), canary.meta()) ? canaries : others).add(candidate);
+            }
+            return new Sides(candidates, canaries, others);
+        }
+    }
+}

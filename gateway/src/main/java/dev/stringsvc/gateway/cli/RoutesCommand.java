@@ -1,0 +1,182 @@
+package dev.stringsvc.gateway.cli;
+
+import dev.stringsvc.gateway.config.ConfigException;
+import dev.stringsvc.gateway.config.ConfigLoader;
+import dev.stringsvc.gateway.route.Action;
+import dev.stringsvc.gateway.route.Reading;
+import dev.stringsvc.gateway.route.RequestHead;
+import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.gateway.route.RouteTable;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `gateway routes FILE`: the routes in the order in which they are asked, or what each says of one request.
+@Command(
+        name = "routes",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        description = {
+            "Prints a file's routes, the most specific first; with --explain, which of them takes a request, and why not"
+                    + " the others.",
+            ""
+        },
+        footer = {"", "Exit codes: 0, 1 no route takes the request, 2 the file or a flag is not valid."})
+public final class RoutesCommand implements Callable<Integer> {
+    private static final int NONE = 1;
+
+    /// As clients send it: a path may hold what a URI may not.
+    private static final Pattern URL =
+            Pattern.compile("(?:https?://(?<host>[^/?#\\s]+))?(?<path>/[^?#\\s]*)?(?:\\?[^#\\s]*)?");
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", description = "The file.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--explain",
+            paramLabel = "'METHOD URL'",
+            description = "A request, such as 'GET http://api.example.com/users/7'; GET where there is only a URL.")
+    private @Nullable String request;
+
+    @Option(
+            names = {"-H", "--header"},
+            paramLabel = "'NAME: VALUE'",
+            description = "A header of that request; may be repeated.")
+    private List<String> headers = new ArrayList<>();
+
+    @Override
+    public Integer call() throws ConfigException {
+        RouteTable table = ConfigLoader.load(Optional.ofNullable(file), ConfigLoader.noFlags())
+                .routes();
+        PrintWriter out = commandLine().getOut();
+        try {
+            return request == null ? list(table, out) : explain(table, parse(request), out);
+        } finally {
+            out.flush();
+        }
+    }
+
+    private CommandLine commandLine() {
+        return Objects.requireNonNull(spec).commandLine();
+    }
+
+    private static int list(RouteTable table, PrintWriter out) {
+        print(
+                table.inOrder().stream()
+                        .map(route -> List.of(route.name(), route.predicates().toString(), target(route)))
+                        .toList(),
+                out);
+        return 0;
+    }
+
+    private static int explain(RouteTable table, RequestHead request, PrintWriter out) {
+        return switch (Reading.of(table, request)) {
+            case Reading.Refused(var why) -> {
+                out.println("no route takes " + request.path() + ", which is answered with 400: " + why);
+                yield NONE;
+            }
+            case Reading.Valid valid -> explain(table, valid, out);
+        };
+    }
+
+    private static int explain(RouteTable table, Reading.Valid valid, PrintWriter out) {
+        RequestHead request = valid.request();
+        var explanations = table.explain(valid.matched());
+        print(
+                explanations.stream()
+                        .map(explanation -> List.of(
+                                explanation.taken() ? "=>" : "",
+                                explanation.route().name(),
+                                explanation.route().predicates().toString(),
+                                explanation.taken() ? taken(explanation.route(), request) : "no: " + explanation.why()))
+                        .toList(),
+                out);
+        boolean taken = explanations.stream().anyMatch(RouteTable.Explanation::taken);
+        if (!taken) {
+            out.println("no route takes " + request.method() + " " + request.path());
+        }
+        return taken ? 0 : NONE;
+    }
+
+    private static String target(Route route) {
+        return switch (route.action()) {
+            case Action.Forward to -> "service " + to.service();
+            case Action.Redirect(String to, int status) -> status + " to " + to;
+            case Action.Respond with -> "answers " + with.status();
+        };
+    }
+
+    private static String taken(Route route, RequestHead request) {
+        return switch (route.action()) {
+            case Action.Forward to ->
+                target(route) + " is asked for "
+                        + to.rewrite().apply(route.predicates().path(), request.path());
+            case Action.Redirect to -> target(route);
+            case Action.Respond with -> target(route);
+        };
+    }
+
+    private static void print(List<List<String>> rows, PrintWriter out) {
+        for (List<String> row : rows) {
+            var line = new StringBuilder();
+            for (int column = 0; column < row.size(); column++) {
+                int width = width(rows, column);
+                String cell = row.get(column);
+                line.append(cell).repeat(" ", width == 0 ? 0 : width - cell.length() + 2);
+            }
+            out.println(line.toString().stripTrailing());
+        }
+    }
+
+    private static int width(List<List<String>> rows, int column) {
+        return rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
+    }
+
+    private RequestHead parse(String text) {
+        String[] words = text.trim().split("\\s+", 2);
+        String method = words.length == 1 ? "GET" : words[0].toUpperCase(Locale.ROOT);
+        Matcher url = URL.matcher(words[words.length - 1]);
+        if (!url.matches() || (url.group("host") == null && url.group("path") == null)) {
+            throw new ParameterException(
+                    commandLine(), "--explain: not a URL: expected a method and a URL, such as 'GET http://host/path'");
+        }
+        List<String[]> fields = headers.stream().map(this::field).toList();
+        return RequestHead.of(
+                method,
+                url.group("host"),
+                Objects.requireNonNullElse(url.group("path"), "/"),
+                name -> fields.stream()
+                        .filter(field -> field[0].equalsIgnoreCase(name))
+                        .map(field -> field[1])
+                        .toList());
+    }
+
+    private String[] field(String text) {
+        int colon = text.indexOf(':');
+        if (colon < 1) {
+            throw new ParameterException(commandLine(), "--header: expected 'Name: value', got '" + text + "'");
+        }
+        return new String[] {
+            text.substring(0, colon).strip(), text.substring(colon + 1).strip()
+        };
+    }
+}

@@ -1,0 +1,5 @@
+/// The command line: flags and subcommands.
+@NullMarked
+package dev.stringsvc.gateway.cli;
+
+import org.jspecify.annotations.NullMarked;

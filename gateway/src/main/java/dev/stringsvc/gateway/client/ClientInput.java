@@ -1,0 +1,122 @@
+package dev.stringsvc.gateway.client;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.util.IO;
+import org.jspecify.annotations.Nullable;
+
+/// What Jetty reads of a request's body, as a stream that knows what is here already. What has been
+/// read is given back at once: in HTTP/2 the client may send as much again then, on all streams of its
+/// connection. Used by one thread at a time, save where it says otherwise.
+public final class ClientInput extends InputStream {
+    private static final Content.Chunk CLOSED = Content.Chunk.from(new IOException("the body is closed"));
+
+    private final Content.Source source;
+    private final Duration timeout;
+    /// Has a permit when something may be here, or nothing more will be read.
+    private final Semaphore news = new Semaphore(0);
+
+    private volatile boolean stopped;
+    private Content.@Nullable Chunk chunk;
+
+    /// @param timeout for how long a read waits; it fails then with a [TimeoutException] for its cause
+    public ClientInput(Content.Source source, Duration timeout) {
+        this.source = source;
+        this.timeout = timeout;
+    }
+
+    /// Ends the read that waits, if there is one, and makes every further one that would wait fail. May be
+    /// called by any thread. Jetty may still owe an answer to the read's demand.
+    public void stop() {
+        stopped = true;
+        news.release();
+    }
+
+    /// How many bytes are here at least. Never waits.
+    @Override
+    public int available() {
+        while (chunk == null || isEmpty(chunk)) {
+            release();
+            chunk = source.read();
+            if (chunk == null) {
+                return 0;
+            }
+        }
+        return Content.Chunk.isFailure(chunk) ? 0 : chunk.remaining();
+    }
+
+    private static boolean isEmpty(Content.Chunk chunk) {
+        return !chunk.hasRemaining() && !chunk.isLast() && !Content.Chunk.isFailure(chunk);
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int count) throws IOException {
+        Objects.checkFromIndexSize(from, count, bytes.length);
+        while (available() == 0 && chunk == null) {
+            if (stopped) {
+                throw new IOException("the body is no longer read");
+            }
+            source.demand(news::release);
+            awaitNews();
+        }
+        Content.Chunk here = Objects.requireNonNull(chunk);
+        if (Content.Chunk.isFailure(here)) {
+            chunk = Content.Chunk.next(here);
+            throw IO.rethrow(here.getFailure());
+        }
+        ByteBuffer buffer = here.getByteBuffer();
+        if (!buffer.hasRemaining()) {
+            return -1;
+        }
+        int n = Math.min(buffer.remaining(), count);
+        buffer.get(bytes, from, n);
+        if (!buffer.hasRemaining()) {
+            chunk = Content.Chunk.next(here);
+            here.release();
+        }
+        return n;
+    }
+
+    private void awaitNews() throws IOException {
+        try {
+            if (!news.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+                stopped = true;
+                throw new IOException(new TimeoutException("nothing came in " + timeout.toMillis() + " ms"));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException();
+        }
+        if (stopped) {
+            throw new IOException("the body is no longer read");
+        }
+    }
+
+    private void release() {
+        if (chunk != null) {
+            chunk.release();
+            chunk = null;
+        }
+    }
+
+    /// Lets go of what was not read; nothing can be read any more.
+    @Override
+    public void close() {
+        release();
+        chunk = Content.Chunk.next(CLOSED); // with an exception of its own, should it be read
+    }
+}

@@ -1,0 +1,15 @@
+package dev.stringsvc.gateway.client;
+
+import java.io.IOException;
+
+/// The client's body is longer than is taken.
+public final class PayloadTooLargeException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    /// What is taken, in bytes.
+    public final long most;
+
+    public PayloadTooLargeException(long most) {
+        this.most = most;
+    }
+}

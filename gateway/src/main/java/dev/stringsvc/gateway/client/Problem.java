@@ -1,0 +1,49 @@
+package dev.stringsvc.gateway.client;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.List;
+import org.eclipse.jetty.http.HttpStatus;
+import org.jspecify.annotations.Nullable;
+
+/// An answer of the gateway's own, as problem details (RFC 9457).
+///
+/// @param detail one sentence for the person who sent the request
+/// @param route the route's name; `null` where none matched
+/// @param attempts what came of each attempt, in order, without addresses
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record Problem(
+        String type,
+        String title,
+        int status,
+        String detail,
+        @Nullable String route,
+        List<String> attempts,
+        @Nullable @JsonProperty("request_id") String requestId) {
+    public static final String CONTENT_TYPE = "application/problem+json";
+    private static final ObjectMapper JSON = new JsonMapper();
+
+    public static Problem of(int status, String detail) {
+        return new Problem("about:blank", HttpStatus.getMessage(status), status, detail, null, List.of(), null);
+    }
+
+    public Problem onRoute(String route, List<String> attempts) {
+        return new Problem(type, title, status, detail, route, attempts, requestId);
+    }
+
+    public Problem inRequest(String requestId) {
+        return new Problem(type, title, status, detail, route, attempts, requestId);
+    }
+
+    /// The problem in UTF-8.
+    public byte[] json() {
+        try {
+            return JSON.writeValueAsBytes(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

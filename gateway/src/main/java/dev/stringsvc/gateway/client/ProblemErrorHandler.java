@@ -1,0 +1,68 @@
+package dev.stringsvc.gateway.client;
+
+import dev.stringsvc.program.FailStop;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/// What Jetty refuses before a handler sees it (a malformed request, a header block over the limit) is a problem
+/// too, ends its connection, and is told of as other requests are. Thread-safe.
+public final class ProblemErrorHandler extends ErrorHandler {
+    private final Exchange.Listener listener;
+
+    public ProblemErrorHandler(Exchange.Listener listener) {
+        this.listener = listener;
+    }
+
+    @Override
+    public boolean errorPageForMethod(String method) {
+        return true;
+    }
+
+    @Override
+    protected void generateResponse(
+            Request request,
+            Response response,
+            int code,
+            @Nullable String message,
+            @Nullable Throwable cause,
+            Callback callback) {
+        if (cause != null) {
+            FailStop.check("answering a request failed", cause);
+        }
+        String detail = detail(code);
+        String requestId = RequestId.of(request.getHeaders().get(RequestId.HEADER));
+        byte[] json = Problem.of(code, detail).inRequest(requestId).json();
+        response.getHeaders()
+                .put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE)
+                .put(HttpHeader.CONNECTION, "close")
+                .put(RequestId.HEADER, requestId);
+        response.write(true, ByteBuffer.wrap(json), callback);
+        listener.finished(Exchange.refused(
+                request.getMethod(),
+                String.valueOf(request.getHttpURI().getPath()),
+                code,
+                json.length,
+                Duration.ofNanos(System.nanoTime() - request.getBeginNanoTime()),
+                requestId,
+                detail));
+    }
+
+    private static String detail(int code) {
+        return switch (code) {
+            case 404 -> "No route takes this path.";
+            case 413 -> "The body is longer than is taken.";
+            case 414 -> "The request target is longer than is taken.";
+            case 431 -> "The header block is longer than is taken.";
+            default ->
+                code < 500
+                        ? "The request is not valid HTTP, or its path is ambiguous."
+                        : "The gateway does not handle such a request, or failed to.";
+        };
+    }
+}

@@ -1,0 +1,8 @@
+package dev.stringsvc.gateway.client;
+
+import java.io.IOException;
+
+/// The client sends its body slower than it may.
+public final class SlowClientException extends IOException {
+    private static final long serialVersionUID = 1;
+}

@@ -1,0 +1,96 @@
+package dev.stringsvc.gateway.client;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The JVM's threads that wait for sockets in place of virtual threads. The JVM starts them when the
+/// first virtual thread has to wait for a socket. If there are no file descriptors left at that moment,
+/// they fail for good, and with them every later wait: so they are started before a client can take the
+/// descriptors.
+public final class SocketPollers {
+    private static final Logger LOG = LoggerFactory.getLogger(SocketPollers.class);
+    private static final long LOOK_NANOS = 100_000;
+    private static final int BUFFER = 8_192;
+    /// More than the buffers of both sockets hold.
+    private static final int MORE_THAN_FITS = 1 << 20;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private SocketPollers() {}
+
+    /// Has one virtual thread wait for a read, and one for a write, on a connection of this process with
+    /// itself.
+    public static void start() {
+        try (var listening = new ServerSocket()) {
+            listening.setReceiveBufferSize(BUFFER);
+            listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+            try (var here = new Socket()) {
+                here.setSendBufferSize(BUFFER);
+                here.connect(listening.getLocalSocketAddress());
+                try (Socket there = listening.accept()) {
+                    awaitRead(here, there);
+                    there.setSoTimeout((int) PATIENCE.toMillis());
+                    awaitWrite(here, there);
+                }
+            }
+        } catch (IOException e) {
+            LOG.warn("the JVM's threads that wait for sockets were not started ahead: {}", e.toString());
+        }
+    }
+
+    private static void awaitRead(Socket here, Socket there) throws IOException {
+        Thread reader = waiting(() -> {
+            int _ = there.getInputStream().read();
+        });
+        here.getOutputStream().write(1);
+        join(reader);
+    }
+
+    private static void awaitWrite(Socket here, Socket there) throws IOException {
+        Thread writer = waiting(() -> {
+            here.getOutputStream().write(new byte[MORE_THAN_FITS]);
+            here.shutdownOutput();
+        });
+        InputStream in = there.getInputStream();
+        in.skipNBytes(MORE_THAN_FITS);
+        join(writer);
+    }
+
+    private interface Transfer {
+        void run() throws IOException;
+    }
+
+    /// A virtual thread that has begun this, and waits.
+    private static Thread waiting(Transfer transfer) {
+        Thread thread = Thread.ofVirtual().name("socket-pollers").start(() -> {
+            try {
+                transfer.run();
+            } catch (IOException e) {
+                LOG.warn("the JVM's threads that wait for sockets were not started ahead: {}", e.toString());
+            }
+        });
+        long start = System.nanoTime();
+        while (thread.getState() != Thread.State.WAITING
+                && thread.isAlive()
+                && System.nanoTime() - start < PATIENCE.toNanos()) {
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        return thread;
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join(PATIENCE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

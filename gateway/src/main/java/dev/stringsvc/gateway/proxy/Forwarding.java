@@ -1,0 +1,186 @@
+package dev.stringsvc.gateway.proxy;
+
+import dev.stringsvc.gateway.http.HeaderFields;
+import dev.stringsvc.program.IpAddress;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.eclipse.jetty.http.HttpFields;
+import org.jspecify.annotations.Nullable;
+
+/// What instances are told of where a request comes from: `X-Forwarded-For`, `-Proto`, `-Host`, `-Port`
+/// and `-Prefix`, and `Forwarded` (RFC 7239). What a client says of that itself is dropped, unless it is a
+/// trusted proxy: then the gateway adds to it. Such a proxy may use only one of the two forms; the
+/// other is made of it. Thread-safe.
+public final class Forwarding {
+    private static final String FOR = "X-Forwarded-For";
+    private static final String PROTO = "X-Forwarded-Proto";
+    private static final String HOST = "X-Forwarded-Host";
+    private static final String PORT = "X-Forwarded-Port";
+    private static final String PREFIX = "X-Forwarded-Prefix";
+    private static final String FORWARDED = "Forwarded";
+
+    private final Predicate<InetAddress> trusted;
+
+    /// @param trusted which addresses are proxies that are believed; asked by any thread
+    public Forwarding(Predicate<InetAddress> trusted) {
+        this.trusted = trusted;
+    }
+
+    /// True if what the peer says of a request is believed.
+    boolean trusts(Hop hop) {
+        return trusted.test(hop.peer());
+    }
+
+    /// Says what was taken off the front of the path: behind what a trusted proxy has taken off before, so that the
+    /// whole is what the client sees in front of the instance's paths.
+    ///
+    /// @param prefix empty where nothing was taken off
+    void tellPrefix(boolean trusted, String prefix, HttpFields given, HeaderFields to) {
+        @Nullable String before = trusted ? joined(given, PREFIX) : null;
+        if (before == null) {
+            addIfAny(PREFIX, prefix.isEmpty() ? null : prefix, to);
+            return;
+        }
+        boolean twice = before.endsWith("/") && prefix.startsWith("/");
+        to.add(PREFIX, (twice ? before.substring(0, before.length() - 1) : before) + prefix);
+    }
+
+    /// The connection on which a request came.
+    ///
+    /// @param host the request's `Host`; `null` where it has none
+    /// @param port the port that was connected to
+    record Hop(InetAddress peer, String proto, @Nullable String host, int port) {
+        private ForwardedElement element() {
+            return new ForwardedElement(IpAddress.text(peer), host, proto);
+        }
+    }
+
+    /// Adds the headers that an instance gets.
+    void tell(Hop hop, HttpFields given, HeaderFields to) {
+        if (trusted.test(hop.peer())) {
+            tellOn(hop, given, to);
+            return;
+        }
+        ForwardedElement own = hop.element();
+        to.add(FOR, own.node()).add(PROTO, hop.proto());
+        addIfAny(HOST, hop.host(), to);
+        to.add(PORT, Integer.toString(hop.port())).add(FORWARDED, own.toString());
+    }
+
+    /// Adds to what a trusted proxy says. The port is the gateway's to say only where the proxy says
+    /// nothing at all: beside another's scheme and host it would be wrong.
+    private void tellOn(Hop hop, HttpFields given, HeaderFields to) {
+        List<ForwardedElement> path = path(given);
+        @Nullable ForwardedElement first = furthestBelieved(path);
+        @Nullable String proto = firstOf(joined(given, PROTO), first == null ? null : first.proto());
+        @Nullable String host = firstOf(joined(given, HOST), first == null ? null : first.host());
+        @Nullable String port = joined(given, PORT);
+        boolean silent = first == null && proto == null && host == null;
+        var begin = new ForwardedElement(hop.element().node(), firstOf(host, hop.host()), firstOf(proto, hop.proto()));
+
+        to.add(FOR, after(joined(given, FOR), path, ForwardedElement::nodeAlone) + begin.node());
+        addIfAny(PROTO, begin.proto(), to);
+        addIfAny(HOST, begin.host(), to);
+        addIfAny(PORT, port == null && silent ? Integer.toString(hop.port()) : port, to);
+        ForwardedElement own = path.isEmpty() ? begin : hop.element();
+        @Nullable String said = agree(given) ? joined(given, FORWARDED) : null;
+        to.add(FORWARDED, after(said, path, ForwardedElement::toString) + own);
+    }
+
+    /// The address of the client: the last one that no trusted proxy is known to have, as far as
+    /// trusted proxies tell.
+    InetAddress client(Hop hop, HttpFields given) {
+        InetAddress client = hop.peer();
+        List<ForwardedElement> path = trusted.test(client) ? path(given) : List.of();
+        for (ForwardedElement element : path.reversed()) {
+            @Nullable InetAddress before = element.address();
+            if (before == null || !trusted.test(client)) {
+                break;
+            }
+            client = before;
+        }
+        return client;
+    }
+
+    /// The first element that a trusted proxy wrote: what stands before it the client may have made up. `null` where
+    /// there is none.
+    private @Nullable ForwardedElement furthestBelieved(List<ForwardedElement> path) {
+        @Nullable ForwardedElement furthest = null;
+        for (ForwardedElement element : path.reversed()) {
+            furthest = element;
+            @Nullable InetAddress before = element.address();
+            if (before == null || !trusted.test(before)) {
+                break;
+            }
+        }
+        return furthest;
+    }
+
+    /// Whether both forms tell of the same last node, where both are there. A proxy that speaks one of them passes the
+    /// other on as the client made it up.
+    private static boolean agree(HttpFields given) {
+        @Nullable String addresses = joined(given, FOR);
+        @Nullable String forwarded = joined(given, FORWARDED);
+        if (addresses == null || forwarded == null) {
+            return true;
+        }
+        List<ForwardedElement> elements = ForwardedElement.parse(forwarded);
+        String last = addresses.substring(addresses.lastIndexOf(',') + 1).strip();
+        return !elements.isEmpty()
+                && new ForwardedElement(last, null, null)
+                        .nodeAlone()
+                        .equals(elements.getLast().nodeAlone());
+    }
+
+    /// Whom the request passed before the peer, as the peer tells.
+    private static List<ForwardedElement> path(HttpFields given) {
+        @Nullable String forwarded = joined(given, FORWARDED);
+        if (forwarded != null && agree(given)) {
+            return ForwardedElement.parse(forwarded);
+        }
+        List<ForwardedElement> path = new ArrayList<>();
+        @Nullable String addresses = joined(given, FOR);
+        if (addresses != null) {
+            for (String node : addresses.split(",", -1)) {
+                boolean first = path.isEmpty();
+                if (!node.isBlank()) {
+                    path.add(new ForwardedElement(
+                            node.strip(), first ? joined(given, HOST) : null, first ? joined(given, PROTO) : null));
+                }
+            }
+        }
+        return path;
+    }
+
+    /// What comes before the gateway's own words in a list: what was said, or what that is in the
+    /// other form.
+    private static String after(
+            @Nullable String said, List<ForwardedElement> path, Function<ForwardedElement, String> form) {
+        if (said != null) {
+            return said + ", ";
+        }
+        var list = new StringBuilder();
+        path.forEach(element -> list.append(form.apply(element)).append(", "));
+        return list.toString();
+    }
+
+    /// All values of a header as one list; `null` where there is none, or nothing in it.
+    private static @Nullable String joined(HttpFields given, String name) {
+        List<String> values = given.getValuesList(name);
+        String joined = values.size() == 1 ? values.getFirst() : String.join(", ", values);
+        return joined.isBlank() ? null : joined;
+    }
+
+    private static @Nullable String firstOf(@Nullable String one, @Nullable String other) {
+        return one == null ? other : one;
+    }
+
+    private static void addIfAny(String name, @Nullable String value, HeaderFields to) {
+        if (value != null) {
+            to.add(name, value);
+        }
+    }
+}

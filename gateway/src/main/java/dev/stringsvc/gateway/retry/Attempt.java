@@ -1,0 +1,39 @@
+package dev.stringsvc.gateway.retry;
+
+import dev.stringsvc.gateway.transport.AttemptResult;
+import dev.stringsvc.gateway.upstream.Endpoint;
+import java.time.Duration;
+
+/// One attempt that was made, to which endpoint, and what came of it.
+///
+/// @param overtaken true if it was cancelled because another won
+public record Attempt(Endpoint endpoint, AttemptResult result, Duration took, boolean overtaken) {
+    /// The instance's id.
+    public String instance() {
+        return endpoint.id();
+    }
+
+    /// What came of it in a few words, for clients and operators: no address, no name.
+    public String outcome() {
+        if (overtaken) {
+            return "overtaken";
+        }
+        return switch (result) {
+            case AttemptResult.Responded(var response) -> "answered " + response.status();
+            case AttemptResult.NotSent(var _, boolean asked) -> asked ? "not reached" : "not asked in time";
+            case AttemptResult.MaybeSent broken -> broken.what();
+            case AttemptResult.TimedOut(var _, boolean silent) -> silent ? "timed out" : "not read in time";
+            case AttemptResult.ClientFault ignored -> "client failed";
+            case AttemptResult.Unsendable ignored -> "not sendable";
+        };
+    }
+
+    /// The same with the cause, where there is one. For logs only: it may name addresses.
+    public String reason() {
+        return switch (result) {
+            case AttemptResult.NotSent unsent when unsent.asked() -> unsent.words();
+            case AttemptResult.MaybeSent broken -> broken.words();
+            default -> outcome();
+        };
+    }
+}

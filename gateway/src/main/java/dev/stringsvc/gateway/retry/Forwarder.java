@@ -1,0 +1,79 @@
+package dev.stringsvc.gateway.retry;
+
+import dev.stringsvc.gateway.balance.Balance;
+import dev.stringsvc.gateway.http.UpstreamRequest;
+import dev.stringsvc.gateway.route.Action;
+import dev.stringsvc.gateway.transport.AttemptResult;
+import dev.stringsvc.gateway.upstream.Endpoint;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import java.time.Duration;
+
+/// Takes the requests of one route through their attempts, within one deadline. Thread-safe.
+///
+/// Resilience4j counts the attempts and waits between them; whether one follows is [RetryPolicy]'s and
+/// [RetryBudget]'s to say. An attempt that reached nobody is no load on anybody and costs no budget.
+public final class Forwarder {
+    private final RouteContext context;
+    private final Bulkhead bulkhead;
+    private final Balance balance;
+    private final Retry retry;
+
+    /// @param bulkhead bounds the requests that the service holds, over all of its routes
+    public Forwarder(RouteContext context, Bulkhead bulkhead) {
+        Action.Forward forward = context.forward();
+        this.context = context;
+        this.bulkhead = bulkhead;
+        this.balance = Balance.of(forward.balancing(), forward.canary());
+        this.retry = Retry.of(
+                context.route().name(),
+                RetryConfig.<Attempts>custom()
+                        .maxAttempts(forward.attempts())
+                        .retryOnResult(Attempts::goOn)
+                        .consumeResultBeforeRetryAttempt((number, attempts) -> attempts.discard())
+                        .intervalBiFunction(
+                                (number, attempts) -> attempts.get().delay().toMillis())
+                        .build());
+    }
+
+    /// That of the service, shared by all of its routes.
+    public Bulkhead bulkhead() {
+        return bulkhead;
+    }
+
+    /// Sends the request until it is answered or given up, on the calling thread. An [ProxyResult.Answered] must be
+    /// closed.
+    public ProxyResult forward(UpstreamRequest request) {
+        var attempts = new Attempts(context, balance.turns(request), request);
+        var race = new Race(attempts, context.forward().attemptTimeout());
+        Retry.Context<Attempts> rounds = retry.context();
+        try {
+            attempts.probe().ifPresent(permit -> probe(permit, request));
+            do {
+                race.round();
+            } while (rounds.onResult(attempts));
+            return attempts.result();
+        } catch (RuntimeException | Error e) {
+            race.abandon();
+            throw e;
+        }
+    }
+
+    /// Sends a copy of a request to an endpoint that was ejected, to find out how it does: no client waits for it.
+    private void probe(Endpoint.Permit permit, UpstreamRequest request) {
+        var copy = new UpstreamRequest(
+                request.method(), request.path(), request.query(), request.headers(), request.body());
+        Thread.startVirtualThread(() -> {
+            try (permit) {
+                Duration timeout = context.forward().attemptTimeout();
+                long start = context.nanoClock().getAsLong();
+                AttemptResult result = permit.endpoint().transport().execute(copy, timeout);
+                permit.ended(result, Duration.ofNanos(context.nanoClock().getAsLong() - start), true, true);
+                context.listener().probed(context.route(), result);
+                if (result instanceof AttemptResult.Responded(var response)) {
+                    response.close();
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,21 @@
+package dev.stringsvc.gateway.retry;
+
+import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.gateway.route.RouteTable;
+import java.util.Map;
+import java.util.Objects;
+
+/// Where requests go, at one moment: the table and the way each of its routes is forwarded. A request reads it once and
+/// ends on what it read. Immutable.
+///
+/// @param forwarders by route name, one for each route of the table that forwards
+public record Routing(RouteTable table, Map<String, Forwarder> forwarders) {
+    public Routing {
+        forwarders = Map.copyOf(forwarders);
+    }
+
+    /// The forwarder of one of the table's routes.
+    public Forwarder forwarder(Route route) {
+        return Objects.requireNonNull(forwarders.get(route.name()));
+    }
+}
