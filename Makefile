@@ -24,9 +24,10 @@ bench: ## measure the gateway beside Spring Cloud Gateway, nginx, HAProxy, go-ki
 jmh: ## the gateway's hot pieces with JMH (ARGS=Pick for one of them)
 	@scripts/bench jmh $(ARGS)
 
-build: ## build the jars, without the tests, and the gateway's AOT cache
+build: ## build the jars, without the tests, and both programs' AOT caches
 	@scripts/maven -q -B -DskipTests package
 	@scripts/aot "$$(scripts/java-home)/bin/java" gateway/target/gateway.jar gateway/target/gateway.aot @gateway/jvm.options
+	@scripts/stringsvc-aot
 
 fmt: ## format the Java sources
 	@scripts/maven -q -B -Pbench spotless:apply

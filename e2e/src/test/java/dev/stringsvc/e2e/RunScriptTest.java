@@ -1,8 +1,10 @@
 package dev.stringsvc.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.stringsvc.testkit.AppProcess;
+import dev.stringsvc.testkit.ConsulAgent;
 import dev.stringsvc.testkit.Ports;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -78,6 +80,102 @@ class RunScriptTest {
             assertThat(run.awaitExit(Cluster.PATIENCE)).isZero();
             assertThat(pids).noneMatch(pid -> ProcessHandle.of(pid).isPresent());
             assertThat(run.lines()).anyMatch(line -> line.matches("gateway +\\| exited with code 0"));
+        }
+    }
+
+    /// Starts one stringsvc, as a script does that puts `make run` into the background.
+    private AppProcess runInBackground() {
+        String script = Cluster.ROOT.resolve("scripts/run").toString();
+        return AppProcess.start(
+                List.of("bash", "-c", "trap '' INT QUIT; exec bash " + script),
+                Map.of(
+                        "PORT",
+                        Integer.toString(port),
+                        "ADMIN_PORT",
+                        Integer.toString(Ports.free()),
+                        "REPLICAS",
+                        "1",
+                        "BUILD",
+                        "no"));
+    }
+
+    private static boolean isAlive(long pid) {
+        return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
+    }
+
+    @Test
+    void stops_in_order_on_an_interrupt_that_a_script_had_it_ignore() {
+        try (var run = runInBackground()) {
+            run.awaitLine(line -> line.contains("Ctrl-C stops everything"), Cluster.PATIENCE);
+            run.interrupt();
+            assertThat(run.awaitExit(Cluster.PATIENCE)).isZero();
+            assertThat(run.lines().stream().filter(line -> line.matches(".*\\| (exited.*|stopped)")))
+                    .containsExactly(
+                            "gateway     | exited with code 0",
+                            "stringsvc-1 | exited with code 0",
+                            "consul      | stopped");
+        }
+    }
+
+    @Test
+    void a_second_signal_kills_what_does_not_stop() throws Exception {
+        try (var run = runInBackground()) {
+            run.awaitLine(line -> line.contains("run: gateway: pid"), Cluster.PATIENCE);
+            long stuck = pid(run, "stringsvc-1");
+            new ProcessBuilder("kill", "-STOP", Long.toString(stuck)).start().waitFor();
+            run.interrupt();
+            run.awaitLine("^gateway +\\| exited");
+            assertThat(isAlive(stuck)).isTrue();
+            run.interrupt();
+            assertThat(run.awaitExit(Cluster.PATIENCE)).isEqualTo(130);
+            await().atMost(Cluster.PATIENCE).until(() -> pids(run).stream().noneMatch(RunScriptTest::isAlive));
+        }
+    }
+
+    @Test
+    void nothing_outlives_a_launcher_that_is_killed() {
+        try (var run = runInBackground()) {
+            run.awaitLine(line -> line.contains("run: gateway: pid"), Cluster.PATIENCE);
+            List<Long> pids = pids(run);
+            assertThat(pids).hasSize(3).allMatch(RunScriptTest::isAlive);
+            run.handle().destroyForcibly();
+            await().atMost(Cluster.PATIENCE).until(() -> pids.stream().noneMatch(RunScriptTest::isAlive));
+        }
+    }
+
+    @Test
+    void a_program_that_ends_early_is_named_in_one_line_and_the_others_are_stopped() {
+        var env = Map.of(
+                "PORT", Integer.toString(port),
+                "ADMIN_PORT", Integer.toString(Ports.free()),
+                "REPLICAS", "1",
+                "BUILD", "no",
+                "GATEWAY_CONFIG", "/no/such/file");
+        try (var run = run(env)) {
+            assertThat(run.awaitExit(Cluster.PATIENCE)).isEqualTo(1);
+            assertThat(run.lines())
+                    .anyMatch(line -> line.matches("gateway +\\| .*/no/such/file.*"))
+                    .last()
+                    .isEqualTo("run: gateway ended before all was ready; its last words stand above");
+            assertThat(pids(run)).noneMatch(RunScriptTest::isAlive);
+        }
+    }
+
+    @Test
+    void a_consul_that_runs_already_is_used_and_left_alone() {
+        try (var consul = ConsulAgent.start();
+                var run = run(Map.of(
+                        "PORT", Integer.toString(port),
+                        "ADMIN_PORT", Integer.toString(Ports.free()),
+                        "REPLICAS", "1",
+                        "BUILD", "no",
+                        "CONSUL_HTTP_ADDR", consul.address()))) {
+            run.awaitLine(line -> line.contains("run: ready in"), Cluster.PATIENCE);
+            assertThat(consul.passing("stringsvc")).containsExactly("stringsvc-1");
+            run.terminate();
+            assertThat(run.awaitExit(Cluster.PATIENCE)).isZero();
+            assertThat(run.lines()).contains("run: using the Consul at " + consul.address() + " (CONSUL_HTTP_ADDR)");
+            assertThat(consul.passing("stringsvc")).isEmpty();
         }
     }
 

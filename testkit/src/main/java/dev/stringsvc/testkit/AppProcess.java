@@ -15,9 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A program in a process of its own, with its output and every signal a test wants to send it.
 ///
@@ -31,13 +33,15 @@ public final class AppProcess implements AutoCloseable {
 
     private final String name;
     private final Process process;
+    private final Consumer<String> output;
     private final Thread reader;
     private final List<String> lines = new ArrayList<>();
     private boolean ended;
 
-    private AppProcess(String name, Process process) {
+    private AppProcess(String name, Process process, @Nullable Consumer<String> output) {
         this.name = name;
         this.process = process;
+        this.output = output == null ? this::keep : output;
         this.reader = Thread.ofPlatform().name("output of " + name).daemon().start(this::read);
     }
 
@@ -54,7 +58,8 @@ public final class AppProcess implements AutoCloseable {
         return start(limited, env);
     }
 
-    private static List<String> command(Path jar, List<String> args) {
+    /// What [#java] starts.
+    public static List<String> command(Path jar, List<String> args) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         Path options = jar.resolveSibling("../jvm.options").normalize();
         Stream<String> command = Files.exists(options)
@@ -65,6 +70,15 @@ public final class AppProcess implements AutoCloseable {
 
     /// Starts a command. Its environment is the test's and `env`, without what configures our own programs.
     public static AppProcess start(List<String> command, Map<String, String> env) {
+        return launch(command, env, null);
+    }
+
+    /// The same for a program that runs for long: gives each line to `output`, on a thread of its own, and keeps none.
+    public static AppProcess start(List<String> command, Map<String, String> env, Consumer<String> output) {
+        return launch(command, env, output);
+    }
+
+    private static AppProcess launch(List<String> command, Map<String, String> env, @Nullable Consumer<String> output) {
         var builder = new ProcessBuilder(OwnSession.command(command))
                 .redirectErrorStream(true)
                 .redirectInput(Redirect.from(NOTHING));
@@ -73,7 +87,7 @@ public final class AppProcess implements AutoCloseable {
         try {
             Process process = builder.start();
             watch(process);
-            return new AppProcess(command.getFirst(), process);
+            return new AppProcess(command.getFirst(), process, output);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -90,6 +104,11 @@ public final class AppProcess implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    /// For what may be done to a process that has ended meanwhile.
+    public ProcessHandle handle() {
+        return process.toHandle();
     }
 
     public boolean isAlive() {
@@ -215,12 +234,9 @@ public final class AppProcess implements AutoCloseable {
     }
 
     private void read() {
-        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
-            for (var line = output.readLine(); line != null; line = output.readLine()) {
-                synchronized (this) {
-                    lines.add(line);
-                    notifyAll();
-                }
+        try (BufferedReader text = process.inputReader(StandardCharsets.UTF_8)) {
+            for (var line = text.readLine(); line != null; line = text.readLine()) {
+                output.accept(line);
             }
         } catch (IOException ignored) {
             // The process was killed while its output was read: what came before is kept.
@@ -229,6 +245,11 @@ public final class AppProcess implements AutoCloseable {
             ended = true;
             notifyAll();
         }
+    }
+
+    private synchronized void keep(String line) {
+        lines.add(line);
+        notifyAll();
     }
 
     /// `name` and what it failed to do, with the end of its output.

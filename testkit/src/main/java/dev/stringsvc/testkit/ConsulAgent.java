@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -45,13 +46,22 @@ public final class ConsulAgent implements AutoCloseable {
         return agent;
     }
 
+    /// Starts an agent on this port, gives each line that it writes to `output`, and does not wait: [#awaitLeader]
+    /// does.
+    public static ConsulAgent launch(int httpPort, Consumer<String> output) {
+        var agent = new ConsulAgent(List.of());
+        agent.httpPort = httpPort;
+        agent.process = AppProcess.start(command(List.of(), httpPort), Map.of(), output);
+        return agent;
+    }
+
     private void boot(IntSupplier port) {
         for (int attempt = 1; ; attempt++) {
             httpPort = port.getAsInt();
-            var started = launch(extraHcl, httpPort);
+            var started = AppProcess.start(command(extraHcl, httpPort), Map.of());
             process = started;
             try {
-                awaitLeader(started);
+                awaitLeader();
                 return;
             } catch (AssertionError e) {
                 started.close();
@@ -64,7 +74,7 @@ public final class ConsulAgent implements AutoCloseable {
         }
     }
 
-    private static AppProcess launch(List<String> extraHcl, int httpPort) {
+    private static List<String> command(List<String> extraHcl, int httpPort) {
         var binary = ConsulBinary.get();
         var ports = "ports { http = %d, serf_lan = %d, serf_wan = %d, server = %d, dns = -1, grpc = -1%s }"
                 .formatted(
@@ -77,7 +87,7 @@ public final class ConsulAgent implements AutoCloseable {
                 binary.path(), "agent", "-dev", "-bind", "127.0.0.1", "-client", "127.0.0.1", "-log-level", "warn"));
         Stream.concat(Stream.of(ports, "disable_update_check = true"), extraHcl.stream())
                 .forEach(hcl -> command.addAll(List.of("-hcl", hcl)));
-        return AppProcess.start(command, Map.of());
+        return command;
     }
 
     private static HttpClient newHttp() {
@@ -87,14 +97,18 @@ public final class ConsulAgent implements AutoCloseable {
                 .build();
     }
 
-    private void awaitLeader(AppProcess process) {
+    /// Returns once the agent answers queries and takes registrations.
+    ///
+    /// @throws AssertionError where it ends before, or needs more than 30 seconds
+    public void awaitLeader() {
         try {
             await().atMost(PATIENCE)
+                    .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(20))
-                    .failFast("the agent ended", () -> !process.isAlive())
+                    .failFast("the agent ended", () -> !process().isAlive())
                     .until(this::hasLeader);
         } catch (RuntimeException e) {
-            throw process.failure("got no leader (" + e.getMessage() + ")");
+            throw process().failure("got no leader (" + e.getMessage() + ")");
         }
     }
 
@@ -217,7 +231,8 @@ public final class ConsulAgent implements AutoCloseable {
         http.close();
     }
 
-    private AppProcess process() {
+    /// The agent's process.
+    public AppProcess process() {
         return Objects.requireNonNull(process);
     }
 

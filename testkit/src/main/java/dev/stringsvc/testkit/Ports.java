@@ -5,6 +5,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -33,6 +34,29 @@ public final class Ports {
             }
         }
         throw new IllegalStateException("no free port between " + FIRST + " and " + END);
+    }
+
+    /// The first port from `first` on that is free and was not given before. Safe for use by many threads.
+    public static int freeFrom(int first) {
+        for (int port = first; port < END; port++) {
+            if (isFree(port) && claim(port)) {
+                return port;
+            }
+        }
+        throw new IllegalStateException("no free port between " + first + " and " + END);
+    }
+
+    /// Has this port not be given to others. False if it was given before, or a program listens on it.
+    public static boolean claim(int port) {
+        return !isListening(port) && GIVEN.add(port);
+    }
+
+    private static boolean isListening(int port) {
+        try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return true;
+        } catch (IOException refused) {
+            return false;
+        }
     }
 
     private static boolean isFree(int port) {

@@ -1,4 +1,4 @@
-/// What the tests of the other modules run against: a real Consul agent, and the programs as real processes.
+/// What the tests of the other modules and `make run` need: a real Consul agent, and the programs as real processes.
 @NullMarked
 package dev.stringsvc.testkit;
 

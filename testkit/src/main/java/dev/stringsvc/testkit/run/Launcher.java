@@ -1,0 +1,217 @@
+package dev.stringsvc.testkit.run;
+
+import dev.stringsvc.program.StopSignal;
+import dev.stringsvc.testkit.AppProcess;
+import dev.stringsvc.testkit.ConsulAgent;
+import dev.stringsvc.testkit.Ports;
+import dev.stringsvc.testkit.run.Plan.Service;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+
+/// Starts Consul and the programs of a plan, says when all are ready, and stops them in the reverse order.
+///
+/// SIGINT, SIGTERM and SIGHUP ask for the stop; a second SIGINT or SIGTERM kills what still runs. Nothing outlives the
+/// launcher, however it ends: [AppProcess] takes care of that.
+final class Launcher {
+    static final String CONSUL = "consul";
+    private static final int CONSULS_PORT = 8500;
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    /// For a program to stop. A gateway takes longest: 3 s until callers know, then 8 s for the last requests of the
+    /// string service, or 35 s for those of routes that leave the deadline at its default.
+    private static final Duration GRACE = Duration.ofSeconds(40);
+
+    /// All of Consul's banner but the first line, what an agent says that is stopped, and what it repeats each second
+    /// about a service that was killed.
+    private static final Pattern NOISE = Pattern.compile(
+            "^ {7}|^==> (Log|Consul)|^$|serf: Shutdown without a Leave|context canceled|Check is now critical");
+
+    private final Console console;
+    private final Map<String, String> environment;
+    private final List<Running> consul = new CopyOnWriteArrayList<>();
+    private final List<Running> services = new CopyOnWriteArrayList<>();
+    private final List<Running> gateway = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private Optional<Integer> consulPort = Optional.empty();
+
+    /// @param environment what all programs get
+    Launcher(Console console, Map<String, String> environment) {
+        this.console = console;
+        this.environment = new HashMap<>(environment);
+    }
+
+    /// Runs the plan until a signal asks for a stop, and has stopped everything when it returns or throws.
+    ///
+    /// @throws RunFailure if a program does not start, or all have ended
+    void run(Plan plan, Optional<GivenConsul> given) {
+        stopOnSignal(Thread.currentThread());
+        try {
+            start(plan, given);
+            awaitReady(plan);
+            console.print(welcome(plan));
+            CompletableFuture.allOf(ends()).get();
+            throw new RunFailure("all programs have ended");
+        } catch (InterruptedException | ExecutionException | RuntimeException | AssertionError e) {
+            // a signal shows as the interrupt, or as what a library makes of it
+            boolean asked = stopping.getAndSet(true);
+            var _ = Thread.interrupted();
+            if (asked) {
+                console.print("");
+                console.say("stopping (Ctrl-C again to kill)");
+            }
+            List.of(gateway, services, consul).forEach(this::stop);
+            if (!asked) {
+                throw e instanceof RunFailure failure ? failure : new RunFailure(String.valueOf(e));
+            }
+        }
+    }
+
+    private void stopOnSignal(Thread runner) {
+        Runnable askOnce = () -> {
+            if (stopping.compareAndSet(false, true)) {
+                runner.interrupt();
+            }
+        };
+        StopSignal.onHangUp(askOnce);
+        var signal = StopSignal.install(
+                () -> List.of(gateway, services, consul).forEach(group -> group.forEach(Running::kill)));
+        Thread.ofVirtual().start(() -> {
+            try {
+                signal.await();
+                askOnce.run();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private void start(Plan plan, Optional<GivenConsul> given) {
+        if (given.isPresent()) {
+            console.say("using the Consul at " + given.get().address() + " (CONSUL_HTTP_ADDR)");
+        } else {
+            startConsul();
+        }
+        plan.services().forEach(service -> start(service.program(), services));
+        start(plan.gateway(), gateway);
+    }
+
+    private void startConsul() {
+        // what it says of another Consul does not hold for this one
+        environment.keySet().removeIf(name -> name.startsWith("CONSUL_"));
+        int port = Ports.freeFrom(CONSULS_PORT);
+        var output = console.of(CONSUL);
+        var agent = ConsulAgent.launch(port, line -> {
+            if (!NOISE.matcher(line).find()) {
+                output.accept(line);
+            }
+        });
+        // an agent that leads its cluster exits with 1 when it is stopped
+        consul.add(new Running(CONSUL, agent.process(), 1, output));
+        environment.put("CONSUL_HTTP_ADDR", agent.address());
+        consulPort = Optional.of(port);
+        console.say("consul: pid %d, http://%s".formatted(agent.pid(), agent.address()));
+        try {
+            agent.awaitLeader();
+        } catch (AssertionError e) {
+            throw new RunFailure(
+                    agent.process().isAlive()
+                            ? "Consul has no leader after 30 s"
+                            : "Consul ended before it was ready; its last words stand above");
+        }
+    }
+
+    private void start(Program program, List<Running> group) {
+        var output = console.of(program.name());
+        var process = AppProcess.start(program.command(), environment, output);
+        group.add(new Running(program.name(), process, 0, output));
+        console.say("%s: pid %d, http://127.0.0.1:%d".formatted(program.name(), process.pid(), program.port()));
+    }
+
+    private CompletableFuture<?>[] ends() {
+        return List.of(consul, services, gateway).stream()
+                .flatMap(List::stream)
+                .map(Running::end)
+                .toArray(CompletableFuture<?>[]::new);
+    }
+
+    private void awaitReady(Plan plan) throws InterruptedException, ExecutionException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        var anEnd = CompletableFuture.anyOf(ends());
+        for (var missing = missing(plan); missing.isPresent(); missing = missing(plan)) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new RunFailure(
+                        "not ready after %d s: %s is missing".formatted(PATIENCE.toSeconds(), missing.get()));
+            }
+            try {
+                anEnd.get(POLL.toMillis(), TimeUnit.MILLISECONDS);
+                throw new RunFailure(ended() + " ended before all was ready; its last words stand above");
+            } catch (TimeoutException allRun) {
+                // look again
+            }
+        }
+    }
+
+    private String ended() {
+        return List.of(consul, services, gateway).stream()
+                .flatMap(List::stream)
+                .filter(program -> program.end().isDone())
+                .findFirst()
+                .orElseThrow()
+                .name();
+    }
+
+    private static Optional<String> missing(Plan plan) {
+        if (Http.get(plan.adminPort(), "/readyz").isEmpty()) {
+            return Optional.of("the gateway's /readyz");
+        }
+        String upstreams = Http.get(plan.adminPort(), "/upstreams").orElse("").replace(" ", "");
+        return plan.services().stream()
+                .map(Service::id)
+                .filter(id -> !upstreams.contains("\"id\":\"" + id + "\""))
+                .findFirst()
+                .map(id -> id + " in the gateway's /upstreams");
+    }
+
+    private String welcome(Plan plan) {
+        var text = new StringBuilder("%nrun: ready in %d s. Try, in another terminal:%n%n".formatted(sinceStart()));
+        plan.toTry().forEach(command -> text.append("    %s%n".formatted(command)));
+        var first = services.getFirst();
+        text.append("    kill -9 %d    # %s is gone; the gateway goes on%n%n".formatted(first.pid(), first.name()));
+        consulPort
+                .filter(port -> Http.get(port, "/ui/").isPresent())
+                .ifPresent(port -> text.append("Consul's UI: http://127.0.0.1:%d/ui/. ".formatted(port)));
+        return text + "Ctrl-C stops everything.\n";
+    }
+
+    private static long sinceStart() {
+        var start = ProcessHandle.current().info().startInstant().orElseThrow();
+        return Duration.between(start, Instant.now()).toSeconds();
+    }
+
+    /// Asks them to stop and waits until they have, or kills them.
+    private void stop(List<Running> group) {
+        group.forEach(Running::terminate);
+        var end = CompletableFuture.allOf(group.stream().map(Running::end).toArray(CompletableFuture<?>[]::new));
+        try {
+            end.orTimeout(GRACE.toMillis(), TimeUnit.MILLISECONDS).join();
+        } catch (CompletionException e) {
+            console.say("killing what did not stop in " + GRACE.toSeconds() + " s");
+            group.forEach(Running::kill);
+            group.forEach(program -> program.end().join());
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.stringsvc.testkit.run;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/// A system to run: services that register themselves in Consul, and a gateway in front of them.
+///
+/// @param services each is ready once the gateway knows an instance with its id
+/// @param gateway started last and stopped first
+/// @param adminPort where the gateway says what it knows
+/// @param toTry commands that are shown once all is ready
+record Plan(List<Service> services, Program gateway, int adminPort, List<String> toTry) {
+    /// @param id the instance's id in Consul
+    record Service(String id, Program program) {}
+
+    /// Of all that runs, in the order in which it is started.
+    List<String> names() {
+        var programs = services.stream().map(service -> service.program().name());
+        return Stream.of(Stream.of(Launcher.CONSUL), programs, Stream.of(gateway.name()))
+                .flatMap(names -> names)
+                .toList();
+    }
+}

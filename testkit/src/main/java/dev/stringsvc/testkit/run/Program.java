@@ -1,0 +1,51 @@
+package dev.stringsvc.testkit.run;
+
+import dev.stringsvc.testkit.AppProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// A program to start, and the port on which it will answer.
+record Program(String name, int port, List<String> command) {
+    /// The jar of one of this repository's modules, with its AOT cache where there is one that is newer.
+    static Program java(String name, String module, int port, List<String> args) {
+        Path jar = jar(module);
+        var command = new ArrayList<>(AppProcess.command(jar, args));
+        Path cache = cache(module);
+        if (isUpToDate(cache, jar)) {
+            command.add(1, "-XX:AOTCache=" + cache);
+        }
+        return new Program(name, port, command);
+    }
+
+    /// Relative to the repository, in which [Main] and [StringsvcCache] are started.
+    static Path jar(String module) {
+        return Path.of(module, "target", module + ".jar");
+    }
+
+    static Path cache(String module) {
+        return Path.of(module, "target", module + ".aot");
+    }
+
+    /// A JVM that finds another jar than the cache was made of says so in a warning, and does not use the cache.
+    private static boolean isUpToDate(Path cache, Path jar) {
+        try (var libraries = Files.list(jar.resolveSibling("lib"))) {
+            if (!Files.exists(cache)) {
+                return false;
+            }
+            var made = Files.getLastModifiedTime(cache);
+            for (Path file : Stream.concat(Stream.of(jar), libraries).toList()) {
+                if (Files.getLastModifiedTime(file).compareTo(made) > 0) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.stringsvc.testkit.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+    @ParameterizedTest
+    @CsvSource({"REPLICAS,0", "REPLICAS,51", "REPLICAS,three", "PORT,65536", "ADMIN_PORT,080", "ADMIN_PORT,100000"})
+    void a_number_that_cannot_be_is_one_line(String name, String value) {
+        assertThatThrownBy(() -> Settings.of(Map.of(name, value)))
+                .isInstanceOf(RunFailure.class)
+                .hasMessageStartingWith(name + "=" + value + " is not a whole number from 1 to ");
+    }
+
+    @Test
+    void one_port_cannot_be_both() {
+        assertThatThrownBy(() -> Settings.of(Map.of("PORT", "9000", "ADMIN_PORT", "9000")))
+                .hasMessage("PORT and ADMIN_PORT are both 9000");
+    }
+
+    @Test
+    void ids_hold_the_name_of_the_machine_where_consul_is_on_another() {
+        var settings = new Settings(3, 8080, 8081, Optional.of(new GivenConsul("consul.example:8500")));
+        assertThat(settings.isConsulLocal()).isFalse();
+        assertThat(settings.idPrefix("stringsvc")).matches("stringsvc-[^.]+");
+    }
+}
