@@ -29,10 +29,14 @@ build: ## build the jars, without the tests, and both programs' AOT caches
 	@scripts/aot "$$(scripts/java-home)/bin/java" gateway/target/gateway.jar gateway/target/gateway.aot @gateway/jvm.options
 	@scripts/stringsvc-aot
 
+dist: ## build what is installed: gateway/target/stringsvc-gateway-VERSION.tar.gz
+	@scripts/maven -q -B -ntp -Dmaven.test.skip=true -pl gateway -am clean package
+	@ls gateway/target/stringsvc-gateway-*.tar.gz
+
 fmt: ## format the Java sources
 	@scripts/maven -q -B -Pbench spotless:apply
 
 clean: ## remove what was built
 	rm -rf target */target */*/target
 
-.PHONY: help run test chaos fuzz simulation bench jmh build fmt clean
+.PHONY: help run test chaos fuzz simulation bench jmh build dist fmt clean

@@ -56,6 +56,11 @@ final class GatewayProcess implements AutoCloseable {
         return new GatewayProcess(AppProcess.java(Cluster.jar("gateway"), args(flags), env, openFiles));
     }
 
+    /// A gateway that was started in another way, once it listens.
+    static GatewayProcess listening(AppProcess process) {
+        return new GatewayProcess(process);
+    }
+
     private static List<String> args(String... flags) {
         List<String> args = new ArrayList<>(List.of("--port", "0", "--admin-port", "0", "--host", "127.0.0.1"));
         args.addAll(List.of(flags));
