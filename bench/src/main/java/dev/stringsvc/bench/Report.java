@@ -34,7 +34,7 @@ final class Report {
     /// @param rate at which latency was measured, in requests/s
     void standard(List<Figures> all, int rate) {
         text.append("### The gateway against others\n\n");
-        text.append("Its figure divided by theirs. More requests/s are better; of all else, less.\n\n");
+        text.append("The gateway's figure divided by the other's. More requests/s are better, less of all else.\n\n");
         line(
                 "against",
                 "requests/s",
@@ -61,7 +61,7 @@ final class Report {
                 });
         text.append("\n### 64 connections, 3 instances\n\n");
         text.append(
-                "Latency and the CPU time beside it at %,d requests/s, all else under full load.%n%n".formatted(rate));
+                "Latency and CPU \"at rate\" are taken at %,d requests/s, all else at full load.%n%n".formatted(rate));
         line(
                 "",
                 "requests/s",
@@ -83,7 +83,7 @@ final class Report {
     /// @param samples by the programs' names
     void atHalfOfSaturation(Map<String, List<Sample>> samples) {
         text.append("### Half of the gateway's saturation\n\n");
-        text.append("Latency where half as many requests are sent as the gateway answers under full load.\n\n");
+        text.append("Latency at half of the rate that the gateway reaches under full load.\n\n");
         line("", "requests/s", "p50 ms", "p99 ms", "p99.9 ms", "CPU µs/request", "errors");
         rule(7);
         samples.forEach((program, all) -> line(
@@ -178,7 +178,7 @@ final class Report {
         line("CPU while nothing changes", number("%.1f ms/s", figures.idleCpu().toNanos() / 1e6));
         line("CPU of one changed service", number("%.1f ms", figures.updateCpu().toNanos() / 1e6));
         line(
-                "from registered to its first answer, median",
+                "from registration to the first response, median",
                 number("%.0f ms", Figures.median(figures.routed(), each -> each.toNanos() / 1e6)));
         line(
                 "the same, longest",
