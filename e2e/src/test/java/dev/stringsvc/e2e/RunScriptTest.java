@@ -13,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
@@ -114,6 +115,23 @@ class RunScriptTest {
                             "gateway     | exited with code 0",
                             "stringsvc-1 | exited with code 0",
                             "consul      | stopped");
+        }
+    }
+
+    @Test
+    void stringsvc_starts_from_its_aot_cache() {
+        String script = Cluster.ROOT.resolve("scripts/stringsvc-aot").toString();
+        try (var cache = AppProcess.start(List.of("bash", script), Map.of())) {
+            assertThat(cache.awaitExit(Duration.ofMinutes(2))).isZero();
+        }
+        try (var run = runInBackground()) {
+            run.awaitLine(line -> line.matches("stringsvc-1 .*listening on.*"), Cluster.PATIENCE);
+            var stringsvc = ProcessHandle.of(pid(run, "stringsvc-1")).orElseThrow();
+            assertThat(stringsvc.info().commandLine())
+                    .hasValueSatisfying(
+                            line -> assertThat(line).contains("-XX:AOTCache=stringsvc/target/stringsvc.aot"));
+            // the JVM's warning that it does not use the cache
+            assertThat(run.lines()).noneMatch(line -> line.contains("[aot]"));
         }
     }
 

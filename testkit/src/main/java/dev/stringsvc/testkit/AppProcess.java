@@ -106,7 +106,7 @@ public final class AppProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /// For what may be done to a process that has ended meanwhile.
+    /// Can be sent a signal without an error if the program has already ended.
     public ProcessHandle handle() {
         return process.toHandle();
     }

@@ -46,7 +46,7 @@ public final class Ports {
         throw new IllegalStateException("no free port between " + first + " and " + END);
     }
 
-    /// Has this port not be given to others. False if it was given before, or a program listens on it.
+    /// Reserves this port. False if it was given before, or a program listens on it.
     public static boolean claim(int port) {
         return !isListening(port) && GIVEN.add(port);
     }

@@ -20,10 +20,11 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 
-/// Starts Consul and the programs of a plan, says when all are ready, and stops them in the reverse order.
+/// Starts Consul and the programs of a plan, says when all are ready, and stops them in reverse order.
 ///
-/// SIGINT, SIGTERM and SIGHUP ask for the stop; a second SIGINT or SIGTERM kills what still runs. Nothing outlives the
-/// launcher, however it ends: [AppProcess] takes care of that.
+/// SIGINT, SIGTERM and SIGHUP ask for the stop; a second SIGINT or SIGTERM kills what still runs. No program outlives
+/// the
+/// launcher, however it ends: [AppProcess] kills it.
 final class Launcher {
     static final String CONSUL = "consul";
     private static final int CONSULS_PORT = 8500;
@@ -31,12 +32,12 @@ final class Launcher {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration POLL = Duration.ofMillis(100);
 
-    /// For a program to stop. A gateway takes longest: 3 s until callers know, then 8 s for the last requests of the
-    /// string service, or 35 s for those of routes that leave the deadline at its default.
+    /// How long a program may take to stop. The gateway takes longest: 3 s until callers know, then 8 s for the last
+    /// requests of the string service, or 35 s for those of routes with the default deadline.
     private static final Duration GRACE = Duration.ofSeconds(40);
 
-    /// All of Consul's banner but the first line, what an agent says that is stopped, and what it repeats each second
-    /// about a service that was killed.
+    /// Consul's lines that are not shown: its banner after the first line, its messages when it is stopped, and the one
+    /// that it repeats each second after a service was killed.
     private static final Pattern NOISE = Pattern.compile(
             "^ {7}|^==> (Log|Consul)|^$|serf: Shutdown without a Leave|context canceled|Check is now critical");
 
@@ -66,7 +67,7 @@ final class Launcher {
             CompletableFuture.allOf(ends()).get();
             throw new RunFailure("all programs have ended");
         } catch (InterruptedException | ExecutionException | RuntimeException | AssertionError e) {
-            // a signal shows as the interrupt, or as what a library makes of it
+            // after a signal this is the interrupt, or an exception that a library made of it
             boolean asked = stopping.getAndSet(true);
             var _ = Thread.interrupted();
             if (asked) {
@@ -110,7 +111,7 @@ final class Launcher {
     }
 
     private void startConsul() {
-        // what it says of another Consul does not hold for this one
+        // these variables are about another Consul
         environment.keySet().removeIf(name -> name.startsWith("CONSUL_"));
         int port = Ports.freeFrom(CONSULS_PORT);
         var output = console.of(CONSUL);
@@ -119,7 +120,7 @@ final class Launcher {
                 output.accept(line);
             }
         });
-        // an agent that leads its cluster exits with 1 when it is stopped
+        // a leader exits with 1 after an orderly stop too
         consul.add(new Running(CONSUL, agent.process(), 1, output));
         environment.put("CONSUL_HTTP_ADDR", agent.address());
         consulPort = Optional.of(port);

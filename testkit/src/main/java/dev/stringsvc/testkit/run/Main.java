@@ -51,7 +51,7 @@ final class Main {
         String id = settings.idPrefix("stringsvc") + "-" + n;
         var args = new ArrayList<>(List.of("--port", Integer.toString(port), "--id", id));
         if (settings.isConsulLocal()) {
-            // an agent on another machine can't reach this one's loopback: there each finds its address by itself
+            // an agent on another machine can't reach this address: without the flag, each finds out its own
             args.addAll(List.of("--advertise", "127.0.0.1"));
         }
         return new Service(id, Program.java("stringsvc-" + n, "stringsvc", port, args));

@@ -13,7 +13,7 @@ record Plan(List<Service> services, Program gateway, int adminPort, List<String>
     /// @param id the instance's id in Consul
     record Service(String id, Program program) {}
 
-    /// Of all that runs, in the order in which it is started.
+    /// The names of all programs, in the order in which they are started.
     List<String> names() {
         var programs = services.stream().map(service -> service.program().name());
         return Stream.of(Stream.of(Launcher.CONSUL), programs, Stream.of(gateway.name()))

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /// A program to start, and the port on which it will answer.
 record Program(String name, int port, List<String> command) {
-    /// The jar of one of this repository's modules, with its AOT cache where there is one that is newer.
+    /// Runs the jar of one of this repository's modules, with its AOT cache if there is one that is up to date.
     static Program java(String name, String module, int port, List<String> args) {
         Path jar = jar(module);
         var command = new ArrayList<>(AppProcess.command(jar, args));
@@ -22,7 +22,7 @@ record Program(String name, int port, List<String> command) {
         return new Program(name, port, command);
     }
 
-    /// Relative to the repository, in which [Main] and [StringsvcCache] are started.
+    /// Relative to the root of the repository, which must be the working directory.
     static Path jar(String module) {
         return Path.of(module, "target", module + ".jar");
     }
@@ -31,7 +31,7 @@ record Program(String name, int port, List<String> command) {
         return Path.of(module, "target", module + ".aot");
     }
 
-    /// A JVM that finds another jar than the cache was made of says so in a warning, and does not use the cache.
+    /// With a cache that is older than a jar, the JVM prints a warning and does not use it.
     private static boolean isUpToDate(Path cache, Path jar) {
         try (var libraries = Files.list(jar.resolveSibling("lib"))) {
             if (!Files.exists(cache)) {
