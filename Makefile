@@ -29,8 +29,9 @@ build: ## build the jars, without the tests, and both programs' AOT caches
 	@scripts/aot "$$(scripts/java-home)/bin/java" gateway/target/gateway.jar gateway/target/gateway.aot @gateway/jvm.options
 	@scripts/stringsvc-aot
 
+# jars contain the modes of files, which depend on the umask
 dist: ## build the archive to install: gateway/target/stringsvc-gateway-VERSION.tar.gz
-	@scripts/maven -q -B -ntp -Dmaven.test.skip=true -pl gateway -am clean package
+	@umask 022 && scripts/maven -q -B -ntp -Dmaven.test.skip=true -pl gateway -am clean package
 	@ls gateway/target/stringsvc-gateway-*.tar.gz
 
 fmt: ## format the Java sources
