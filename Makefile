@@ -1,4 +1,4 @@
-# The front door. Each target is one command; Maven does the work.
+# Each target is one command; Maven and the scripts do the work.
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -6,25 +6,25 @@ help: ## list the targets
 run: ## start Consul, three stringsvc and the gateway on this machine (REPLICAS=3 PORT=8080 ADMIN_PORT=8081)
 	@scripts/run
 
-test: ## build, run every check and test: all that CI runs
+test: ## build, and run every check and test; CI runs this
 	@scripts/test
 
-simulation: ## write docs/simulation.md anew: what the policies do in scripted clusters
+simulation: ## write docs/simulation.md again: what the policies do in scripted clusters
 	@scripts/maven -q -B -pl gateway -am test -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Dsimulation.write=true
 
-chaos: ## run every row of the fault table for longer, and print it (some ten minutes)
+chaos: ## run every row of the fault table in its long form, and print the table (about ten minutes)
 	@scripts/chaos
 
-fuzz: ## run every fuzzer with new seeds, until one finds something or the time is over (MINUTES=10)
+fuzz: ## run every fuzzer with new seeds until one finds something or the time is over (MINUTES=10)
 	@MINUTES="$(MINUTES)" scripts/fuzz
 
 bench: ## measure the gateway beside Spring Cloud Gateway, nginx, HAProxy, go-kit and Caddy (ARGS=--all, ARGS=--help)
 	@scripts/bench $(ARGS)
 
-jmh: ## the gateway's hot pieces with JMH (ARGS=Pick for one of them)
+jmh: ## measure small pieces of the gateway with JMH (ARGS=Pick measures one of them)
 	@scripts/bench jmh $(ARGS)
 
-build: ## build the jars, without the tests, and both programs' AOT caches
+build: ## build the jars and both programs' AOT caches, without tests
 	@scripts/maven -q -B -DskipTests package
 	@scripts/aot "$$(scripts/java-home)/bin/java" gateway/target/gateway.jar gateway/target/gateway.aot @gateway/jvm.options
 	@scripts/stringsvc-aot

@@ -1,8 +1,10 @@
--- What wrk sends, and a line with what came of it. From the environment: METHOD, BODY and BODY_TIMES (the body is BODY
--- so many times), and RATE in requests a second. Without a RATE each connection sends as soon as it has its answer.
+-- Defines the requests that wrk sends, and prints one line with the result. From the environment: METHOD; BODY and
+-- BODY_TIMES (the body is BODY, repeated this many times); and RATE in requests a second. Without a RATE each
+-- connection sends its next request as soon as it has its response.
 --
--- With one, requests fall due at random (a Poisson process), the same for every program that is measured, whether
--- answers come or not; a connection that is free takes the next. wrk corrects for what is due while all of them wait.
+-- With a RATE, requests fall due at random (a Poisson process), whether responses come or not, in the same way for
+-- every program that is measured. A free connection takes the next one. wrk corrects for requests that fall due while
+-- all connections wait.
 local rate = tonumber(os.getenv("RATE"))
 
 wrk.method = os.getenv("METHOD")
@@ -27,7 +29,7 @@ if rate then
 
     local due = now()
 
-    -- in ms, which is as fine as wrk's timers are
+    -- in ms, the resolution of wrk's timers
     function delay()
         due = due - math.log(1 - math.random()) / rate
         return math.max(0, math.floor((due - now()) * 1000 + 0.5))

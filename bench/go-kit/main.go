@@ -1,4 +1,4 @@
-// A gateway for the string service with go-kit, put together as its apigateway example is: decoded and encoded JSON,
+// A gateway for the string service with go-kit, built like its apigateway example: it decodes and encodes JSON, and uses
 // lb.Retry over lb.RoundRobin. Its arguments are the instances.
 package main
 
@@ -39,7 +39,7 @@ func main() {
 	}
 	logger := log.NewLogfmtLogger(log.NewSyncWriter(os.Stdout))
 
-	// by itself Go keeps two connections to an instance
+	// by default Go keeps two connections to an instance
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConns = 0
 	transport.MaxIdleConnsPerHost = 1024
@@ -67,7 +67,7 @@ func main() {
 	os.Exit(1)
 }
 
-// the key of the time at which a request came
+// the context's key for the time when a request came
 type begun struct{}
 
 func decodeRequest(_ context.Context, r *http.Request) (interface{}, error) {
