@@ -37,16 +37,16 @@ class SimulationTest {
 
     private static Map<String, Simulation> scripts() {
         Map<String, Simulation> scripts = new LinkedHashMap<>();
-        scripts.put("all well", three());
+        scripts.put("all nodes work", three());
         scripts.put("one node 20 times slower", one(answering(200, 20)));
         scripts.put("one node answers 503 at once", one(answering(503, 0.1)));
         scripts.put("one node answers 500 at once", one(answering(500, 0.1)));
-        scripts.put("one node answers 503 after long", one(answering(503, 100)));
+        scripts.put("one node answers 503 slowly", one(answering(503, 100)));
         scripts.put("one node is a black hole", one(BLACK_HOLE));
-        scripts.put("one node cuts the line", one(answering(-2, 1)));
+        scripts.put("one node breaks the connection", one(answering(-2, 1)));
         scripts.put("one node fails a third of its requests", one(new Mode(503, 1, 0.33)));
         scripts.put(
-                "one node is killed, which discovery sees after 3 s",
+                "one node is killed; discovery notices after 3 s",
                 three().become(10, 2, REFUSING)
                         .discover(13, 1, 3)
                         .become(40, 2, well())
@@ -55,7 +55,7 @@ class SimulationTest {
         for (int second = 10; second < 40; second += 4) {
             flapping.become(second, 2, answering(503, 0.1)).become(second + 2, 2, well());
         }
-        scripts.put("one node fails for 2 s and is well for 2 s", flapping);
+        scripts.put("one node fails for 2 s and works for 2 s, in turn", flapping);
         scripts.put(
                 "two nodes of three are black holes",
                 one(BLACK_HOLE).become(10, 3, BLACK_HOLE).become(40, 3, well()));
@@ -76,10 +76,10 @@ class SimulationTest {
                         .become(30, 3, well())
                         .discover(30, 1, 2, 3, 4, 5));
         scripts.put(
-                "discovery forgets all for 10 s",
+                "discovery forgets all nodes for 10 s",
                 three().discover(20).discover(30, 1).discover(31, 1, 2, 3));
         scripts.put(
-                "scale to none: discovery names none, nodes stop after 2 s",
+                "scaled to none: discovery lists no node, nodes stop after 2 s",
                 three().discover(20)
                         .become(22, 1, REFUSING)
                         .become(22, 2, REFUSING)
@@ -88,9 +88,9 @@ class SimulationTest {
         scripts.put(
                 "one node 8 times slower, least in flight",
                 leastInFlight().become(10, 2, answering(200, 8)).become(40, 2, well()));
-        scripts.put("all nodes answer after 1.2 s, no worker held", all(Mode.later(LATE), 0, 61));
-        scripts.put("all nodes become so late for 30 s", all(Mode.later(LATE), 10, 40));
-        scripts.put("one node answers after 1.2 s, no worker held", one(Mode.later(LATE)));
+        scripts.put("all nodes answer after 1.2 s, using no worker", all(Mode.later(LATE), 0, 61));
+        scripts.put("all nodes answer after 1.2 s, for 30 s", all(Mode.later(LATE), 10, 40));
+        scripts.put("one node answers after 1.2 s, using no worker", one(Mode.later(LATE)));
         scripts.put(
                 "weighted 3 to 2 to 1",
                 new Simulation(3, random -> Turns.of(WeightedRoundRobin::new)).discoverWeighing(0, 3, 2, 1));
@@ -113,15 +113,24 @@ class SimulationTest {
         return """
                 # What the policies do, simulated
 
-                The gateway's own decisions (pick, decide, withdraw, accept, eject, probe) driven through scripted clusters by an
-                event queue with a virtual clock and seeded random: no sockets, no sleeping, the same numbers each time. A minute
-                of %d requests a second on average, four of five of which may be repeated; each node has 8 workers and takes 4 ms
-                per request. Unless said otherwise one node of three misbehaves from the 10th to the 40th second, and discovery
-                goes on calling it healthy. Unless said otherwise nodes take turns.
+                This page shows how the gateway's policies behave in clusters that fail. The gateway's own code makes the decisions
+                (pick, decide, withdraw, accept, eject, probe). An event queue with a virtual clock and a seeded random generator
+                plays the cluster. There are no sockets and no waiting, so the numbers are the same each time.
 
-                `make simulation` writes this page; the build fails when it is stale. Served: answered with 200, of those that
-                may be repeated / that may not. Amplification: attempts that reached a node, probes included, per request.
-                Load: attempts that reached each node.
+                Each row is a script of one minute, with %d requests a second on average. Four of five requests may be repeated.
+                Each node has 8 workers and takes 4 ms per request. Unless the row says otherwise:
+
+                - there are three nodes, and they take turns;
+                - one node misbehaves from the 10th to the 40th second, and discovery goes on calling it healthy.
+
+                | column | meaning |
+                |---|---|
+                | served | answered with 200, of the requests that may be repeated / of the others |
+                | p50, p99, p99.9, worst | time until the answer |
+                | amplification | attempts that reached a node, probes included, per request |
+                | load | attempts that reached each node |
+
+                `make simulation` writes this page; the build fails if it is out of date.
 
                 | script | requests | served | p50 | p99 | p99.9 | worst | amplification | ejections | probes | load |
                 |---|---|---|---|---|---|---|---|---|---|---|
@@ -171,7 +180,7 @@ class SimulationTest {
             Files.writeString(REPORT, report);
         }
         assertThat(Files.readString(REPORT))
-                .as("docs/simulation.md is stale: `make simulation` writes it anew; is the difference what was meant?")
+                .as("docs/simulation.md is out of date: run `make simulation`; is the difference intended?")
                 .isEqualTo(report);
     }
 }
