@@ -10,9 +10,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/// One logfmt line per request. Of the requests that reached no instance, only so many a second have a line of their
-/// own: a client that is refused costs next to nothing, and could fill a disk with lines. The others are counted in a
-/// line a second later. Thread-safe; the lines are written by the writer's thread.
+/// One logfmt line per request. Of the requests that reached no instance, only so many a second have a
+/// line of their own: a client that is refused costs next to nothing, and could fill a disk with lines.
+/// The others are counted in a line a second later. Thread-safe; the lines are written by the writer's
+/// thread.
 public final class AccessLog implements Exchange.Listener {
     private final LogWriter writer;
     private final Clock clock;

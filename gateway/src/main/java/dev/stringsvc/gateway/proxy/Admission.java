@@ -15,20 +15,22 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Admits requests. Nobody queues. Below the limit every address may have more, one alone too. At the limit an address
-/// that would hold more than half of what the largest holds gets no more. For any other, one request makes room, the
-/// first that there is of these:
+/// Admits requests. Nobody queues. Below the limit every address may have more, one alone too. At the
+/// limit an address that would hold more than half of what the largest holds gets no more. For any
+/// other, one request makes room, the first that there is of these:
 ///
-/// 1. of an address that holds more than half of what the largest holds, an answer whose client has taken nothing for
-///    a second, the longest waiting first; it is cut
+/// 1. of an address that holds more than half of what the largest holds, an answer whose client has
+///    taken nothing for a second, the longest waiting first; it is cut
 /// 2. of the address that holds most, the newest request that is not answered yet and may be repeated (503)
 /// 3. of that address, an answer whose client takes nothing just now, the longest waiting first; it is cut
 /// 4. of that address, the newest other request that is not answered yet (503)
 /// 5. of that address, the newest answer; it is cut
 ///
-/// An answer that lasts moves to a room of its own as long as there is some, and counts as in flight otherwise.
+/// An answer that lasts moves to a room of its own as long as there is some, and counts as in flight
+/// otherwise.
 ///
-/// What each address holds is counted only at the limit, so that a request costs little below it. Thread-safe.
+/// What each address holds is counted only at the limit, so that a request costs little below it.
+/// Thread-safe.
 final class Admission {
     /// For how long a client takes nothing before its answer is the first to make room.
     static final Duration STUCK = Duration.ofSeconds(1);
@@ -174,8 +176,9 @@ final class Admission {
         }
     }
 
-    /// Lets a request in, in the place of another where there is no room; `null` where it is not to be let in. The
-    /// other's place goes to this one directly: else its client, asking again, would have it back first.
+    /// Lets a request in, in the place of another where there is no room; `null` where it is not to be
+    /// let in. The other's place goes to this one directly: else its client, asking again, would have
+    /// it back first.
     ///
     /// @param share the service's, of which the request takes one
     @Nullable

@@ -8,10 +8,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The clients whose bodies are waited for, each of which holds a thread and a connection's buffers. When there are too
-/// many, one is answered with 408: of those that are behind the asked rate by more than a second's bytes, one of the
-/// address that holds most, the furthest behind; where none is, the furthest behind of the address that holds most.
-/// Thread-safe.
+/// The clients whose bodies are waited for, each of which holds a thread and a connection's buffers.
+/// When there are too many, one is answered with 408: of those that are behind the asked rate by more
+/// than a second's bytes, one of the address that holds most, the furthest behind; where none is, the
+/// furthest behind of the address that holds most. Thread-safe.
 final class AwaitedBodies {
     private final int most;
     private final long bytesPerSecond;
@@ -25,7 +25,8 @@ final class AwaitedBodies {
 
     private record Awaited(Object address, ClientBody body) {}
 
-    /// The one that is answered with 408 is still waited for then: its request cannot have gone on in between.
+    /// The one that is answered with 408 is still waited for then: its request cannot have gone on in
+    /// between.
     ///
     /// @param address whose request it is, as [ClientAddress] has it
     /// @return false where it is this one that there is no room for

@@ -4,8 +4,8 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 
-/// The client that an address stands for: an IPv4 address for itself, an IPv6 address for its /64, since one host has
-/// all of that.
+/// The client that an address stands for: an IPv4 address for itself, an IPv6 address for its /64,
+/// since one host has all of that.
 final class ClientAddress {
     private ClientAddress() {}
 

@@ -22,8 +22,8 @@ public record ClientLimits(
         int streams,
         SlowestRate slowest,
         ClientTimeouts timeouts) {
-    /// The most requests whose bodies are waited for at a time. Each takes about a third of the memory that one takes
-    /// which is forwarded.
+    /// The most requests whose bodies are waited for at a time. Each takes about a third of the memory
+    /// that one takes which is forwarded.
     int awaitedBodies() {
         return Math.max(1, inFlight / 2);
     }

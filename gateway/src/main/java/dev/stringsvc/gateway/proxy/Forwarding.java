@@ -34,8 +34,14 @@ public final class Forwarding {
         return trusted.test(hop.peer());
     }
 
-    /// Says what was taken off the front of the path: behind what a trusted proxy has taken off before, so that the
-    /// whole is what the client sees in front of the instance's paths.
+    /// Where a request comes from.
+    Origin origin(ClientRequest request) {
+        Hop hop = request.hop();
+        return new Origin(hop, client(hop, request.fields()), trusts(hop));
+    }
+
+    /// Says what was taken off the front of the path: behind what a trusted proxy has taken off before,
+    /// so that the whole is what the client sees in front of the instance's paths.
     ///
     /// @param prefix empty where nothing was taken off
     void tellPrefix(boolean trusted, String prefix, HttpFields given, HeaderFields to) {
@@ -105,8 +111,8 @@ public final class Forwarding {
         return client;
     }
 
-    /// The first element that a trusted proxy wrote: what stands before it the client may have made up. `null` where
-    /// there is none.
+    /// The first element that a trusted proxy wrote: what stands before it the client may have made up.
+    /// `null` where there is none.
     private @Nullable ForwardedElement furthestBelieved(List<ForwardedElement> path) {
         @Nullable ForwardedElement furthest = null;
         for (ForwardedElement element : path.reversed()) {
@@ -119,8 +125,8 @@ public final class Forwarding {
         return furthest;
     }
 
-    /// Whether both forms tell of the same last node, where both are there. A proxy that speaks one of them passes the
-    /// other on as the client made it up.
+    /// Whether both forms tell of the same last node, where both are there. A proxy that speaks one of
+    /// them passes the other on as the client made it up.
     private static boolean agree(HttpFields given) {
         @Nullable String addresses = joined(given, FOR);
         @Nullable String forwarded = joined(given, FORWARDED);

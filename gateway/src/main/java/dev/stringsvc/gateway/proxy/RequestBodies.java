@@ -19,10 +19,10 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 
-/// Takes the body off a client's request: a small one into memory, so that it can be sent again; a larger one as a
-/// stream that is read while it is sent, and whose beginning is remembered. Nothing is sent before the
-/// whole body is here, or as much of it as is remembered: until then a slow client costs no instance
-/// anything. Where a route streams its requests, nothing is waited for. Thread-safe.
+/// Takes the body off a client's request: a small one into memory, so that it can be sent again; a
+/// larger one as a stream that is read while it is sent, and whose beginning is remembered. Nothing is
+/// sent before the whole body is here, or as much of it as is remembered: until then a slow client
+/// costs no instance anything. Where a route streams its requests, nothing is waited for. Thread-safe.
 public final class RequestBodies {
     private static final int FIRST = 1_024;
     private static final SlowestRate ANY_RATE = new SlowestRate(0, Duration.ZERO);

@@ -1,6 +1,8 @@
 package dev.stringsvc.gateway.proxy;
 
+import dev.stringsvc.gateway.client.RequestId;
 import dev.stringsvc.gateway.http.Body;
+import dev.stringsvc.gateway.http.ClientFields;
 import dev.stringsvc.gateway.http.HeaderFields;
 import dev.stringsvc.gateway.http.Headers;
 import dev.stringsvc.gateway.http.Sendable;
@@ -13,11 +15,52 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
-/// The fields that follow a request's body.
+/// The header fields and trailers of a request that an instance gets. Thread-safe.
 final class RequestFields {
-    private RequestFields() {}
+    private final Forwarding forwarding;
+    private final Via via;
 
-    /// Those that an instance gets. To be asked once the body was read to its end, by the thread that read it.
+    RequestFields(Forwarding forwarding, Via via) {
+        this.forwarding = forwarding;
+        this.via = via;
+    }
+
+    /// The fields of the request's head.
+    ///
+    /// @param body as the instance gets it
+    HeaderFields head(ClientRequest request, Origin origin, Target target, Body body) {
+        HttpFields given = request.fields();
+        HeaderEdits edits = target.route().requestHeaders();
+        @Nullable String connection = connection(given);
+        var fields = new HeaderFields();
+        for (HttpField field : given) {
+            String value = field.getValue();
+            if (value != null
+                    && Headers.passesUpstream(field.getName(), connection)
+                    && ClientFields.passes(field.getName(), origin.trusted())) {
+                fields.add(field.getName(), value);
+            }
+        }
+        if (Headers.takesTrailers(given.get(HttpHeader.TE))) {
+            fields.add("TE", "trailers");
+        }
+        @Nullable String host = given.get(HttpHeader.HOST);
+        if (host != null && target.forward().preserveHost()) {
+            fields.add("Host", host);
+        }
+        forwarding.tell(origin.hop(), given, fields);
+        forwarding.tellPrefix(origin.trusted(), target.stripped(), given, fields);
+        fields.add(RequestId.HEADER, request.id()).add("Via", via.of(request.protocol()));
+        if (!edits.none()) {
+            fields.retain(edits::keeps);
+            edits.set().forEach(fields::add);
+        }
+        announceTrailers(given, edits, body, fields);
+        return fields;
+    }
+
+    /// Those that an instance gets. To be asked once the body was read to its end, by the thread that
+    /// read it.
     static HeaderFields trailers(Request request, HeaderEdits edits) {
         @Nullable HttpFields given = request.getTrailers();
         if (given == null) {
@@ -37,7 +80,7 @@ final class RequestFields {
     }
 
     /// Passes the client's `Trailer` on, where trailers may follow the body and some of them pass.
-    static void announceTrailers(HttpFields given, HeaderEdits edits, Body body, HeaderFields to) {
+    private static void announceTrailers(HttpFields given, HeaderEdits edits, Body body, HeaderFields to) {
         boolean possible = switch (body) {
             case Body.None() -> false;
             case Body.Buffered(var _, HeaderFields trailers) -> !trailers.isEmpty();

@@ -8,8 +8,8 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
-/// The gateway's name in `Via` (RFC 9110, section 7.6.3), by which it knows a request that has come by it before. Each
-/// start makes a new name. Instances see it; clients do not. Thread-safe.
+/// The gateway's name in `Via` (RFC 9110, section 7.6.3), by which it knows a request that has come by
+/// it before. Each start makes a new name. Instances see it; clients do not. Thread-safe.
 final class Via {
     /// How many gateways a request may have passed.
     static final int MOST_GATEWAYS = 20;

@@ -21,9 +21,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// One request's attempts so far, and every decision about the next: to whom, with how much time, whether at all and
-/// after what delay, and who wins. It neither sends nor waits, so that a simulation can drive it. Not
-/// thread-safe: [Race] guards it by a lock.
+/// One request's attempts so far, and every decision about the next: to whom, with how much time,
+/// whether at all and after what delay, and who wins. It neither sends nor waits, so that a simulation
+/// can drive it. Not thread-safe: [Race] guards it by a lock.
 final class Attempts {
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
@@ -43,7 +43,6 @@ final class Attempts {
     private @Nullable Try round;
     /// The end that the client is told of, unless a better one comes.
     private @Nullable Try held;
-    private Duration delay = Duration.ZERO;
 
     /// One attempt, from its beginning on.
     static final class Try {
@@ -105,9 +104,9 @@ final class Attempts {
         return key != null && !key.isBlank();
     }
 
-    /// Whether a copy may be under way at the same time. That asks for more than to be repeatable: of two DELETEs,
-    /// or of two POSTs with one key, one may be answered with 404 or 409, and that one could be the client's. A
-    /// copy of a WebSocket's handshake would open a session for nobody.
+    /// Whether a copy may be under way at the same time. That asks for more than to be repeatable: of
+    /// two DELETEs, or of two POSTs with one key, one may be answered with 404 or 409, and that one
+    /// could be the client's. A copy of a WebSocket's handshake would open a session for nobody.
     boolean copyable() {
         return !streamed()
                 && !request.upgrade()
@@ -133,8 +132,8 @@ final class Attempts {
         return copyable() ? context.upstream().probe(client) : Optional.empty();
     }
 
-    /// Begins the first attempt, or one that follows when no other runs; empty when there is nobody to ask. For
-    /// each one begun, [#ended] is to follow.
+    /// Begins the first attempt, or one that follows when no other runs; empty when there is nobody to
+    /// ask. For each one begun, [#ended] is to follow.
     Optional<Try> begin() {
         Optional<Endpoint.Permit> permit = choose();
         round = permit.map(one -> begin(one, request, attemptTimeout())).orElse(null);
@@ -149,8 +148,8 @@ final class Attempts {
         return next;
     }
 
-    /// To be asked each time that an attempt's usual time has passed and the round is not over: notes who has been
-    /// silent for too long, and may begin a copy elsewhere.
+    /// To be asked each time that an attempt's usual time has passed and the round is not over: notes
+    /// who has been silent for too long, and may begin a copy elsewhere.
     Optional<Try> hedge() {
         if (roundOver()) {
             return Optional.empty();
@@ -214,8 +213,9 @@ final class Attempts {
         return picked.isPresent() ? Optional.of(picked.get().acquire(client)) : Optional.empty();
     }
 
-    /// How long the next attempt may take. That leaves time for another; where none could follow a timeout, the attempt
-    /// may have all the time there is. That is so for a stream too: by then some of it was read.
+    /// How long the next attempt may take. That leaves time for another; where none could follow a
+    /// timeout, the attempt may have all the time there is. That is so for a stream too: by then some
+    /// of it was read.
     private Duration attemptTimeout() {
         Duration left = timeLeft();
         boolean last = tries.size() + 1 >= context.forward().attempts();
@@ -292,10 +292,13 @@ final class Attempts {
         }
     }
 
-    /// Whether another attempt is to follow, after [#delay]. Asked once per attempt: a yes is paid for.
-    boolean goOn() {
+    /// Decides whether another attempt follows, and takes it off the retry budget. To be asked once
+    /// after each round. An answer that is not passed on is given up.
+    ///
+    /// @return how long to wait before it; empty where this was the last
+    Optional<Duration> next() {
         if (over || held == null || held.end == null) {
-            return false;
+            return Optional.empty();
         }
         AttemptResult result = held.end.result();
         var situation = new RetryPolicy.Situation(
@@ -307,25 +310,15 @@ final class Attempts {
                 timeLeft());
         Optional<Duration> next = context.policy().decide(result, situation);
         if (next.isEmpty()) {
-            return false;
+            return next;
         }
         if (!(result instanceof AttemptResult.NotSent) && !context.budget().withdraw()) {
             context.listener().budgetExhausted(context.route());
-            return false;
+            return Optional.empty();
         }
-        delay = next.get();
         context.listener().retried(context.route());
-        return true;
-    }
-
-    /// How long to wait before the next attempt.
-    Duration delay() {
-        return delay;
-    }
-
-    /// Gives up an answer that is not to be passed on.
-    void discard() {
         dropHeld();
+        return next;
     }
 
     /// Gives up everything, and cancels what still runs.

@@ -2,13 +2,15 @@ package dev.stringsvc.gateway.retry;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Bounds how many requests one service holds at a time, so that a service that hangs does not take all the room that
-/// the gateway has. Takes any number until [#limit] is called. Thread-safe; nobody waits here.
+/// Bounds how many requests one service holds at a time, so that a service that hangs does not take all
+/// the room that the gateway has. Takes any number until [#limit] is called. Thread-safe; nobody waits
+/// here.
 public final class Bulkhead {
     private final AtomicInteger held = new AtomicInteger();
     private volatile int limit = Integer.MAX_VALUE;
 
-    /// Changes the limit. Requests that are inside stay, also when there are more of them than the new limit.
+    /// Changes the limit. Requests that are inside stay, also when there are more of them than the new
+    /// limit.
     public void limit(int requests) {
         limit = requests;
     }

@@ -8,11 +8,12 @@ import dev.stringsvc.gateway.upstream.Endpoint;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
+import java.util.Optional;
 
 /// Takes the requests of one route through their attempts, within one deadline. Thread-safe.
 ///
-/// Resilience4j counts the attempts and waits between them; whether one follows is [RetryPolicy]'s and
-/// [RetryBudget]'s to say. An attempt that reached nobody is no load on anybody and costs no budget.
+/// [Attempts] decides whether another attempt follows and after what delay, [Race] makes it, and
+/// Resilience4j counts them and waits.
 public final class Forwarder {
     private final RouteContext context;
     private final Bulkhead bulkhead;
@@ -27,12 +28,11 @@ public final class Forwarder {
         this.balance = Balance.of(forward.balancing(), forward.canary());
         this.retry = Retry.of(
                 context.route().name(),
-                RetryConfig.<Attempts>custom()
+                RetryConfig.<Optional<Duration>>custom()
                         .maxAttempts(forward.attempts())
-                        .retryOnResult(Attempts::goOn)
-                        .consumeResultBeforeRetryAttempt((number, attempts) -> attempts.discard())
+                        .retryOnResult(Optional::isPresent)
                         .intervalBiFunction(
-                                (number, attempts) -> attempts.get().delay().toMillis())
+                                (attempt, delay) -> delay.get().orElseThrow().toMillis())
                         .build());
     }
 
@@ -41,17 +41,19 @@ public final class Forwarder {
         return bulkhead;
     }
 
-    /// Sends the request until it is answered or given up, on the calling thread. An [ProxyResult.Answered] must be
-    /// closed.
+    /// Sends the request until it is answered or given up, on the calling thread. An
+    /// [ProxyResult.Answered] must be closed.
     public ProxyResult forward(UpstreamRequest request) {
         var attempts = new Attempts(context, balance.turns(request), request);
         var race = new Race(attempts, context.forward().attemptTimeout());
-        Retry.Context<Attempts> rounds = retry.context();
+        attempts.probe().ifPresent(permit -> probe(permit, request));
         try {
-            attempts.probe().ifPresent(permit -> probe(permit, request));
+            Retry.Context<Optional<Duration>> waits = retry.context();
+            Optional<Duration> delay;
             do {
                 race.round();
-            } while (rounds.onResult(attempts));
+                delay = attempts.next();
+            } while (waits.onResult(delay));
             return attempts.result();
         } catch (RuntimeException | Error e) {
             race.abandon();
@@ -59,7 +61,8 @@ public final class Forwarder {
         }
     }
 
-    /// Sends a copy of a request to an endpoint that was ejected, to find out how it does: no client waits for it.
+    /// Sends a copy of a request to an endpoint that was ejected, to find out how it does: no client
+    /// waits for it.
     private void probe(Endpoint.Permit permit, UpstreamRequest request) {
         var copy = new UpstreamRequest(
                 request.method(), request.path(), request.query(), request.headers(), request.body());

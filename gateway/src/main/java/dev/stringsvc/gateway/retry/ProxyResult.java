@@ -10,8 +10,8 @@ public sealed interface ProxyResult {
     /// The attempts that were made, in order.
     List<Attempt> attempts();
 
-    /// An instance answered. Closing it gives back the connection and the endpoint's permit, and must follow the last
-    /// byte.
+    /// An instance answered. Closing it gives back the connection and the endpoint's permit, and must
+    /// follow the last byte.
     record Answered(UpstreamResponse response, Endpoint.Permit permit, List<Attempt> attempts)
             implements ProxyResult, AutoCloseable {
         /// Notes that the answer broke off within its body.

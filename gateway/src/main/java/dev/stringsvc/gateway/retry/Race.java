@@ -9,8 +9,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Makes the attempts that [Attempts] decides on. The first of a round runs on the calling thread; each copy beside it
-/// has a virtual thread, which begins only when an attempt's usual time has passed. Thread-safe.
+/// Makes the attempts that [Attempts] decides on. The first of a round runs on the calling thread; each
+/// copy beside it has a virtual thread, which begins only when an attempt's usual time has passed.
+/// Thread-safe.
 final class Race {
     private static final System.Logger LOG = System.getLogger(Race.class.getName());
     /// One for all requests: a daemon thread that sleeps while nothing is watched.

@@ -15,8 +15,8 @@ final class RetryAfter {
 
     private RetryAfter() {}
 
-    /// From the answer; a date counts from the answer's own `Date`. Empty where it does not say, or not in words that
-    /// are understood.
+    /// From the answer; a date counts from the answer's own `Date`. Empty where it does not say, or not
+    /// in words that are understood.
     static Optional<Duration> of(UpstreamResponse response) {
         @Nullable String value = response.header("Retry-After");
         if (value == null) {

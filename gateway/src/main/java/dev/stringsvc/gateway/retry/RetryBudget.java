@@ -4,16 +4,18 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/// How many retries a service may be asked for: a share of its requests, plus a small floor per second. The same holds
-/// for copies of requests beside an attempt that takes long, which have a budget of their own.
+/// How many retries a service may be asked for: a share of its requests, plus a small floor per second.
+/// The same holds for copies of requests beside an attempt that takes long, which have a budget of
+/// their own.
 ///
-/// Why a budget and not only a number of attempts: when every instance fails, three attempts per request are three
-/// times the load on a service that already cannot carry it. Each request pays in a share of a retry; each retry takes
-/// a whole one out. What is paid in and not used is kept up to a limit, so that the loss of one instance
-/// under load is carried at once. Lock-free and thread-safe.
+/// Why a budget and not only a number of attempts: when every instance fails, three attempts per
+/// request are three times the load on a service that already cannot carry it. Each request pays in a
+/// share of a retry; each retry takes a whole one out. What is paid in and not used is kept up to a
+/// limit, so that the loss of one instance under load is carried at once. Lock-free and thread-safe.
 public final class RetryBudget {
     static final long CAPACITY = 100;
-    /// Of copies: all requests that are with an instance when it begins to hang need one within the same second.
+    /// Of copies: all requests that are with an instance when it begins to hang need one within the
+    /// same second.
     private static final long HEDGES = 200;
     private static final long UNIT = 1_000;
     private static final long NANOS_PER_SECOND = Duration.ofSeconds(1).toNanos();

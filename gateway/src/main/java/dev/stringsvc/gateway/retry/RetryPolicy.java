@@ -7,14 +7,15 @@ import java.util.function.DoubleSupplier;
 
 /// Whether an attempt is followed by another, and after how long: a pure function of what is known.
 ///
-/// What never reached an instance may always be sent to another, at once. What an instance may have acted on is sent
-/// again only where acting twice does no harm; and then after an exponential delay with full jitter, so that clients
-/// who failed together do not come back together. An instance that answers 502, 503 or 504 says that it did not serve
-/// the request; one that answers 500 may have a fault that another has not. Every other answer is the client's.
+/// What never reached an instance may always be sent to another, at once. What an instance may have
+/// acted on is sent again only where acting twice does no harm; and then after an exponential delay
+/// with full jitter, so that clients who failed together do not come back together. An instance that
+/// answers 502, 503 or 504 says that it did not serve the request; one that answers 500 may have a
+/// fault that another has not. Every other answer is the client's.
 ///
-/// An instance's `Retry-After` speaks of that instance: another one is asked without waiting for it. Where there is no
-/// other, it is waited out if the time left allows, and else the answer is the client's, with that header. Thread-safe
-/// where `random` is.
+/// An instance's `Retry-After` speaks of that instance: another one is asked without waiting for it.
+/// Where there is no other, it is waited out if the time left allows, and else the answer is the
+/// client's, with that header. Thread-safe where `random` is.
 ///
 /// @param base the longest delay before the second attempt; it doubles with each further one
 /// @param random uniform in [0, 1)

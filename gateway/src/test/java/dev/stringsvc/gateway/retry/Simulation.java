@@ -198,18 +198,18 @@ final class Simulation {
     }
 
     private void goOn(Attempts attempts, long begun, boolean mayRepeat) {
-        if (attempts.goOn()) {
-            attempts.discard();
-            time.after(attempts.delay().toNanos(), () -> attempt(attempts, begun, mayRepeat));
-        } else {
-            over(attempts, begun, mayRepeat);
-        }
+        attempts.next()
+                .ifPresentOrElse(
+                        delay -> time.after(delay.toNanos(), () -> attempt(attempts, begun, mayRepeat)),
+                        () -> over(attempts, begun, mayRepeat));
     }
 
     private void over(Attempts attempts, long begun, boolean mayRepeat) {
-        boolean served = attempts.result() instanceof ProxyResult.Answered answered
-                && answered.response().status() == 200;
-        attempts.discard();
+        boolean served = false;
+        if (attempts.result() instanceof ProxyResult.Answered answered) {
+            served = answered.response().status() == 200;
+            answered.close();
+        }
         tally.tookNanos.add(time.nanos() - begun);
         tally.repeatable += mayRepeat ? 1 : 0;
         tally.repeatableServed += mayRepeat && served ? 1 : 0;

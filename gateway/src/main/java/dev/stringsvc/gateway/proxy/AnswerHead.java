@@ -1,0 +1,97 @@
+package dev.stringsvc.gateway.proxy;
+
+import dev.stringsvc.gateway.http.Headers;
+import dev.stringsvc.gateway.http.UpstreamResponse;
+import dev.stringsvc.gateway.route.HeaderEdits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
+
+/// The head of an instance's answer as a client gets it. Used by the request's thread.
+///
+/// @param fields the head that is about to be sent
+/// @param takesTrailers true if the client says that it takes trailers
+record AnswerHead(ClientRequest request, UpstreamResponse upstream, HttpFields.Mutable fields, boolean takesTrailers) {
+    static AnswerHead of(ClientRequest request, UpstreamResponse upstream, HttpFields.Mutable fields) {
+        return new AnswerHead(
+                request,
+                upstream,
+                fields,
+                Headers.takesTrailers(request.fields().get(HttpHeader.TE)));
+    }
+
+    /// Copies the fields that pass.
+    ///
+    /// @return why the answer cannot be passed on; empty where it can
+    Optional<String> copy(HeaderEdits edits) {
+        var taken = new AnswerFields(fields, connection(), edits);
+        upstream.forEachHeader((name, value) -> {
+            if (!HttpHeader.CONTENT_LENGTH.is(name)) {
+                taken.add(name, value, takesTrailers && HttpHeader.TRAILER.is(name));
+            } else if (upstream.status() != HttpStatus.NO_CONTENT_204) {
+                taken.addLength(value);
+            }
+        });
+        edits.set().forEach(fields::put);
+        fields.add(HttpHeader.VIA, Headers.via(upstream.protocol()));
+        return taken.fault();
+    }
+
+    /// The answer's `Connection` field; `null` where it has none.
+    @Nullable
+    String connection() {
+        List<String> values = new ArrayList<>(1);
+        upstream.forEachHeader((name, value) -> {
+            if (name.equalsIgnoreCase("Connection")) {
+                values.add(value);
+            }
+        });
+        return Headers.connection(values);
+    }
+
+    boolean isTooLongForClient() {
+        int most = request.client().mostHead();
+        return most < Integer.MAX_VALUE
+                && fields.stream().mapToInt(AnswerHead::listSize).sum() > most;
+    }
+
+    /// As HTTP/2 counts (RFC 9113, section 6.5.2).
+    private static int listSize(HttpField field) {
+        return field.getName().length() + String.valueOf(field.getValue()).length() + 32;
+    }
+
+    /// True if trailers may follow the body. In HTTP/2 they may also where its length is known. Towards
+    /// HTTP/1.1 such a body then goes in chunks, if trailers are announced.
+    boolean allowTrailers() {
+        if (!takesTrailers) {
+            return false;
+        }
+        if (!fields.contains(HttpHeader.CONTENT_LENGTH)) {
+            return true;
+        }
+        if (!upstream.protocol().equals("HTTP/2.0")) {
+            return false;
+        }
+        boolean announced = !request.isHttp2() && fields.contains(HttpHeader.TRAILER) && !request.isHead();
+        if (announced) {
+            fields.remove(HttpHeader.CONTENT_LENGTH);
+        }
+        return request.isHttp2() || announced;
+    }
+
+    /// Keeps an answer in chunks in chunks, also where all of it is here.
+    void keepChunks() {
+        boolean bodiless = upstream.status() == HttpStatus.NO_CONTENT_204
+                || upstream.status() == HttpStatus.NOT_MODIFIED_304
+                || request.isHead();
+        if (!bodiless && !fields.contains(HttpHeader.CONTENT_LENGTH) && request.version() == HttpVersion.HTTP_1_1) {
+            fields.put(HttpHeader.TRANSFER_ENCODING, "chunked");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.stringsvc.gateway.proxy;
+
+import dev.stringsvc.gateway.client.Client;
+import dev.stringsvc.gateway.client.RequestId;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+
+/// One request of a client, and what it holds until its reply is written.
+///
+/// @param id the client's own `X-Request-Id`, or a new one
+record ClientRequest(Request request, Client client, String id, RequestScope scope) {
+    static ClientRequest of(Request request) {
+        var client = Client.of(request);
+        return new ClientRequest(
+                request, client, RequestId.of(request.getHeaders().get(RequestId.HEADER)), new RequestScope(client));
+    }
+
+    String method() {
+        return request.getMethod();
+    }
+
+    boolean isHead() {
+        return method().equals("HEAD");
+    }
+
+    HttpFields fields() {
+        return request.getHeaders();
+    }
+
+    /// The path as the client wrote it.
+    String path() {
+        return Objects.requireNonNullElse(request.getHttpURI().getPath(), "");
+    }
+
+    /// As the client wrote it, without the question mark; `null` where there is none.
+    @Nullable
+    String query() {
+        return request.getHttpURI().getQuery();
+    }
+
+    /// `HTTP/1.1` and the like.
+    String protocol() {
+        return request.getConnectionMetaData().getProtocol();
+    }
+
+    boolean isHttp2() {
+        return version() == HttpVersion.HTTP_2;
+    }
+
+    HttpVersion version() {
+        return request.getConnectionMetaData().getHttpVersion();
+    }
+
+    /// The scheme of the connection. An HTTP/2 request may say another.
+    String scheme() {
+        return request.getConnectionMetaData().isSecure() ? "https" : "http";
+    }
+
+    /// The connection on which it came.
+    Forwarding.Hop hop() {
+        var peer = (InetSocketAddress) request.getConnectionMetaData().getRemoteSocketAddress();
+        return new Forwarding.Hop(
+                peer.getAddress(), scheme(), fields().get(HttpHeader.HOST), Request.getLocalPort(request));
+    }
+
+    /// True if an instance may act on it twice without harm (RFC 9110, section 9.2.2).
+    boolean isRepeatable() {
+        return switch (method()) {
+            case "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE" -> true;
+            default -> false;
+        };
+    }
+}

@@ -1,0 +1,246 @@
+package dev.stringsvc.gateway.proxy;
+
+import dev.stringsvc.gateway.client.BodyMemory;
+import dev.stringsvc.gateway.client.ClientBody;
+import dev.stringsvc.gateway.client.ClientRate;
+import dev.stringsvc.gateway.client.PayloadTooLargeException;
+import dev.stringsvc.gateway.client.SlowClientException;
+import dev.stringsvc.gateway.http.Body;
+import dev.stringsvc.gateway.http.Caller;
+import dev.stringsvc.gateway.http.HeaderFields;
+import dev.stringsvc.gateway.http.RequestTarget;
+import dev.stringsvc.gateway.http.UpstreamRequest;
+import dev.stringsvc.gateway.http.UpstreamSocket;
+import dev.stringsvc.gateway.retry.Bulkhead;
+import dev.stringsvc.gateway.retry.ProxyResult;
+import dev.stringsvc.gateway.tunnel.WebSockets;
+import dev.stringsvc.program.IpAddress;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/// Sends a request to its service, if there is room for it: admits it, takes its body, has it
+/// forwarded, and says what to reply. Thread-safe.
+final class ForwardAction {
+    private static final String EVENTS = "text/event-stream";
+
+    private final ClientLimits limits;
+    private final Forwarding forwarding;
+    private final Via via = Via.random();
+    private final RequestFields fields;
+    private final RequestBodies bodies;
+    private final AwaitedBodies awaited;
+    private final Admission admission;
+    private final Semaphore tunnels;
+
+    ForwardAction(ClientLimits limits, Forwarding forwarding) {
+        this.limits = limits;
+        this.forwarding = forwarding;
+        this.fields = new RequestFields(forwarding, via);
+        this.bodies = new RequestBodies(limits, BodyMemory.shareOfHeap());
+        this.awaited =
+                new AwaitedBodies(limits.awaitedBodies(), limits.slowest().bytesPerSecond());
+        this.admission = new Admission(limits.inFlight(), limits.streams(), System::nanoTime);
+        this.tunnels = new Semaphore(limits.tunnels());
+    }
+
+    /// Answers that last and count for themselves.
+    int streams() {
+        return admission.streams();
+    }
+
+    /// WebSockets that are open.
+    int tunnels() {
+        return limits.tunnels() - tunnels.availablePermits();
+    }
+
+    /// A request that was let in.
+    ///
+    /// @param body as the instance gets it
+    /// @param upgrade true if it asks for a WebSocket
+    private record Admitted(
+            Target target, Origin origin, Body body, boolean upgrade, Admission.Permit permit, ReplyContext context) {}
+
+    /// @param writer passes interim answers on
+    Reply forward(ClientRequest request, Target target, ReplyWriter writer) {
+        var context = ReplyContext.of(target.route());
+        @Nullable String loop = via.loop(request.fields());
+        if (loop != null) {
+            return Problems.of(508, loop, Problems.CLOSE, context);
+        }
+        if (RequestTarget.beginsWithTwoSlashes(target.path())) {
+            return Problems.of(400, "The path would begin with two slashes for the service.", Problems.CLOSE, context);
+        }
+        try {
+            return admit(request, target, context, writer);
+        } catch (PayloadTooLargeException e) {
+            return Problems.tooLarge(e, context);
+        } catch (SlowClientException e) {
+            return Problems.tooSlow(context);
+        } catch (IOException e) {
+            return new Reply.ClientGone(e, context);
+        }
+    }
+
+    /// Lets a request in once its body is here, or as much of it as is kept. So clients that send
+    /// slowly keep nobody out. Where there is no room, no body is asked for. If one is still to come
+    /// then, the connection cannot be used again, and the client is told so.
+    ///
+    /// A service that holds its own share gets no more, even if the gateway has room.
+    private Reply admit(ClientRequest request, Target target, ReplyContext context, ReplyWriter writer)
+            throws IOException {
+        Bulkhead share = target.forwarder().bulkhead();
+        Origin origin = forwarding.origin(request);
+        Object address = origin.address();
+        boolean streams = target.forward().streamRequests();
+        long most = Math.min(target.forward().requestBody(), limits.bodyBytes());
+        ClientBody open = bodies.open(request.request(), most, streams);
+        request.scope().body(open);
+
+        Map<String, String> retry = streams || isHere(open) ? Problems.RETRY_SOON : Problems.RETRY_SOON_ANEW;
+        boolean upgrade = WebSockets.isHandshake(request.request());
+        if ((upgrade && tunnels.availablePermits() == 0) || admission.refuses(address)) {
+            return Problems.overloaded(retry, context);
+        }
+        if (admission.refuses(address, share)) {
+            return Problems.shareTaken(target.forward().service(), retry, context);
+        }
+
+        request.client().begin(open);
+        @Nullable
+        Body body = streams ? bodies.stream(open, target.trailers(request)) : await(request, open, target, address);
+        if (body == null) {
+            return Problems.overloaded(Problems.RETRY_SOON_ANEW, context);
+        }
+        request.scope().kept(body);
+
+        Admission.@Nullable Permit permit = admission.enter(address, Holder.of(request, origin), share);
+        if (permit == null) {
+            return share.isFull()
+                    ? Problems.shareTaken(target.forward().service(), Problems.RETRY_SOON, context)
+                    : Problems.overloaded(Problems.RETRY_SOON, context);
+        }
+        request.scope().permit(permit);
+        return send(request, new Admitted(target, origin, body, upgrade, permit, context), writer);
+    }
+
+    private boolean isHere(ClientBody open) throws IOException {
+        return open.isHere(limits.replayBytes());
+    }
+
+    /// Waits for the body; `null` where there is no room for one more that is waited for.
+    private @Nullable Body await(ClientRequest request, ClientBody open, Target target, Object address)
+            throws IOException {
+        if (isHere(open)) {
+            return bodies.read(open, target.trailers(request));
+        }
+        if (!awaited.add(request.client(), address, open)) {
+            return null;
+        }
+        try {
+            return bodies.read(open, target.trailers(request));
+        } finally {
+            awaited.remove(request.client());
+        }
+    }
+
+    private Reply send(ClientRequest request, Admitted admitted, ReplyWriter writer) {
+        HeaderFields head = fields.head(request, admitted.origin(), admitted.target(), admitted.body());
+        if (admitted.upgrade()) {
+            WebSockets.addTo(head);
+        }
+        ProxyResult result = admitted.target()
+                .forwarder()
+                .forward(new UpstreamRequest(
+                        request.method(),
+                        admitted.target().path(),
+                        request.query(),
+                        head,
+                        admitted.body(),
+                        IpAddress.text(admitted.origin().client()),
+                        admitted.upgrade(),
+                        caller(request, admitted, writer),
+                        null));
+        ReplyContext context = admitted.context().after(result.attempts());
+        if (admitted.permit().givenUp()) {
+            if (result instanceof ProxyResult.Answered answered) {
+                answered.close();
+            }
+            return Problems.givenUp(request.isRepeatable(), context);
+        }
+        return switch (result) {
+            case ProxyResult.Answered answered -> pass(request, answered, admitted.permit(), context);
+            case ProxyResult.NoInstances(boolean watched, var _) ->
+                Problems.attempted(
+                        503,
+                        watched
+                                ? "No instance of the service is there to answer."
+                                : "The gateway does not know yet which instances the service has.",
+                        Problems.RETRY_SOON,
+                        context);
+            case ProxyResult.UpstreamFailed(var decided, var _) ->
+                Problems.attempted(502, "The service could not be reached, or broke off.", Map.of(), context)
+                        .because(decided.reason());
+            case ProxyResult.DeadlineExceeded(var _) ->
+                Problems.attempted(504, "The service did not answer in time.", Map.of(), context);
+            case ProxyResult.ClientFault(PayloadTooLargeException tooLarge, var _) ->
+                Problems.tooLarge(tooLarge, context);
+            case ProxyResult.ClientFault(SlowClientException ignored, var _) -> Problems.tooSlow(context);
+            case ProxyResult.ClientFault(var cause, var _) -> new Reply.ClientGone(cause, context);
+            case ProxyResult.Unsendable(var reason, var _) -> Problems.of(400, reason, Map.of(), context);
+        };
+    }
+
+    /// The client, as an instance's transport knows it.
+    private Caller caller(ClientRequest request, Admitted admitted, ReplyWriter writer) {
+        return new Caller() {
+            @Override
+            public boolean hasLeft() {
+                @Nullable ClientBody open = request.scope().body();
+                return admitted.permit().givenUp()
+                        || (open != null && request.client().hasLeft(open));
+            }
+
+            @Override
+            public void interim(int status, HeaderFields headers) throws IOException {
+                writer.interim(
+                        status,
+                        headers,
+                        admitted.target().route().responseHeaders(),
+                        limits.slowest().start());
+            }
+        };
+    }
+
+    /// Passes an answer on, unless its room was given to another request.
+    ///
+    /// A WebSocket counts as a request until an instance agrees to it. From then on it has room of its
+    /// own, since it lasts for hours and does next to nothing in them.
+    private Reply pass(
+            ClientRequest request, ProxyResult.Answered answered, Admission.Permit permit, ReplyContext context) {
+        ClientRate rate = limits.slowest().start();
+        if (!permit.answering(rate)) {
+            answered.close();
+            return Problems.givenUp(request.isRepeatable(), context);
+        }
+        @Nullable UpstreamSocket socket = answered.response().socket();
+        if (socket == null) {
+            if (isEventStream(answered)) {
+                permit.lasts();
+            }
+            return new Reply.Forwarded(answered, rate, context);
+        }
+        if (!tunnels.tryAcquire()) {
+            answered.close();
+            return Problems.overloaded(Problems.RETRY_SOON, context);
+        }
+        request.scope().tunnel(tunnels);
+        return new Reply.Switched(answered, socket, context);
+    }
+
+    private static boolean isEventStream(ProxyResult.Answered answered) {
+        @Nullable String type = answered.response().header("Content-Type");
+        return type != null && type.regionMatches(true, 0, EVENTS, 0, EVENTS.length());
+    }
+}

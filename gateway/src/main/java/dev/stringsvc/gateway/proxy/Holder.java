@@ -1,0 +1,20 @@
+package dev.stringsvc.gateway.proxy;
+
+/// A request that admission may end.
+///
+/// @param alone true if the connection is this client's alone, and not a proxy's
+record Holder(ClientRequest request, boolean alone) implements Admission.Holder {
+    static Holder of(ClientRequest request, Origin origin) {
+        return new Holder(request, !origin.trusted());
+    }
+
+    @Override
+    public boolean repeatable() {
+        return request.isRepeatable();
+    }
+
+    @Override
+    public void cutAnswer(boolean stuck) {
+        request.client().cutForRoom(stuck && alone);
+    }
+}

@@ -1,0 +1,15 @@
+package dev.stringsvc.gateway.proxy;
+
+import java.net.InetAddress;
+
+/// Where a request comes from.
+///
+/// @param hop the connection on which it came
+/// @param client its address, as trusted proxies tell
+/// @param trusted true if the peer of the connection is a trusted proxy
+record Origin(Forwarding.Hop hop, InetAddress client, boolean trusted) {
+    /// What requests are counted by: equal for addresses that count as one client.
+    Object address() {
+        return ClientAddress.of(client);
+    }
+}

@@ -1,0 +1,55 @@
+package dev.stringsvc.gateway.proxy;
+
+import dev.stringsvc.gateway.client.ClientRate;
+import dev.stringsvc.gateway.http.UpstreamSocket;
+import dev.stringsvc.gateway.retry.ProxyResult;
+import dev.stringsvc.gateway.route.Action;
+import java.io.IOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What a request is answered with. [ReplyWriter] writes it.
+sealed interface Reply {
+    ReplyContext context();
+
+    /// The gateway could not, or would not, get an answer.
+    ///
+    /// @param headers beside those of every problem
+    /// @param reason for the log; `null` where the client's text says it all
+    record Problem(
+            dev.stringsvc.gateway.client.Problem details,
+            Map<String, String> headers,
+            @Nullable String reason,
+            ReplyContext context)
+            implements Reply {
+        Problem because(String why) {
+            return new Problem(details, headers, why, context);
+        }
+    }
+
+    /// The route itself answers.
+    ///
+    /// @param field a header field and its value
+    record Own(int status, Map<String, String> field, String body, ReplyContext context) implements Reply {
+        static Own redirect(int status, String location, ReplyContext context) {
+            return new Own(status, Map.of("Location", location), "", context);
+        }
+
+        static Own respond(Action.Respond with, ReplyContext context) {
+            boolean typed = !with.body().isEmpty() && !with.contentType().isEmpty();
+            return new Own(
+                    with.status(), typed ? Map.of("Content-Type", with.contentType()) : Map.of(), with.body(), context);
+        }
+    }
+
+    /// An instance's answer is passed on. It is closed when it is written.
+    ///
+    /// @param rate measures how fast the client takes it
+    record Forwarded(ProxyResult.Answered answered, ClientRate rate, ReplyContext context) implements Reply {}
+
+    /// An instance has switched protocols: bytes pass both ways until one side ends.
+    record Switched(ProxyResult.Answered answered, UpstreamSocket socket, ReplyContext context) implements Reply {}
+
+    /// Nothing is written: the client went away, or broke off within its body.
+    record ClientGone(IOException cause, ReplyContext context) implements Reply {}
+}

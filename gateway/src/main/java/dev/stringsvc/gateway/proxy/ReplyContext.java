@@ -1,0 +1,41 @@
+package dev.stringsvc.gateway.proxy;
+
+import dev.stringsvc.gateway.retry.Attempt;
+import dev.stringsvc.gateway.route.HeaderEdits;
+import dev.stringsvc.gateway.route.Route;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// How a request came to its reply.
+///
+/// @param route the name of the route that took it; `null` where none did
+/// @param edits what that route does to the reply's header fields
+/// @param attempts that were made, in order
+record ReplyContext(@Nullable String route, HeaderEdits edits, List<Attempt> attempts) {
+    /// Of a request that was refused before it was matched, or that no route matches.
+    static final ReplyContext NO_ROUTE = new ReplyContext(null, HeaderEdits.NONE, List.of());
+
+    static ReplyContext of(Route route) {
+        return new ReplyContext(route.name(), route.responseHeaders(), List.of());
+    }
+
+    /// Of a request whose path a route takes, but not its method.
+    static ReplyContext editedBy(Route route) {
+        return new ReplyContext(null, route.responseHeaders(), List.of());
+    }
+
+    ReplyContext after(List<Attempt> made) {
+        return new ReplyContext(route, edits, made);
+    }
+
+    /// The id of the last instance that was tried; `null` where none was.
+    @Nullable
+    String instance() {
+        return attempts.isEmpty() ? null : attempts.getLast().instance();
+    }
+
+    /// What came of each attempt, for clients.
+    List<String> outcomes() {
+        return attempts.stream().map(Attempt::outcome).toList();
+    }
+}

@@ -1,0 +1,353 @@
+package dev.stringsvc.gateway.proxy;
+
+import dev.stringsvc.gateway.client.ClientConnection;
+import dev.stringsvc.gateway.client.ClientOutput;
+import dev.stringsvc.gateway.client.ClientRate;
+import dev.stringsvc.gateway.client.Problem;
+import dev.stringsvc.gateway.client.RefusedAnswerException;
+import dev.stringsvc.gateway.client.RequestId;
+import dev.stringsvc.gateway.http.HeaderFields;
+import dev.stringsvc.gateway.http.Headers;
+import dev.stringsvc.gateway.http.UpstreamBrokenException;
+import dev.stringsvc.gateway.http.UpstreamResponse;
+import dev.stringsvc.gateway.retry.ProxyResult;
+import dev.stringsvc.gateway.route.HeaderEdits;
+import dev.stringsvc.gateway.tunnel.ClientSocket;
+import dev.stringsvc.gateway.tunnel.Tunnel;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.eclipse.jetty.http.DateGenerator;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Blocker;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/// Writes the reply to one request. Nothing else touches the response. Used by the request's thread.
+final class ReplyWriter {
+    private static final int LAST_STATUS = 599;
+
+    private final ClientRequest request;
+    private final Response response;
+    private final HttpFields.Mutable fields;
+    private final OwnAnswers ownAnswers;
+    private final BooleanSupplier draining;
+
+    /// @param draining true if clients are to be told to open a new connection, elsewhere
+    ReplyWriter(ClientRequest request, Response response, OwnAnswers ownAnswers, BooleanSupplier draining) {
+        this.request = request;
+        this.response = response;
+        this.fields = response.getHeaders();
+        this.ownAnswers = ownAnswers;
+        this.draining = draining;
+    }
+
+    /// Writes a reply, and waits until the client has it.
+    Written write(Reply reply) {
+        try {
+            return switch (reply) {
+                case Reply.Problem problem -> problem(problem);
+                case Reply.Own own -> own(own);
+                case Reply.Forwarded forwarded -> forwarded(forwarded);
+                case Reply.Switched switched -> switched(switched);
+                case Reply.ClientGone gone -> clientGone(gone.cause(), 0);
+            };
+        } catch (IOException e) {
+            return clientGone(e, 0);
+        }
+    }
+
+    /// Writes a problem if nothing was written yet, else cuts the answer.
+    Written failed(ReplyContext context) {
+        try {
+            return instead(Problems.failed(context), 0);
+        } catch (IOException e) {
+            return clientGone(e, 0);
+        }
+    }
+
+    /// Passes on an interim answer of an instance, where the client can take one, and waits until it is
+    /// sent. The gateway says 100 itself, and 101 is no interim answer.
+    ///
+    /// @param rate measures how fast the client takes it
+    /// @throws IOException when the client has gone away, or was cut because it takes nothing
+    void interim(int status, HeaderFields headers, HeaderEdits edits, ClientRate rate) throws IOException {
+        boolean takes = request.version() != HttpVersion.HTTP_1_0;
+        if (status <= HttpStatus.SWITCHING_PROTOCOLS_101 || status >= HttpStatus.OK_200 || !takes) {
+            return;
+        }
+        HttpFields.Mutable passing = HttpFields.build();
+        var taken = new AnswerFields(passing, Headers.connection(headers.all("Connection")), edits);
+        headers.forEach((name, value) -> {
+            if (!HttpHeader.CONTENT_LENGTH.is(name)) {
+                taken.add(name, value, false);
+            }
+        });
+        if (taken.fault().isPresent()) {
+            return;
+        }
+        request.client().answering(rate);
+        rate.waitForClient();
+        try (Blocker.Callback written = Blocker.callback()) {
+            var _ = response.writeInterim(status, passing).whenComplete((done, failure) -> {
+                if (failure == null) {
+                    written.succeeded();
+                } else {
+                    written.failed(failure);
+                }
+            });
+            written.block();
+        } finally {
+            rate.waited(0);
+        }
+    }
+
+    /// Gives the request back to Jetty, now that it is answered or never will be.
+    void end(Written written, Callback callback) {
+        if (written.cut()) {
+            callback.failed(new Request.Handler.AbortException("the answer was cut"));
+            return;
+        }
+        if (UnreadBody.isLeft(request)) {
+            UnreadBody.end(request);
+        }
+        callback.succeeded();
+    }
+
+    private Written problem(Reply.Problem reply) throws IOException {
+        HeaderEdits edits = reply.context().edits();
+        Problem details = reply.details().inRequest(request.id());
+        begin(details.status());
+        edits.setOnProblem().forEach(fields::put);
+        fields.put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
+        reply.headers().forEach((name, value) -> {
+            if (edits.keeps(name) || HttpHeader.ALLOW.is(name)) {
+                fields.put(name, value);
+            }
+        });
+        date();
+        byte[] json = details.json();
+        fields.put(HttpHeader.CONTENT_LENGTH, json.length);
+        return whole(json, reply.reason() == null ? details.detail() : reply.reason());
+    }
+
+    private Written own(Reply.Own reply) throws IOException {
+        byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
+        begin(reply.status());
+        reply.field().forEach(fields::put);
+        reply.context().edits().set().forEach(fields::put);
+        date();
+        if (reply.status() != HttpStatus.NO_CONTENT_204 && reply.status() != HttpStatus.NOT_MODIFIED_304) {
+            fields.put(HttpHeader.CONTENT_LENGTH, body.length);
+        }
+        return whole(body, null);
+    }
+
+    private Written whole(byte[] body, @Nullable String error) throws IOException {
+        int status = response.getStatus();
+        if (!request.isHttp2()) {
+            write(true, ByteBuffer.wrap(body));
+            return new Written(status, body.length, error, false);
+        }
+        try (OwnAnswers.@Nullable Room room = ownAnswers.enter(request)) {
+            if (room == null) {
+                return cut(
+                        status,
+                        0,
+                        "no room for one more answer that its client does not take"
+                                + (error == null ? "" : ": " + error));
+            }
+            request.client().answering(room.rate());
+            room.rate().waitForClient();
+            try {
+                write(true, ByteBuffer.wrap(body));
+            } finally {
+                room.rate().waited(body.length);
+            }
+        }
+        return new Written(status, body.length, error, false);
+    }
+
+    /// Passes an instance's answer on and gives it back. Where the instance breaks off after the client
+    /// has the head, the client's connection is cut, so that half an answer never looks whole.
+    private Written forwarded(Reply.Forwarded reply) throws IOException {
+        ProxyResult.Answered answered = reply.answered();
+        var out = new ClientOutput(response, reply.rate());
+        try (answered) {
+            UpstreamResponse upstream = answered.response();
+            var head = AnswerHead.of(request, upstream, fields);
+            Reply.@Nullable Problem refusal = isFinal(upstream.status())
+                    ? begin(answered, head, reply.context())
+                    : refused(answered, "a status that is no final one", reply.context());
+            if (refusal != null) {
+                return instead(refusal, 0);
+            }
+            boolean trailers = head.allowTrailers();
+            head.keepChunks();
+            request.client().answering(reply.rate());
+            if (trailers) {
+                copyWithTrailers(head, out);
+            } else {
+                upstream.copyBodyTo(out);
+            }
+            out.close();
+            return Written.whole(upstream.status(), out.written());
+        } catch (UpstreamBrokenException e) {
+            @Nullable IOException clients = clientsFailure();
+            if (clients != null) {
+                return clientGone(clients, out.written());
+            }
+            answered.brokeOff();
+            return instead(
+                    badAnswer(
+                            "The service broke off within its answer.",
+                            "the instance broke off within its answer",
+                            reply.context()),
+                    out.written());
+        } catch (RefusedAnswerException e) {
+            answered.brokeOff();
+            return instead(
+                    badAnswer(
+                            "The service's answer is malformed.",
+                            "the instance's answer cannot be sent: " + e.getMessage(),
+                            reply.context()),
+                    out.written());
+        } catch (IOException e) {
+            return clientGone(e, out.written());
+        }
+    }
+
+    private static boolean isFinal(int status) {
+        return status >= HttpStatus.OK_200 && status <= LAST_STATUS;
+    }
+
+    /// Why the client's body could not be read to its end; `null` as long as it could.
+    private @Nullable IOException clientsFailure() {
+        var body = request.scope().body();
+        return body == null ? null : body.failure();
+    }
+
+    private void copyWithTrailers(AnswerHead head, ClientOutput out) throws IOException {
+        HttpFields.Mutable trailers = HttpFields.build();
+        response.setTrailersSupplier(() -> trailers);
+        head.upstream().copyBodyTo(out);
+        var taken = new AnswerFields(trailers, head.connection(), HeaderEdits.NONE);
+        head.upstream().forEachTrailer((name, value) -> {
+            if (!HttpHeader.CONTENT_LENGTH.is(name)) {
+                taken.add(name, value, false);
+            }
+        });
+        if (taken.fault().isPresent()) {
+            throw new UpstreamBrokenException(new ProtocolException("malformed trailers"));
+        }
+        if (trailers.size() > 0) {
+            out.flush(); // written at once with its end, a short answer would get a length, and no trailers
+        }
+    }
+
+    /// Says that protocols were switched, and carries what follows until it is over. Of the hop-by-hop
+    /// fields only those pass that say so.
+    private Written switched(Reply.Switched reply) throws IOException {
+        ProxyResult.Answered answered = reply.answered();
+        try (answered) {
+            UpstreamResponse upstream = answered.response();
+            Reply.@Nullable Problem refusal =
+                    begin(answered, AnswerHead.of(request, upstream, fields), reply.context());
+            if (refusal != null) {
+                return instead(refusal, 0);
+            }
+            fields.put(HttpHeader.CONNECTION, "Upgrade");
+            fields.put(HttpHeader.UPGRADE, upstream.header("Upgrade"));
+            write(false, BufferUtil.EMPTY_BUFFER);
+            var connection =
+                    (ClientConnection) request.request().getConnectionMetaData().getConnection();
+            var client = new ClientSocket(connection.getEndPoint(), connection.onUpgradeFrom());
+            var tunnel = new Tunnel(client, reply.socket());
+            connection.client().begin(tunnel);
+            @Nullable String error = tunnel.carry().orElse(null);
+            return new Written(upstream.status(), tunnel.bytes(), error, false);
+        }
+    }
+
+    /// Makes the head of an instance's answer.
+    ///
+    /// @return what to answer instead where it cannot be passed on; else `null`
+    private Reply.@Nullable Problem begin(ProxyResult.Answered answered, AnswerHead head, ReplyContext context) {
+        begin(head.upstream().status());
+        @Nullable String fault = head.copy(context.edits()).orElse(null);
+        if (fault != null) {
+            return refused(answered, fault, context);
+        }
+        date();
+        return head.isTooLongForClient()
+                ? badAnswer("The service's answer has too long a head.", "the client takes no head that long", context)
+                : null;
+    }
+
+    private static Reply.Problem refused(ProxyResult.Answered answered, String fault, ReplyContext context) {
+        answered.brokeOff();
+        return badAnswer("The service's answer has " + fault + ".", "the instance's answer has " + fault, context);
+    }
+
+    private static Reply.Problem badAnswer(String detail, String reason, ReplyContext context) {
+        return Problems.attempted(HttpStatus.BAD_GATEWAY_502, detail, Map.of(), context)
+                .because(reason);
+    }
+
+    /// A problem where nothing was written yet, else an end that does not look whole.
+    private Written instead(Reply.Problem problem, long bytes) throws IOException {
+        if (response.isCommitted()) {
+            return cut(response.getStatus(), bytes, problem.reason());
+        }
+        fields.clear();
+        return problem(problem);
+    }
+
+    /// The client went away, or sent less than it promised: nobody reads an answer any more.
+    private Written clientGone(IOException cause, long bytes) {
+        boolean slow =
+                request.client().tooSlow() || (response.isCommitted() && cause.getCause() instanceof TimeoutException);
+        return slow
+                ? cut(response.getStatus(), bytes, "the client took its answer too slowly, and was cut")
+                : cut(Written.CLIENT_CLOSED_REQUEST, bytes, "the client went away: " + cause.getMessage());
+    }
+
+    private Written cut(int status, long bytes, @Nullable String error) {
+        request.client().cut();
+        return new Written(status, bytes, error, true);
+    }
+
+    private void begin(int status) {
+        request.client().beginAnswer();
+        response.setStatus(status);
+        fields.put(RequestId.HEADER, request.id());
+        if (draining.getAsBoolean()) {
+            request.client().sendElsewhere(fields);
+        } else if (UnreadBody.isLeft(request)) {
+            fields.put(HttpHeader.CONNECTION, "close");
+        }
+    }
+
+    private void date() {
+        if (!fields.contains(HttpHeader.DATE)) {
+            fields.put(HttpHeader.DATE, DateGenerator.formatDate(System.currentTimeMillis()));
+        }
+    }
+
+    private void write(boolean last, ByteBuffer body) throws IOException {
+        try (Blocker.Callback taken = Blocker.callback()) {
+            response.write(last, body, taken);
+            taken.block();
+        }
+    }
+}

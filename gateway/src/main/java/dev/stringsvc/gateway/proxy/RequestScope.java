@@ -1,0 +1,82 @@
+package dev.stringsvc.gateway.proxy;
+
+import dev.stringsvc.gateway.client.Client;
+import dev.stringsvc.gateway.client.ClientBody;
+import dev.stringsvc.gateway.http.AbandonedException;
+import dev.stringsvc.gateway.http.Body;
+import java.io.IOException;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/// What a request holds until its reply is written: its body, its permit, its tunnel. Used by the
+/// request's thread.
+final class RequestScope implements AutoCloseable {
+    private final Client client;
+    private @Nullable ClientBody body;
+    private @Nullable Body kept;
+    private Admission.@Nullable Permit permit;
+    private @Nullable Semaphore tunnels;
+
+    RequestScope(Client client) {
+        this.client = client;
+    }
+
+    /// @param open the body as the client sends it
+    void body(ClientBody open) {
+        body = open;
+    }
+
+    /// @param read the body as instances get it
+    void kept(Body read) {
+        kept = read;
+    }
+
+    void permit(Admission.Permit room) {
+        permit = room;
+    }
+
+    /// Moves the request from the room for requests to the room for tunnels.
+    ///
+    /// @param acquired a permit of these was acquired
+    void tunnel(Semaphore acquired) {
+        tunnels = acquired;
+        if (permit != null) {
+            permit.close();
+        }
+    }
+
+    /// The body as the client sends it; `null` where it was not looked at.
+    @Nullable
+    ClientBody body() {
+        return body;
+    }
+
+    /// Waits until no other thread reads the body, and gives everything back. What is left of the body
+    /// is not read.
+    @Override
+    public void close() {
+        if (body != null && kept instanceof Body.Streamed streamed) {
+            if (!body.ended()) {
+                client.stopBody(new AbandonedException());
+            }
+            var _ = streamed.awaitIdle();
+        }
+        if (permit != null) {
+            permit.close();
+        }
+        if (tunnels != null) {
+            tunnels.release();
+        }
+        if (body != null) {
+            closeBody(body);
+        }
+    }
+
+    private static void closeBody(ClientBody open) {
+        try {
+            open.close();
+        } catch (IOException e) {
+            // nobody reads it any more
+        }
+    }
+}

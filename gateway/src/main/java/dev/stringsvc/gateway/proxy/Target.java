@@ -1,0 +1,28 @@
+package dev.stringsvc.gateway.proxy;
+
+import dev.stringsvc.gateway.http.HeaderFields;
+import dev.stringsvc.gateway.retry.Forwarder;
+import dev.stringsvc.gateway.route.Action;
+import dev.stringsvc.gateway.route.RequestHead;
+import dev.stringsvc.gateway.route.Route;
+import java.util.function.Supplier;
+
+/// Where one request goes.
+///
+/// @param path the path that the instance gets
+/// @param stripped what was taken off the front of the client's path
+record Target(Route route, Action.Forward forward, Forwarder forwarder, String path, String stripped) {
+    static Target of(Route route, Action.Forward forward, Forwarder forwarder, RequestHead head) {
+        return new Target(
+                route,
+                forward,
+                forwarder,
+                forward.rewrite().apply(route.predicates().path(), head.path()),
+                forward.rewrite().stripped(head.path()));
+    }
+
+    /// The trailers that an instance gets, asked for once the client's body has ended.
+    Supplier<HeaderFields> trailers(ClientRequest request) {
+        return () -> RequestFields.trailers(request.request(), route.requestHeaders());
+    }
+}
