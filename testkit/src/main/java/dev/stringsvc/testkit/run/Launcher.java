@@ -6,7 +6,6 @@ import dev.stringsvc.testkit.ConsulAgent;
 import dev.stringsvc.testkit.Ports;
 import dev.stringsvc.testkit.run.Plan.Service;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +46,7 @@ final class Launcher {
     private final List<Running> services = new CopyOnWriteArrayList<>();
     private final List<Running> gateway = new CopyOnWriteArrayList<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
+    private final long begin = System.nanoTime();
     private Optional<Integer> consulPort = Optional.empty();
 
     /// @param environment what all programs get
@@ -188,7 +188,8 @@ final class Launcher {
     }
 
     private String welcome(Plan plan) {
-        var text = new StringBuilder("%nrun: ready in %d s. Try, in another terminal:%n%n".formatted(sinceStart()));
+        long seconds = Duration.ofNanos(System.nanoTime() - begin).toSeconds();
+        var text = new StringBuilder("%nrun: ready in %d s. Try, in another terminal:%n%n".formatted(seconds));
         plan.toTry().forEach(command -> text.append("    %s%n".formatted(command)));
         var first = services.getFirst();
         text.append("    kill -9 %d    # %s is gone; the gateway goes on%n%n".formatted(first.pid(), first.name()));
@@ -196,11 +197,6 @@ final class Launcher {
                 .filter(port -> Http.get(port, "/ui/").isPresent())
                 .ifPresent(port -> text.append("Consul's UI: http://127.0.0.1:%d/ui/. ".formatted(port)));
         return text + "Ctrl-C stops everything.\n";
-    }
-
-    private static long sinceStart() {
-        var start = ProcessHandle.current().info().startInstant().orElseThrow();
-        return Duration.between(start, Instant.now()).toSeconds();
     }
 
     /// Asks them to stop and waits until they have, or kills them.
