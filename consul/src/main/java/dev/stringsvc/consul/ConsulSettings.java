@@ -40,8 +40,8 @@ public record ConsulSettings(
 
     /// What the environment says.
     ///
-    /// @param address given elsewhere, by a flag, and then instead of `CONSUL_HTTP_ADDR`
-    /// @throws SettingException when a value cannot be used; the message names the variable
+    /// @param address what the flag `--consul` says, instead of `CONSUL_HTTP_ADDR`
+    /// @throws SettingException when a value cannot be used; the message names the variable or the flag
     public static ConsulSettings of(Environment environment, Optional<String> address) {
         Map<ConsulVariable, String> given = ConsulVariable.in(environment);
         try {
@@ -66,7 +66,9 @@ public record ConsulSettings(
                             text(given, ConsulVariable.CONSUL_CLIENT_KEY),
                             text(given, ConsulVariable.CONSUL_TLS_SERVER_NAME)));
         } catch (SettingException e) {
-            throw ConsulVariable.named(e);
+            throw address.isPresent() && e.key().equals(ConsulVariable.CONSUL_HTTP_ADDR.key())
+                    ? new SettingException("--consul", e.problem(), e)
+                    : ConsulVariable.named(e);
         }
     }
 

@@ -43,6 +43,11 @@ public enum ConsulVariable {
         return key;
     }
 
+    /// True if the value is true or false.
+    public boolean isFlag() {
+        return this == CONSUL_HTTP_SSL || this == CONSUL_HTTP_SSL_VERIFY;
+    }
+
     /// What the environment says. Where it sets one variable of a group such as token and token file, the others of the
     /// group are empty, so that they replace what a file says.
     ///

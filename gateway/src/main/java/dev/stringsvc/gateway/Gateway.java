@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway;
 
+import dev.stringsvc.consul.ConsulSettings;
 import dev.stringsvc.gateway.admin.AdminApi;
 import dev.stringsvc.gateway.client.ClientProtocols;
 import dev.stringsvc.gateway.client.ClientTimeouts;
@@ -13,7 +14,6 @@ import dev.stringsvc.gateway.config.ConfigException;
 import dev.stringsvc.gateway.config.ConfigSource;
 import dev.stringsvc.gateway.config.Configuration;
 import dev.stringsvc.gateway.config.GatewayConfig;
-import dev.stringsvc.gateway.config.HostPort;
 import dev.stringsvc.gateway.discovery.AddressPolicy;
 import dev.stringsvc.gateway.discovery.CatalogEvent;
 import dev.stringsvc.gateway.discovery.ReservedPorts;
@@ -36,6 +36,7 @@ import dev.stringsvc.gateway.transport.Protocol;
 import dev.stringsvc.gateway.transport.Transports;
 import dev.stringsvc.gateway.upstream.SteadyClock;
 import dev.stringsvc.gateway.upstream.Upstream;
+import dev.stringsvc.program.HostPort;
 import dev.stringsvc.program.IpAddress;
 import dev.stringsvc.program.LogWriter;
 import java.nio.file.Files;
@@ -79,19 +80,19 @@ public final class Gateway implements AutoCloseable {
             ConfigSource source,
             Optional<FileWatch> file,
             Configuration configuration,
-            Optional<String> consulToken,
+            ConsulSettings consulSettings,
             LogWriter log) {
         this.config = configuration.config();
         stops.push(telemetry::close);
         this.transports = new Transports(
                 config.timeouts().connect(), new IdleTimeouts(config.timeouts().idle(), config.timeouts().stream()));
         stops.push(transports::close);
-        HostPort consul = config.consul().address().hostPort();
+        HostPort consul = consulSettings.address().hostPort();
         this.reserved = new ReservedPorts(consul.host(), consul.port());
         reserved.add(config.port());
         reserved.add(config.admin().port());
         this.addresses = new AddressPolicy(config.consul().addresses(), reserved);
-        var discovery = new Discovery(config.consul(), consulToken, addresses, clock);
+        var discovery = new Discovery(config.consul(), consulSettings, addresses, clock);
         stops.push(discovery::close);
         var upstreams = new Upstreams(discovery, this::upstream, telemetry::retired);
         this.live = new LiveRoutes(
@@ -181,13 +182,13 @@ public final class Gateway implements AutoCloseable {
     ///
     /// @throws ConfigException when the configuration is not valid
     /// @throws java.io.UncheckedIOException when a port is taken, or may not be had
-    public static Gateway start(ConfigSource source, Optional<String> consulToken, LogWriter log)
-            throws ConfigException {
+    public static Gateway start(ConfigSource source, LogWriter log) throws ConfigException {
         // looked at before it is loaded, so that no change is missed
         Optional<FileWatch> file = source.file().filter(Files::isRegularFile).map(FileWatch::new);
         Configuration configuration = source.load();
         warnOfAccess(source, configuration.config());
-        return new Gateway(source, file, configuration, consulToken, log);
+        return new Gateway(
+                source, file, configuration, configuration.config().consul().settings(), log);
     }
 
     private static void warnOfAccess(ConfigSource source, GatewayConfig config) {

@@ -2,28 +2,23 @@ package dev.stringsvc.gateway;
 
 import dev.stringsvc.gateway.cli.Flags;
 import dev.stringsvc.gateway.cli.RoutesCommand;
-import dev.stringsvc.gateway.cli.StopSignal;
 import dev.stringsvc.gateway.config.ConfigException;
 import dev.stringsvc.gateway.config.ConfigLoader;
 import dev.stringsvc.gateway.config.ConfigSource;
 import dev.stringsvc.gateway.config.GatewayConfig;
+import dev.stringsvc.program.Environment;
 import dev.stringsvc.program.FailStop;
-import dev.stringsvc.program.InputFile;
 import dev.stringsvc.program.LogWriter;
 import dev.stringsvc.program.LogfmtHandler;
-import java.io.IOException;
+import dev.stringsvc.program.StopSignal;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,7 +32,7 @@ import picocli.CommandLine.Spec;
         name = "gateway",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        defaultValueProvider = Flags.Environment.class,
+        defaultValueProvider = Flags.Variables.class,
         subcommands = RoutesCommand.class,
         sortOptions = false,
         usageHelpAutoWidth = true,
@@ -49,17 +44,16 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Environment only:",
-            "  CONSUL_HTTP_TOKEN       the ACL token for Consul",
-            "  CONSUL_HTTP_TOKEN_FILE  a file that holds the token",
-            "  CONSUL_HTTP_SSL=true    https to Consul where its address has no scheme",
+            "  CONSUL_HTTP_TOKEN, CONSUL_HTTP_TOKEN_FILE, CONSUL_HTTP_AUTH, CONSUL_HTTP_SSL, CONSUL_HTTP_SSL_VERIFY,",
+            "  CONSUL_CACERT, CONSUL_CAPATH, CONSUL_CLIENT_CERT, CONSUL_CLIENT_KEY, CONSUL_TLS_SERVER_NAME,",
+            "  CONSUL_NAMESPACE, CONSUL_PARTITION   as for Consul's own tools; keys of the file say the same, see",
+            "                                       `consul` in `gateway defaults`",
             "",
             "Exit codes: 0 stopped by a signal, 1 cannot start, 2 bad flags or configuration, 3 cannot go on (out of"
                     + " memory, or a thread or class that it needs has failed)."
         })
 public final class Main implements Callable<Integer> {
-    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final String CARRIERS = "jdk.virtualThreadScheduler.parallelism";
-    private static final int MOST_TOKEN_BYTES = 4_096;
     static final int FAILED = 1;
     static final int MISUSED = 2;
 
@@ -102,10 +96,6 @@ public final class Main implements Callable<Integer> {
     private static final class StartException extends Exception {
         private static final long serialVersionUID = 1;
 
-        StartException(String message) {
-            super(message);
-        }
-
         StartException(String message, Throwable cause) {
             super(message, cause);
         }
@@ -114,59 +104,27 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         CommandLine command = commandSpec().commandLine();
-        var source = new ConfigSource(
-                Optional.ofNullable(flags.config),
-                flags.overrides(command),
-                Flags.consulTls(command, System.getenv("CONSUL_HTTP_SSL")));
+        var source =
+                new ConfigSource(Optional.ofNullable(flags.config), flags.overrides(command, Environment.ofProcess()));
         try (LogWriter log = LogWriter.stdout()) {
             FailStop.install(log);
-            LogfmtHandler.install(log, "dev.stringsvc.gateway", flags.verbose ? Level.FINE : Level.INFO);
+            LogfmtHandler.install(log, "dev.stringsvc", flags.verbose ? Level.FINE : Level.INFO);
             return serve(source, log);
         } catch (UncheckedIOException e) {
             throw new StartException(e.getMessage() + "; --port and --admin-port choose others", e);
         }
     }
 
-    private static int serve(ConfigSource source, LogWriter log)
-            throws InterruptedException, StartException, ConfigException {
+    private static int serve(ConfigSource source, LogWriter log) throws InterruptedException, ConfigException {
         StopSignal stop = StopSignal.install(log::close);
-        try (Gateway gateway = Gateway.start(source, token(), log)) {
+        try (Gateway gateway = Gateway.start(source, log)) {
             if (source.file().isPresent()) {
                 StopSignal.onHangUp(gateway::reload);
             }
-            stop.await();
+            var _ = stop.await();
             gateway.drain();
         }
         return 0;
-    }
-
-    /// Consul's ACL token, by the variables of Consul's own tools.
-    private static Optional<String> token() throws StartException {
-        @Nullable String token = System.getenv("CONSUL_HTTP_TOKEN");
-        @Nullable String file = System.getenv("CONSUL_HTTP_TOKEN_FILE");
-        if (token != null && !token.isBlank()) {
-            return Optional.of(token("CONSUL_HTTP_TOKEN", token));
-        }
-        if (file == null || file.isBlank()) {
-            return Optional.empty();
-        }
-        try {
-            Path path = Path.of(file);
-            InputFile.readableByAll(path).ifPresent(why -> LOG.warn("CONSUL_HTTP_TOKEN_FILE {}: {}", file, why));
-            String text = new String(InputFile.read(path, MOST_TOKEN_BYTES), StandardCharsets.UTF_8);
-            return Optional.of(token("CONSUL_HTTP_TOKEN_FILE " + file, text)).filter(found -> !found.isEmpty());
-        } catch (IOException | InvalidPathException e) {
-            throw new StartException("CONSUL_HTTP_TOKEN_FILE " + file + " cannot be read", e);
-        }
-    }
-
-    /// The token without the space around it. A message never shows it.
-    private static String token(String from, String text) throws StartException {
-        String token = text.strip();
-        if (token.chars().anyMatch(c -> c < 0x21 || c > 0x7e)) {
-            throw new StartException(from + ": holds a character that cannot be part of a token");
-        }
-        return token;
     }
 
     @Command(

@@ -45,7 +45,7 @@ final class GatewayFixture implements AutoCloseable {
 
     private GatewayFixture(ConfigSource source, List<FakeInstance> instances) throws ConfigException {
         this.instances = instances;
-        this.gateway = Gateway.start(source, Optional.empty(), log);
+        this.gateway = Gateway.start(source, log);
     }
 
     /// A gateway with every default, except for times so long that a busy machine does not matter.
@@ -63,7 +63,7 @@ final class GatewayFixture implements AutoCloseable {
 
     /// A gateway whose routes and services are those of a file.
     static GatewayFixture of(Path file, FakeInstance... instances) throws ConfigException {
-        return new GatewayFixture(new ConfigSource(Optional.of(file), ports(0, 0), false), List.of(instances));
+        return new GatewayFixture(new ConfigSource(Optional.of(file), ports(0, 0)), List.of(instances));
     }
 
     /// A gateway with options of its own, and a route that is changed so.
@@ -101,7 +101,7 @@ final class GatewayFixture implements AutoCloseable {
             }
         }
         change.accept(route);
-        return new ConfigSource(Optional.empty(), config, false);
+        return new ConfigSource(Optional.empty(), config);
     }
 
     private static void set(ObjectNode config, ObjectNode route, String key, String value) {

@@ -15,7 +15,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,8 +133,7 @@ class LifecycleTest {
             int adminPort = FakeInstance.refusing().port(); // the kernel's choice, and free again
             var config = GatewayFixture.config("consul.address=" + consul.address(), taken.getLocalPort(), adminPort);
             long before = watchdogs();
-            assertThatThrownBy(() -> Gateway.start(config, Optional.empty(), log))
-                    .isInstanceOf(UncheckedIOException.class);
+            assertThatThrownBy(() -> Gateway.start(config, log)).isInstanceOf(UncheckedIOException.class);
             awaitRefused(adminPort);
             await().atMost(GENEROUS).until(() -> consul.openConnections() == 0);
             await().atMost(GENEROUS).until(() -> watchdogs() <= before);
@@ -148,8 +146,7 @@ class LifecycleTest {
                 var log = LogWriter.to(OutputStream.nullOutputStream(), 65_536)) {
             var config = GatewayFixture.config("", 0, taken.getLocalPort(), FakeInstance.refusing());
             long before = watchdogs();
-            assertThatThrownBy(() -> Gateway.start(config, Optional.empty(), log))
-                    .isInstanceOf(UncheckedIOException.class);
+            assertThatThrownBy(() -> Gateway.start(config, log)).isInstanceOf(UncheckedIOException.class);
             await().atMost(GENEROUS).until(() -> watchdogs() <= before);
         }
     }

@@ -1,11 +1,9 @@
 package dev.stringsvc.service;
 
-import dev.stringsvc.consul.ConsulAddress;
 import dev.stringsvc.consul.ConsulSettings;
 import dev.stringsvc.program.Environment;
 import dev.stringsvc.program.GoDuration;
 import dev.stringsvc.program.HostPort;
-import dev.stringsvc.program.SettingException;
 import dev.stringsvc.service.Settings.Advertise;
 import dev.stringsvc.service.Settings.Registration;
 import java.time.Duration;
@@ -138,18 +136,7 @@ final class Options {
 
     private Registration registration(Environment environment) {
         return new Registration(
-                ConsulSettings.of(environment, Optional.ofNullable(consul).map(Options::address)),
-                checkInterval,
-                deregisterAfter);
-    }
-
-    private static String address(String text) {
-        try {
-            var _ = ConsulAddress.parse(text, false);
-            return text;
-        } catch (SettingException e) {
-            throw new SettingException("--consul", e.problem(), e);
-        }
+                ConsulSettings.of(environment, Optional.ofNullable(consul)), checkInterval, deregisterAfter);
     }
 
     private static Advertise advertise(String text) {

@@ -1,11 +1,15 @@
 package dev.stringsvc.gateway.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stringsvc.consul.ConsulSettings;
+import dev.stringsvc.consul.ConsulVariable;
 import dev.stringsvc.gateway.config.ConfigLoader;
+import dev.stringsvc.program.Environment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
@@ -15,6 +19,8 @@ import picocli.CommandLine.ParameterException;
 
 /// Flags and their environment variables; a flag wins over its variable, and both over the file.
 public final class Flags {
+    private static final String TLS = "tls.";
+
     @Option(
             names = "--config",
             paramLabel = "FILE",
@@ -56,7 +62,8 @@ public final class Flags {
     @Option(
             names = "--consul",
             paramLabel = "ADDRESS",
-            description = "Consul's host:port or http(s)://host:port. CONSUL_HTTP_ADDR, default 127.0.0.1:8500")
+            description =
+                    "Consul's host:port, http(s)://host:port or unix:///path. CONSUL_HTTP_ADDR, default 127.0.0.1:8500")
     private @Nullable String consul;
 
     @Option(
@@ -93,14 +100,14 @@ public final class Flags {
     /// What was given, in the shape of the file.
     ///
     /// @throws ParameterException when a flag has another form than its help says
-    public ObjectNode overrides(CommandLine command) {
+    public ObjectNode overrides(CommandLine command, Environment environment) {
         ObjectNode all = ConfigLoader.noFlags();
         put(all, "host", host);
         put(all, "port", port);
         put(all.putObject("admin"), "host", adminHost);
         put(all.withObject("/admin"), "port", adminPort);
         putList(all.withObject("/admin"), "hosts", adminHosts);
-        put(all.putObject("consul"), "address", consul);
+        putConsul(command, all.putObject("consul"), environment);
         put(all.withObject("/consul"), "last-good", lastGood);
         put(all.putObject("shutdown"), "grace", grace);
         put(all.withObject("/shutdown"), "drain", drain);
@@ -112,28 +119,35 @@ public final class Flags {
         return all;
     }
 
-    /// Whether Consul's address means https where it has no scheme, by the variable of Consul's own tools and as they
-    /// read it.
-    ///
-    /// @throws ParameterException when it says neither yes nor no
-    public static boolean consulTls(CommandLine command, @Nullable String variable) {
-        return switch (variable == null ? "" : variable) {
-            case "1", "t", "T", "TRUE", "true", "True" -> true;
-            case "", "0", "f", "F", "FALSE", "false", "False" -> false;
-            default -> throw new ParameterException(command, "CONSUL_HTTP_SSL: expected true or false");
-        };
+    /// Puts what the variables of Consul's own tools say under the keys that mean the same.
+    private void putConsul(CommandLine command, ObjectNode into, Environment environment) {
+        try {
+            var _ = ConsulSettings.of(environment, Optional.ofNullable(consul)); // names a variable that is wrong
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command, e.getMessage(), e);
+        }
+        ConsulVariable.in(environment).forEach((variable, value) -> {
+            boolean ofTls = variable.key().startsWith(TLS);
+            ObjectNode section = ofTls ? into.withObject("/tls") : into;
+            String key = ofTls ? variable.key().substring(TLS.length()) : variable.key();
+            if (variable.isFlag()) {
+                environment.flag(variable.name()).ifPresent(flag -> section.put(key, flag));
+            } else {
+                section.put(key, value);
+            }
+        });
+        put(into, "address", consul);
     }
 
-    /// Takes what no flag gives from the environment, where an empty variable is as good as none.
-    public static final class Environment implements CommandLine.IDefaultValueProvider {
-        private static final Map<String, String> VARIABLES = Map.ofEntries(
+    /// Takes what no flag gives from the environment.
+    public static final class Variables implements CommandLine.IDefaultValueProvider {
+        private static final Map<String, String> BY_OPTION = Map.ofEntries(
                 Map.entry("--config", "GATEWAY_CONFIG"),
                 Map.entry("--host", "GATEWAY_HOST"),
                 Map.entry("--port", "GATEWAY_PORT"),
                 Map.entry("--admin-host", "GATEWAY_ADMIN_HOST"),
                 Map.entry("--admin-port", "GATEWAY_ADMIN_PORT"),
                 Map.entry("--admin-hosts", "GATEWAY_ADMIN_HOSTS"),
-                Map.entry("--consul", "CONSUL_HTTP_ADDR"),
                 Map.entry("--last-good", "GATEWAY_LAST_GOOD"),
                 Map.entry("--static", "GATEWAY_STATIC"),
                 Map.entry("--grace", "GATEWAY_GRACE"),
@@ -142,9 +156,10 @@ public final class Flags {
         @Override
         public @Nullable String defaultValue(ArgSpec argument) {
             @Nullable
-            String variable = argument instanceof OptionSpec option ? VARIABLES.get(option.longestName()) : null;
-            @Nullable String value = variable == null ? null : System.getenv(variable);
-            return value == null || value.isBlank() ? null : value;
+            String variable = argument instanceof OptionSpec option ? BY_OPTION.get(option.longestName()) : null;
+            return variable == null
+                    ? null
+                    : Environment.ofProcess().get(variable).orElse(null);
         }
     }
 

@@ -133,7 +133,7 @@ record ConfigError(String pointer, String key, String text) {
             return "true or false";
         }
         if (type == Duration.class) {
-            return "a duration such as 250ms, 3s or 1m";
+            return "a duration such as 250ms, 1.5s or 1m30s";
         }
         if (type == String.class) {
             return "a text";

@@ -17,7 +17,10 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
+import dev.stringsvc.program.GoDuration;
+import dev.stringsvc.program.HostPort;
 import dev.stringsvc.program.InputFile;
+import dev.stringsvc.program.Secret;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -49,6 +52,8 @@ public final class ConfigLoader {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .addModule(new SimpleModule()
                     .addDeserializer(Duration.class, new Durations())
+                    .addDeserializer(HostPort.class, new TextReader<>(HostPort.class, HostPort::parse))
+                    .addDeserializer(Secret.class, new TextReader<>(Secret.class, Secret::new))
                     .addDeserializer(RouteTable.class, new RouteTables())
                     .addDeserializer(Route.class, new RouteReader()))
             .addModule(new Jdk8Module())
@@ -86,7 +91,7 @@ public final class ConfigLoader {
 
     /// @throws ConfigException when the file cannot be read, or something in it or in the flags is not valid
     public static GatewayConfig load(Optional<Path> file, ObjectNode flags) throws ConfigException {
-        return new ConfigSource(file, flags, false).load().config();
+        return new ConfigSource(file, flags).load().config();
     }
 
     static Configuration load(ConfigSource from) throws ConfigException {
@@ -97,9 +102,6 @@ public final class ConfigLoader {
         }
         lay(source.tree(), merged);
         lay(from.flags().deepCopy(), merged);
-        if (from.consulTls()) {
-            preferTls(merged.path("consul"));
-        }
         boolean timeoutGiven = source.tree().path(ROUTE_DEFAULTS).hasNonNull(ATTEMPT_TIMEOUT);
         var binder = new RouteBinder(merged.deepCopy(), timeoutGiven);
         try {
@@ -233,25 +235,12 @@ public final class ConfigLoader {
     /// A default that nobody wrote does not stand against a deadline that somebody did.
     private static void clampTimeout(ObjectNode route) {
         try {
-            Duration deadline = Durations.parse(route.path(DEADLINE).asText());
-            if (Durations.parse(route.path(ATTEMPT_TIMEOUT).asText()).compareTo(deadline) > 0) {
+            Duration deadline = GoDuration.parse(route.path(DEADLINE).asText());
+            if (GoDuration.parse(route.path(ATTEMPT_TIMEOUT).asText()).compareTo(deadline) > 0) {
                 route.set(ATTEMPT_TIMEOUT, route.path(DEADLINE));
             }
         } catch (IllegalArgumentException _) {
             // binding the route says what is wrong with it
-        }
-    }
-
-    private static void preferTls(JsonNode consul) {
-        if (consul instanceof ObjectNode object && object.path("address").isTextual()) {
-            try {
-                object.put(
-                        "address",
-                        ConsulAddress.parse(object.path("address").textValue(), true)
-                                .url());
-            } catch (IllegalArgumentException _) {
-                // binding the address says what is wrong with it
-            }
         }
     }
 

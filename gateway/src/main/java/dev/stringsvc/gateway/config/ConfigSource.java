@@ -10,8 +10,7 @@ import java.util.Optional;
 /// Where the configuration comes from, each time it is loaded. Immutable, as long as nobody changes the flags.
 ///
 /// @param flags laid over the file, in its shape
-/// @param consulTls whether Consul's address means https where it has no scheme
-public record ConfigSource(Optional<Path> file, ObjectNode flags, boolean consulTls) {
+public record ConfigSource(Optional<Path> file, ObjectNode flags) {
     /// The most bytes of a file; some ten thousand routes. What it becomes in memory is some 50 times as large.
     public static final int MOST_BYTES = 2 << 20;
 

@@ -1,9 +1,17 @@
 package dev.stringsvc.gateway.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.stringsvc.consul.ConsulAddress;
+import dev.stringsvc.consul.ConsulSettings;
+import dev.stringsvc.consul.ConsulTls;
 import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.gateway.upstream.Ejection;
 import dev.stringsvc.gateway.upstream.Guard;
+import dev.stringsvc.program.HostName;
+import dev.stringsvc.program.HostPort;
+import dev.stringsvc.program.Pem;
+import dev.stringsvc.program.Secret;
+import dev.stringsvc.program.SettingException;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
@@ -58,19 +66,25 @@ public record GatewayConfig(
         public Admin {
             Check.port(port);
             hosts.forEach(name ->
-                    Check.that(HostPort.isName(name), "hosts", "names without a port, such as gateway or gw.example"));
+                    Check.that(HostName.isName(name), "hosts", "names without a port, such as gateway or gw.example"));
             hosts = List.copyOf(hosts);
         }
     }
 
-    /// Where Consul is. Its ACL token comes from the environment only.
+    /// Where Consul is, and how it is reached: as [ConsulSettings].
     ///
     /// @param lastGood the file that keeps the last known instances; empty for none
     /// @param routes whether services' tags make routes
     /// @param tagRules which of them; all but redirects where there are none
     /// @param addresses where its instances may be; empty for the rules that hold without
     public record Consul(
-            ConsulAddress address,
+            String address,
+            Secret token,
+            String tokenFile,
+            Secret auth,
+            String namespace,
+            String partition,
+            ConsulTls tls,
             Duration waitTime,
             String lastGood,
             Duration lastGoodAge,
@@ -78,6 +92,7 @@ public record GatewayConfig(
             List<TagRule> tagRules,
             List<AddressRange> addresses) {
         public Consul {
+            var _ = ConsulAddress.parse(address, tls.enabled());
             tagRules = List.copyOf(tagRules);
             Check.that(waitTime.toSeconds() >= 1 && waitTime.toSeconds() <= 600, "wait-time", "1s to 10m");
             Check.that(lastGood.indexOf(0) < 0, "last-good", "a file");
@@ -86,6 +101,18 @@ public record GatewayConfig(
                     "last-good-age",
                     "more than the wait-time, after which Consul confirms what it said");
             addresses = List.copyOf(addresses);
+        }
+
+        /// How the agent is reached.
+        ///
+        /// @throws ConfigException when the token file cannot be read, or a value cannot be sent
+        public ConsulSettings settings() throws ConfigException {
+            try {
+                return new ConsulSettings(
+                        ConsulAddress.parse(address, tls.enabled()), token, tokenFile, auth, namespace, partition, tls);
+            } catch (SettingException e) {
+                throw new ConfigException("consul." + e.getMessage(), e);
+            }
         }
 
         /// The file that keeps the last known instances.

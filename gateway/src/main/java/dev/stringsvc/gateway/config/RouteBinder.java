@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.program.GoDuration;
 import java.time.Duration;
 
 /// Reads routes that stand elsewhere as if they stood in the file: with the same defaults, checks and words.
@@ -22,7 +23,7 @@ public final class RouteBinder {
 
     /// That of a route which says nothing of it.
     public Duration deadline() {
-        return Durations.parse(defaults.path("deadline").asText());
+        return GoDuration.parse(defaults.path("deadline").asText());
     }
 
     /// The result of reading a route.

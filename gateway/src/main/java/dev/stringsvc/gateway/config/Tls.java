@@ -1,19 +1,15 @@
 package dev.stringsvc.gateway.config;
 
 import dev.stringsvc.program.InputFile;
+import dev.stringsvc.program.Pem;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.PrivateKey;
-import java.security.cert.X509Certificate;
-import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /// What the data port shows to clients that speak TLS: two PEM files, or none, which means clear text.
 public record Tls(String certificate, String key) {
-    private static final char[] NO_PASSWORD = {};
+    private static final Pem.Pair KEYS = new Pem.Pair("certificate", "key");
 
     public Tls {
         Check.that(certificate.isEmpty() || !key.isEmpty(), "key", "the file of the certificate's private key");
@@ -37,24 +33,12 @@ public record Tls(String certificate, String key) {
         if (certificate.isEmpty()) {
             return Optional.empty();
         }
-        List<X509Certificate> chain = Pem.certificates("certificate", certificate);
-        PrivateKey secret = Pem.privateKey("key", key);
-        Check.that(
-                Pem.belong(secret, chain.getFirst()),
-                "key",
-                "the key of the first certificate in " + certificate + ", and " + key + " holds another");
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, NO_PASSWORD);
-            store.setKeyEntry("server", secret, NO_PASSWORD, chain.toArray(X509Certificate[]::new));
-            var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(store, NO_PASSWORD);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), null, null);
+            context.init(Pem.identity(KEYS, new Pem.Pair(certificate, key)), null, null);
             return Optional.of(context);
-        } catch (GeneralSecurityException | java.io.IOException e) {
-            throw new IllegalArgumentException(
-                    "certificate: expected what TLS can use, and " + certificate + " is not: " + e.getMessage(), e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
         }
     }
 }

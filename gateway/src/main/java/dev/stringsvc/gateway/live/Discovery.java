@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.live;
 
+import dev.stringsvc.consul.ConsulSettings;
 import dev.stringsvc.gateway.config.GatewayConfig;
 import dev.stringsvc.gateway.discovery.AddressPolicy;
 import dev.stringsvc.gateway.discovery.FixedInstancer;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// first service needs them. Thread-safe.
 public final class Discovery implements AutoCloseable {
     private final GatewayConfig.Consul config;
-    private final Optional<String> token;
+    private final ConsulSettings settings;
     private final AddressPolicy addresses;
     private final InstantSource clock;
     private @Nullable Consul consul;
@@ -36,16 +37,16 @@ public final class Discovery implements AutoCloseable {
 
     /// @param addresses where the instances may be that are not fixed
     public Discovery(
-            GatewayConfig.Consul config, Optional<String> token, AddressPolicy addresses, InstantSource clock) {
+            GatewayConfig.Consul config, ConsulSettings settings, AddressPolicy addresses, InstantSource clock) {
         this.addresses = addresses;
         this.config = config;
-        this.token = token;
+        this.settings = settings;
         this.clock = clock;
     }
 
     private synchronized Consul consul() {
         if (consul == null) {
-            var client = new ConsulClient(config.address().url(), token, config.waitTime());
+            var client = new ConsulClient(settings, config.waitTime());
             consul = new Consul(
                     client, config.lastGoodFile().map(file -> LastGood.open(file, config.lastGoodAge(), clock)));
         }

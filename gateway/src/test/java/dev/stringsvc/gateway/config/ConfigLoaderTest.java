@@ -3,6 +3,9 @@ package dev.stringsvc.gateway.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stringsvc.consul.ConsulAddress;
+import dev.stringsvc.consul.ConsulSettings;
+import dev.stringsvc.consul.ConsulTls;
 import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.Balancing;
 import dev.stringsvc.gateway.route.HeaderEdits;
@@ -12,6 +15,9 @@ import dev.stringsvc.gateway.route.PathRewrite;
 import dev.stringsvc.gateway.route.Predicates;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.TestRoutes;
+import dev.stringsvc.gateway.transport.TestCertificate;
+import dev.stringsvc.program.HostPort;
+import dev.stringsvc.program.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +45,7 @@ class ConfigLoaderTest {
         GatewayConfig config = ConfigLoader.load(Optional.empty(), ConfigLoader.noFlags());
         assertThat(config.port()).isEqualTo(8080);
         assertThat(config.admin()).isEqualTo(new GatewayConfig.Admin("127.0.0.1", 8081, List.of()));
-        assertThat(config.consul().address().url()).isEqualTo("http://127.0.0.1:8500");
+        assertThat(config.consul().settings()).isEqualTo(ConsulSettings.at("127.0.0.1:8500"));
         assertThat(config.consul().lastGoodFile()).isEmpty();
         assertThat(config.limits().replayBody().bytes()).isEqualTo(65_536);
         assertThat(config.limits().requestBody().bytes()).isEqualTo(Long.MAX_VALUE);
@@ -179,9 +185,9 @@ class ConfigLoaderTest {
             'routes:\\n- {path: a, service: s}'      | :2: routes[0].path: expected an absolute path such as /stringsvc
             'routes:\\n- path: /a\\n  service: s\\n  attempts: 0'           | :4: routes[0].attempts: expected 1 to 10
             'routes:\\n- path: /a\\n  service: s\\n  strip-prefix: /b'      | :4: routes[0].strip-prefix: expected the path '/a' or a parent of it
-            'routes:\\n- path: /a\\n  service: s\\n  attempt-timeout: soon' | :4: routes[0].attempt-timeout: expected a duration such as 250ms, 3s or 1m, got "soon"
+            'routes:\\n- path: /a\\n  service: s\\n  attempt-timeout: soon' | :4: routes[0].attempt-timeout: expected a duration such as 250ms, 1.5s or 1m30s, got "soon"
             'routes:\\n- path: /a\\n  service: s\\n  attempt-timeout: 31s'  | :4: routes[0].attempt-timeout: expected more than 0, and at most the deadline
-            'routes:\\n- path: /a\\n  service: s\\n  deadline: 3'           | :4: routes[0].deadline: expected a duration such as 250ms, 3s or 1m, got "3"
+            'routes:\\n- path: /a\\n  service: s\\n  deadline: 3'           | :4: routes[0].deadline: expected a duration such as 250ms, 1.5s or 1m30s, got "3"
             'routes:\\n- path: /a\\n  service: s\\n  idempotent: maybe'     | :4: routes[0].idempotent: expected true or false
             'routes:\\n- path: /a\\n  service: s\\n  methods: POST'         | :4: routes[0].methods: expected a list
             'routes:\\n- path: /a\\n  service: s\\n  methods: [post]'       | :4: routes[0].methods: expected methods such as GET or POST
@@ -189,7 +195,7 @@ class ConfigLoaderTest {
             'services:\\n  web:\\n    instances:\\n    - web'               | :4: services.web.instances[0]: expected host:port, such as 127.0.0.1:8001 or [::1]:8001
             'http2:\\n  cleartext: maybe'               | :2: http2.cleartext: expected one of [prior-knowledge, upgrade, off], got "maybe"
             'limits:\\n  replay-body: 1GB'           | :2: limits.replay-body: expected a size such as 65536, 64KiB, 10MiB or unlimited
-            'consul:\\n  address: ftp://x'           | :2: consul.address: expected Consul's host:port, or http(s)://host:port
+            'consul:\\n  address: ftp://x'           | :2: consul.address: expected Consul's host:port, http(s)://host:port or unix:///path, got "ftp://x"
             'consul:\\n  addresses: [10.0.0.0/33]' | :2: consul.addresses[0]: expected an address or a range, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8
             'consul:\\n  addresses: [web-1]'  | :2: consul.addresses[0]: expected an address or a range, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8
             'consul:\\n  wait-time: 0'               | :2: consul.wait-time: expected 1s to 10m
@@ -235,7 +241,10 @@ class ConfigLoaderTest {
             'routes: [~]' | :1: routes[0]: expected a value, got nothing
             'routes:\\n- {path: /a, service: s, methods: [~]}' | :2: routes[0].methods[0]: expected a value, got nothing
             'routes:\\n- &r {path: /a, service: s}\\n- *r' | :3: YAML aliases are not supported
-            'consul:\\n  address: a..b' | :2: consul.address: expected Consul's host:port, or http(s)://host:port
+            'consul:\\n  tls: {ca: /nowhere}' | :2: consul.tls.ca: expected a PEM file, and /nowhere cannot be read
+            'consul:\\n  tls:\\n    certificate: a.pem' | :3: consul.tls.key: expected the file of the certificate's private key
+            'consul:\\n  token: 123' | :2: consul.token: expected a text
+            'consul:\\n  address: a..b' | :2: consul.address: expected Consul's host:port, http(s)://host:port or unix:///path, got "a..b"
             'port: 1\\n---\\nport: 2' | :3: a second YAML document begins; expected one in a file
             'prot: 1' | :1: prot: unknown key; expected one of [access-log, admin, consul, ejection, guard, host, http2, limits, port, retry, route-defaults, routes, services, shutdown, timeouts, tls, trusted-proxies]
             'route-defaults: foo' | :1: route-defaults: expected keys and values
@@ -312,36 +321,76 @@ class ConfigLoaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            consul             | false | http://consul:8500
-            consul:80          | false | http://consul:80
+            consul             | false | consul:8500
+            consul:80          | false | consul:80
             consul             | true  | https://consul:8500
-            http://consul      | true  | http://consul:80
+            http://consul:80   | true  | https://consul:80
             https://consul/    | false | https://consul:443
             https://consul:1   | false | https://consul:1
-            '::1'              | false | http://[::1]:8500
+            '::1'              | false | [::1]:8500
             '[::1]'            | true  | https://[::1]:8500
-            http://[::1]:8501  | false | http://[::1]:8501
+            http://[::1]:8501  | false | [::1]:8501
+            unix:///run/c.sock | false | unix:///run/c.sock
             """)
-    void consul_is_found_as_by_its_own_tools(String address, boolean tls, String url) throws Exception {
-        Path file = Files.writeString(folder.resolve("gateway.yaml"), "consul:\n  address: '" + address + "'\n");
-        assertThat(new ConfigSource(Optional.of(file), ConfigLoader.noFlags(), tls)
-                        .load()
-                        .config()
-                        .consul()
-                        .address()
-                        .url())
-                .isEqualTo(url);
+    void consul_is_found_as_by_its_own_tools(String address, boolean tls, String at) throws Exception {
+        var config = load("consul:\n  address: '" + address + "'\n  tls: {enabled: " + tls + "}\n");
+        assertThat(config.consul().settings().address()).hasToString(at);
     }
 
     @Test
     void tls_holds_for_the_default_address_of_consul() throws Exception {
-        assertThat(new ConfigSource(Optional.empty(), ConfigLoader.noFlags(), true)
-                        .load()
-                        .config()
-                        .consul()
-                        .address()
-                        .url())
-                .isEqualTo("https://127.0.0.1:8500");
+        assertThat(load("consul: {tls: {enabled: true}}\n").consul().settings().address())
+                .hasToString("https://127.0.0.1:8500");
+    }
+
+    @Test
+    void every_setting_of_consul_is_read() throws Exception {
+        var certificate = TestCertificate.of("dns:consul", "EC");
+        Path pem = certificate.certificate(folder.resolve("c.pem"));
+        Path key = certificate.key(folder.resolve("k.pem"));
+        Path token = Files.writeString(folder.resolve("token"), "from-file");
+        var config = load("""
+                consul:
+                  address: https://consul
+                  token: secret
+                  token-file: %3$s
+                  auth: user:password
+                  namespace: team-a
+                  partition: eu
+                  tls: {verify: false, ca: %1$s, certificate: %1$s, key: %2$s, server-name: server.dc1.consul}
+                """.formatted(pem, key, token));
+        assertThat(config.consul().settings())
+                .isEqualTo(new ConsulSettings(
+                        ConsulAddress.parse("https://consul", false),
+                        new Secret("secret"),
+                        token.toString(),
+                        new Secret("user:password"),
+                        "team-a",
+                        "eu",
+                        new ConsulTls(
+                                false,
+                                false,
+                                pem.toString(),
+                                "",
+                                pem.toString(),
+                                key.toString(),
+                                "server.dc1.consul")));
+        assertThat(config.toString()).doesNotContain("secret", "password", "from-file");
+    }
+
+    @Test
+    void a_token_file_that_cannot_be_read_is_refused_when_it_is_needed() throws Exception {
+        var consul = load("consul: {token-file: /nowhere}\n").consul();
+        assertThatThrownBy(consul::settings)
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("consul.token-file: expected a file with a token, and /nowhere cannot be read: there is no"
+                        + " such file");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1.5s, 1500", "1m30s, 90000", "0, 0"})
+    void durations_are_in_gos_form(String text, long millis) throws Exception {
+        assertThat(load("shutdown: {grace: " + text + "}\n").shutdown().grace()).isEqualTo(Duration.ofMillis(millis));
     }
 
     @Test
@@ -355,6 +404,6 @@ class ConfigLoaderTest {
         var flags = ConfigLoader.noFlags();
         flags.putObject("shutdown").put("grace", "long");
         assertThatThrownBy(() -> ConfigLoader.load(Optional.empty(), flags))
-                .hasMessage("shutdown.grace: expected a duration such as 250ms, 3s or 1m, got \"long\"");
+                .hasMessage("shutdown.grace: expected a duration such as 250ms, 1.5s or 1m30s, got \"long\"");
     }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import dev.stringsvc.program.HostPort;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -51,6 +52,9 @@ class SchemaTest {
                 "prot: 8080",
                 "port: yes",
                 "timeouts: {connect: fast}",
+                "consul: {tls: true}",
+                "consul: {tls: {verify: maybe}}",
+                "consul: {token: 123}",
                 "limits: {request-body: 10 MB}",
                 "routes: [{path: users, service: s}]",
                 "routes: [{path: /users}]",
@@ -105,7 +109,7 @@ class SchemaTest {
 
     /// Whether it is written as one value.
     private static boolean isText(Class<?> type) {
-        return type == HostPort.class || type == ConsulAddress.class;
+        return type == HostPort.class;
     }
 
     private static void addKeys(JsonNode schema, String at, Set<String> keys) {

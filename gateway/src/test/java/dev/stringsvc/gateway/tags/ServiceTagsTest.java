@@ -168,7 +168,7 @@ class ServiceTagsTest {
 
     private Bound bind(String file, String... tags) throws Exception {
         Path path = Files.writeString(folder.resolve("gateway.yaml"), file);
-        return new ConfigSource(Optional.of(path), ConfigLoader.noFlags(), false)
+        return new ConfigSource(Optional.of(path), ConfigLoader.noFlags())
                 .load()
                 .binder()
                 .bind(route(tags));
@@ -185,7 +185,7 @@ class ServiceTagsTest {
                                 routes:
                                 - {name: users@consul, path: /foo, strip-prefix: /foo, service: users,
                                    deadline: 700ms, attempt-timeout: 700ms}
-                                """)), ConfigLoader.noFlags(), false)
+                                """)), ConfigLoader.noFlags())
                 .load()
                 .config()
                 .routes()
@@ -293,7 +293,7 @@ class ServiceTagsTest {
         if (route.refusal() != null) {
             return route.refusal();
         }
-        Bound bound = new ConfigSource(Optional.empty(), ConfigLoader.noFlags(), false)
+        Bound bound = new ConfigSource(Optional.empty(), ConfigLoader.noFlags())
                 .load()
                 .binder()
                 .bind(route);

@@ -76,7 +76,7 @@ class TagFuzzTest {
 
     @Test
     void tags_make_routes_or_are_refused_with_a_reason() throws Exception {
-        RouteBinder binder = new ConfigSource(Optional.empty(), ConfigLoader.noFlags(), false)
+        RouteBinder binder = new ConfigSource(Optional.empty(), ConfigLoader.noFlags())
                 .load()
                 .binder();
         int accepted = 0;

@@ -67,7 +67,7 @@ class TagRoutesTest {
         for (String path : paths) {
             list.addObject().put("path", path).put("service", "file");
         }
-        return new ConfigSource(Optional.empty(), flags, false).load();
+        return new ConfigSource(Optional.empty(), flags).load();
     }
 
     private static List<TagRoute> tagged(Map<String, List<String>> services) {
@@ -137,7 +137,7 @@ class TagRoutesTest {
         var flags = ConfigLoader.noFlags();
         flags.putObject("route-defaults").put("attempts", 7);
         flags.putArray("routes");
-        var loaded = new ConfigSource(Optional.empty(), flags, false).load();
+        var loaded = new ConfigSource(Optional.empty(), flags).load();
         assertThat(beside(loaded, tagged).table().routes()).hasSize(1).doesNotContain(before);
     }
 
@@ -314,7 +314,7 @@ class TagRoutesTest {
 
     private static Configuration fileOf(String yaml) throws Exception {
         var flags = (ObjectNode) new YAMLMapper().readTree(yaml);
-        return new ConfigSource(Optional.empty(), flags, false).load();
+        return new ConfigSource(Optional.empty(), flags).load();
     }
 
     @ParameterizedTest

@@ -11,6 +11,9 @@ import com.orbitz.consul.model.health.ServiceHealth;
 import com.orbitz.consul.option.ImmutableQueryOptions;
 import com.orbitz.consul.option.QueryOptions;
 import com.orbitz.consul.util.Jackson;
+import dev.stringsvc.consul.AgentConnection;
+import dev.stringsvc.consul.ConsulAddress;
+import dev.stringsvc.consul.ConsulSettings;
 import dev.stringsvc.program.FailStop;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -18,7 +21,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -58,35 +60,31 @@ public final class ConsulClient implements AutoCloseable {
     }
 
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-    private final String url;
+    private final ConsulAddress address;
     private final Duration wait;
     private final Duration patience;
+    private final AgentConnection agent;
     private final Consul consul;
 
     /// The client waits five seconds for a whole answer, longer by `wait` where the agent may hold it, and by the
     /// sixteenth of that which Consul may add.
     ///
-    /// @param url `http://host:port` or `https://host:port`
-    /// @param token the ACL token, where there is one
     /// @param wait how long the agent may hold a query that has nothing new to say, in whole seconds
-    public ConsulClient(String url, Optional<String> token, Duration wait) {
-        this(url, token, wait, PATIENCE);
+    public ConsulClient(ConsulSettings settings, Duration wait) {
+        this(settings, wait, PATIENCE);
     }
 
-    ConsulClient(String url, Optional<String> token, Duration wait, Duration patience) {
-        this.url = url;
+    ConsulClient(ConsulSettings settings, Duration wait, Duration patience) {
+        this.address = settings.address();
         this.wait = wait;
         this.patience = patience;
-        var builder = Consul.builder()
-                .withUrl(url)
-                .withPing(false)
-                .withExecutorService(executor)
-                // a connection that died in the pool would cost a query, which OkHttp then sends again at once
-                .withHeaders(Map.of("Connection", "close"))
-                .withConnectTimeoutMillis(CONNECT_TIMEOUT.toMillis())
-                .withReadTimeoutMillis(patience.toMillis());
-        token.ifPresent(builder::withTokenAuth);
-        this.consul = builder.build();
+        this.agent = new AgentConnection(settings, new AgentConnection.Timeouts(CONNECT_TIMEOUT, longest()), executor);
+        this.consul = agent.consul();
+    }
+
+    /// The time for an answer that the agent may hold back.
+    private Duration longest() {
+        return patience.plus(wait).plus(wait.dividedBy(16));
     }
 
     /// What one query brought.
@@ -128,9 +126,7 @@ public final class ConsulClient implements AutoCloseable {
         if (index > 0) {
             options.index(BigInteger.valueOf(index)).wait(wait.toSeconds() + "s");
         }
-        return within(
-                patience.plus(index > 0 ? wait.plus(wait.dividedBy(16)) : Duration.ZERO),
-                () -> ask(() -> query.apply(options.build()), read));
+        return within(index > 0 ? longest() : patience, () -> ask(() -> query.apply(options.build()), read));
     }
 
     /// Timeouts of the socket alone would let an agent send a byte now and then for ever.
@@ -149,7 +145,8 @@ public final class ConsulClient implements AutoCloseable {
                     : new QueryFailedException(notUnderstood(rootOf(e)), e);
         } catch (TimeoutException e) {
             throw new QueryFailedException(
-                    "Consul at " + url + " cannot be reached: no whole answer within " + limit.toMillis() + " ms", e);
+                    "Consul at " + address + " cannot be reached: no whole answer within " + limit.toMillis() + " ms",
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new QueryFailedException("interrupted", e);
@@ -176,17 +173,18 @@ public final class ConsulClient implements AutoCloseable {
             case 0 ->
                 root instanceof JsonProcessingException || !(root instanceof IOException)
                         ? notUnderstood(root)
-                        : "Consul at " + url + " cannot be reached: " + root;
+                        : "Consul at " + address + " cannot be reached: " + root;
             case 403 ->
-                "Consul at " + url + " answered 403: the ACL token (CONSUL_HTTP_TOKEN) must allow to read the service"
+                "Consul at " + address
+                        + " answered 403: the ACL token (CONSUL_HTTP_TOKEN, CONSUL_HTTP_TOKEN_FILE) must allow to read the service"
                         + " and its nodes";
-            default -> "Consul at " + url + " answered " + e.getCode();
+            default -> "Consul at " + address + " answered " + e.getCode() + ": " + e.getMessage();
         };
     }
 
     private String notUnderstood(Throwable e) {
         String why = e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.toString();
-        return "the answer of Consul at " + url + " is not understood: " + why;
+        return "the answer of Consul at " + address + " is not understood: " + why;
     }
 
     private static Throwable rootOf(Throwable e) {
@@ -212,7 +210,7 @@ public final class ConsulClient implements AutoCloseable {
 
     @Override
     public void close() {
-        consul.destroy();
+        agent.close();
         executor.shutdownNow();
     }
 }

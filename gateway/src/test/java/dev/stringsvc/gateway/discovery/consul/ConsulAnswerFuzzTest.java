@@ -2,12 +2,12 @@ package dev.stringsvc.gateway.discovery.consul;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stringsvc.consul.ConsulSettings;
 import dev.stringsvc.gateway.FuzzCorpus;
 import dev.stringsvc.gateway.discovery.Instance;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +50,7 @@ class ConsulAnswerFuzzTest {
         int read = 0;
         int refused = 0;
         try (var consul = new FakeConsul();
-                var client = new ConsulClient(consul.url(), Optional.empty(), Duration.ofSeconds(1))) {
+                var client = new ConsulClient(ConsulSettings.at(consul.url()), Duration.ofSeconds(1))) {
             for (String json : answers) {
                 String told = "with -Dfuzz.seed=%d, of %s".formatted(SEED, json);
                 consul.then(exchange -> {

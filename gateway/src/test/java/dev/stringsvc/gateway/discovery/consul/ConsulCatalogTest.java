@@ -2,11 +2,11 @@ package dev.stringsvc.gateway.discovery.consul;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stringsvc.consul.ConsulSettings;
 import dev.stringsvc.gateway.discovery.CatalogEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 class ConsulCatalogTest {
     private final BlockingQueue<CatalogEvent> events = new LinkedBlockingQueue<>();
     private final FakeConsul consul = new FakeConsul();
-    private final ConsulClient client = new ConsulClient(consul.url(), Optional.empty(), Duration.ofSeconds(30));
+    private final ConsulClient client = new ConsulClient(ConsulSettings.at(consul.url()), Duration.ofSeconds(30));
     private final ConsulCatalog catalog = new ConsulCatalog(client, new Pace(System::nanoTime, () -> 0, delay -> {}));
 
     @AfterEach

@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.discovery.consul;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stringsvc.consul.ConsulSettings;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Failure;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
@@ -10,7 +11,6 @@ import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.FakeInstance.Script;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -171,7 +171,7 @@ class ConsulFaultTest {
     static void askOnce() throws Exception {
         try (var agent = new FakeConsul();
                 var client = new ConsulClient(
-                        agent.url(), Optional.empty(), Duration.ofSeconds(1), Duration.ofSeconds(30))) {
+                        ConsulSettings.at(agent.url()), Duration.ofSeconds(1), Duration.ofSeconds(30))) {
             agent.thenInstances(1, "a");
             assertThat(client.healthy("web", List.of(), 0).found().instances()).hasSize(1);
         }
@@ -186,8 +186,7 @@ class ConsulFaultTest {
             turns.acquire();
         });
         try (var agent = FakeInstance.of(agent(fault));
-                var client = new ConsulClient(
-                        "http://" + agent.address(), Optional.empty(), Duration.ofSeconds(1), PATIENCE);
+                var client = new ConsulClient(ConsulSettings.at(agent.address()), Duration.ofSeconds(1), PATIENCE);
                 var instancer = new ConsulInstancer(client, "web", List.of(), pace)) {
             instancer.watch(events::add);
             assertThat(ids(events.take())).containsExactly("before");

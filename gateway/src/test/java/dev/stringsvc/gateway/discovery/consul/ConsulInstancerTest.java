@@ -2,10 +2,12 @@ package dev.stringsvc.gateway.discovery.consul;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stringsvc.consul.ConsulSettings;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Failure;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
 import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.program.Environment;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
@@ -42,7 +44,7 @@ class ConsulInstancerTest {
     private final BlockingQueue<DiscoveryEvent> events = new LinkedBlockingQueue<>();
     private final BlockingQueue<Duration> slept = new LinkedBlockingQueue<>();
     private final FakeConsul consul = new FakeConsul();
-    private final ConsulClient client = new ConsulClient(consul.url(), Optional.empty(), Duration.ofSeconds(30));
+    private final ConsulClient client = new ConsulClient(ConsulSettings.at(consul.url()), Duration.ofSeconds(30));
     private final ConsulInstancer instancer =
             new ConsulInstancer(client, "web", List.of("t"), new Pace(System::nanoTime, () -> 0, slept::add));
 
@@ -393,7 +395,7 @@ class ConsulInstancerTest {
     void closing_ends_the_query_in_flight() throws Exception {
         try (var agent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 var held = new ConsulClient(
-                        "http://127.0.0.1:" + agent.getLocalPort(), Optional.empty(), Duration.ofSeconds(30))) {
+                        ConsulSettings.at("127.0.0.1:" + agent.getLocalPort()), Duration.ofSeconds(30))) {
             var watch = new ConsulInstancer(held, "web", List.of());
             watch.watch(events::add);
             try (Socket query = agent.accept()) {
@@ -408,7 +410,11 @@ class ConsulInstancerTest {
 
     @Test
     void the_token_goes_in_a_header() throws Exception {
-        try (var withToken = new ConsulClient(consul.url(), Optional.of("secret"), Duration.ofSeconds(30))) {
+        try (var withToken = new ConsulClient(
+                ConsulSettings.of(
+                        new Environment(Map.of("CONSUL_HTTP_ADDR", consul.url(), "CONSUL_HTTP_TOKEN", "secret")),
+                        Optional.empty()),
+                Duration.ofSeconds(30))) {
             consul.thenInstances(1);
             assertThat(withToken.healthy("web", List.of(), 0).found().isEmpty()).isTrue();
             assertThat(consul.nextQuery()).isEqualTo("/v1/health/service/web?passing=true secret");

@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.discovery.consul;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stringsvc.consul.ConsulSettings;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Failure;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
@@ -11,7 +12,6 @@ import dev.stringsvc.testkit.ConsulAgent;
 import dev.stringsvc.testkit.Health;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,8 +23,7 @@ class RealConsulTest {
 
     private final List<DiscoveryEvent> events = new CopyOnWriteArrayList<>();
     private final ConsulAgent consul = ConsulAgent.start();
-    private final ConsulClient client =
-            new ConsulClient("http://" + consul.address(), Optional.empty(), Duration.ofSeconds(30));
+    private final ConsulClient client = new ConsulClient(ConsulSettings.at(consul.address()), Duration.ofSeconds(30));
     private final ConsulInstancer instancer = new ConsulInstancer(client, "web", List.of());
 
     @BeforeEach
@@ -90,8 +89,7 @@ class RealConsulTest {
     @Test
     void an_agent_that_hangs_is_a_failure_and_is_found_again_when_it_goes_on() {
         instancer.close();
-        try (var impatient =
-                        new ConsulClient("http://" + consul.address(), Optional.empty(), Duration.ofSeconds(1), HANG);
+        try (var impatient = new ConsulClient(ConsulSettings.at(consul.address()), Duration.ofSeconds(1), HANG);
                 var watch = new ConsulInstancer(impatient, "web", List.of())) {
             events.clear();
             watch.watch(events::add);
