@@ -1,6 +1,7 @@
 package dev.stringsvc.consul;
 
 import com.orbitz.consul.Consul;
+import com.orbitz.consul.ConsulException;
 import dev.stringsvc.program.InputFile;
 import java.io.IOException;
 import java.lang.reflect.Field;
@@ -33,6 +34,10 @@ public final class AgentConnection implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AgentConnection.class);
     private static final String TOKEN = "X-Consul-Token";
     private static final int FORBIDDEN = 403;
+    /// What the library's message has before the answer's body.
+    private static final String BODY = "]: ";
+
+    private static final int LONGEST_SAID = 200;
 
     private final ConsulSettings settings;
     private final TokenSource tokens;
@@ -156,6 +161,15 @@ public final class AgentConnection implements AutoCloseable {
         return colon < 0
                 ? Credentials.basic(auth, "", StandardCharsets.UTF_8)
                 : Credentials.basic(auth.substring(0, colon), auth.substring(colon + 1), StandardCharsets.UTF_8);
+    }
+
+    /// The beginning of what the agent wrote into an answer that is an error, in one line.
+    public static String saidIn(ConsulException refusal) {
+        String message = String.valueOf(refusal.getMessage());
+        String body = message.substring(message.indexOf(BODY) < 0 ? 0 : message.indexOf(BODY) + BODY.length());
+        return body.substring(0, Math.min(body.length(), LONGEST_SAID))
+                .replaceAll("\\p{Cntrl}", " ")
+                .strip();
     }
 
     @Override

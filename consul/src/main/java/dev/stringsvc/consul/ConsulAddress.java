@@ -17,7 +17,7 @@ public sealed interface ConsulAddress {
     record Tcp(boolean tls, HostPort hostPort) implements ConsulAddress {
         @Override
         public String toString() {
-            return tls ? "https://" + hostPort : hostPort.toString();
+            return (tls ? "https://" : "http://") + hostPort;
         }
     }
 

@@ -55,20 +55,30 @@ public record ConsulSettings(
                     secret(given, ConsulVariable.CONSUL_HTTP_AUTH),
                     text(given, ConsulVariable.CONSUL_NAMESPACE),
                     text(given, ConsulVariable.CONSUL_PARTITION),
-                    new ConsulTls(
-                            tls,
-                            environment
-                                    .flag(ConsulVariable.CONSUL_HTTP_SSL_VERIFY.name())
-                                    .orElse(true),
-                            text(given, ConsulVariable.CONSUL_CACERT),
-                            text(given, ConsulVariable.CONSUL_CAPATH),
-                            text(given, ConsulVariable.CONSUL_CLIENT_CERT),
-                            text(given, ConsulVariable.CONSUL_CLIENT_KEY),
-                            text(given, ConsulVariable.CONSUL_TLS_SERVER_NAME)));
+                    tls(environment, given));
         } catch (SettingException e) {
             throw address.isPresent() && e.key().equals(ConsulVariable.CONSUL_HTTP_ADDR.key())
                     ? new SettingException("--consul", e.problem(), e)
                     : ConsulVariable.named(e);
+        }
+    }
+
+    private static ConsulTls tls(Environment environment, Map<ConsulVariable, String> given) {
+        boolean enabled =
+                environment.flag(ConsulVariable.CONSUL_HTTP_SSL.name()).orElse(false);
+        boolean verify =
+                environment.flag(ConsulVariable.CONSUL_HTTP_SSL_VERIFY.name()).orElse(true);
+        try {
+            return new ConsulTls(
+                    enabled,
+                    verify,
+                    text(given, ConsulVariable.CONSUL_CACERT),
+                    text(given, ConsulVariable.CONSUL_CAPATH),
+                    text(given, ConsulVariable.CONSUL_CLIENT_CERT),
+                    text(given, ConsulVariable.CONSUL_CLIENT_KEY),
+                    text(given, ConsulVariable.CONSUL_TLS_SERVER_NAME));
+        } catch (SettingException e) {
+            throw new SettingException("tls." + e.key(), e.problem(), e);
         }
     }
 

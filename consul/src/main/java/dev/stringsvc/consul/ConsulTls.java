@@ -38,7 +38,7 @@ public record ConsulTls(
     /// Nothing is set.
     public static final ConsulTls DEFAULT = new ConsulTls(false, true, "", "", "", "", "");
 
-    private static final Pem.Pair KEYS = new Pem.Pair("tls.certificate", "tls.key");
+    private static final Pem.Pair KEYS = new Pem.Pair("certificate", "key");
 
     /// Reads the files once, to see that they can be used.
     ///
@@ -81,7 +81,7 @@ public record ConsulTls(
         }
         String host = serverName.replaceFirst(":[0-9]*$", "");
         if (!HostName.isName(host)) {
-            throw new SettingException("tls.server-name", "expected a host name, got \"" + serverName + '"');
+            throw new SettingException("server-name", "expected a host name, got \"" + serverName + '"');
         }
         return Optional.of(host);
     }
@@ -92,7 +92,7 @@ public record ConsulTls(
 
     private static @Nullable KeyStore trusted(String ca, String caPath) {
         if (!ca.isEmpty()) {
-            return Pem.trusting("tls.ca", ca);
+            return Pem.trusting("ca", ca);
         }
         return caPath.isEmpty() ? null : Pem.trusting(inFolder(caPath));
     }
@@ -102,15 +102,15 @@ public record ConsulTls(
     private static List<X509Certificate> inFolder(String folder) {
         try (Stream<Path> files = Files.walk(Path.of(folder))) {
             List<X509Certificate> all = files.filter(Files::isRegularFile)
-                    .flatMap(file -> Pem.certificates("tls.ca-path", file.toString()).stream())
+                    .flatMap(file -> Pem.certificates("ca-path", file.toString()).stream())
                     .toList();
             if (all.isEmpty()) {
-                throw new SettingException("tls.ca-path", "expected PEM files, and " + folder + " holds none");
+                throw new SettingException("ca-path", "expected PEM files, and " + folder + " holds none");
             }
             return all;
         } catch (IOException | InvalidPathException e) {
             throw new SettingException(
-                    "tls.ca-path", "expected a folder of PEM files, and " + folder + " cannot be read", e);
+                    "ca-path", "expected a folder of PEM files, and " + folder + " cannot be read", e);
         }
     }
 

@@ -42,7 +42,7 @@ class ConsulAddressTest {
 
     @Test
     void shows_how_it_is_written() {
-        assertThat(ConsulAddress.parse("c", false)).hasToString("c:8500");
+        assertThat(ConsulAddress.parse("c", false)).hasToString("http://c:8500");
         assertThat(ConsulAddress.parse("c:1", true)).hasToString("https://c:1");
         assertThat(ConsulAddress.parse("unix:///run/consul.sock", false)).hasToString("unix:///run/consul.sock");
     }

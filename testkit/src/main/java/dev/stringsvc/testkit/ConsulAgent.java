@@ -225,6 +225,11 @@ public final class ConsulAgent implements AutoCloseable {
         return send(path, HttpRequest.newBuilder().PUT(BodyPublishers.ofString(body)));
     }
 
+    /// What `DELETE path` answers.
+    public String delete(String path) {
+        return send(path, HttpRequest.newBuilder().DELETE());
+    }
+
     @Override
     public void close() {
         process().close();

@@ -242,7 +242,7 @@ class ConfigLoaderTest {
             'routes:\\n- {path: /a, service: s, methods: [~]}' | :2: routes[0].methods[0]: expected a value, got nothing
             'routes:\\n- &r {path: /a, service: s}\\n- *r' | :3: YAML aliases are not supported
             'consul:\\n  tls: {ca: /nowhere}' | :2: consul.tls.ca: expected a PEM file, and /nowhere cannot be read
-            'consul:\\n  tls:\\n    certificate: a.pem' | :3: consul.tls.key: expected the file of the certificate's private key
+            'consul:\\n  tls:\\n    certificate: a.pem' | :2: consul.tls.key: expected the file of the certificate's private key
             'consul:\\n  token: 123' | :2: consul.token: expected a text
             'consul:\\n  address: a..b' | :2: consul.address: expected Consul's host:port, http(s)://host:port or unix:///path, got "a..b"
             'port: 1\\n---\\nport: 2' | :3: a second YAML document begins; expected one in a file
@@ -321,15 +321,15 @@ class ConfigLoaderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            consul             | false | consul:8500
-            consul:80          | false | consul:80
+            consul             | false | http://consul:8500
+            consul:80          | false | http://consul:80
             consul             | true  | https://consul:8500
             http://consul:80   | true  | https://consul:80
             https://consul/    | false | https://consul:443
             https://consul:1   | false | https://consul:1
-            '::1'              | false | [::1]:8500
+            '::1'              | false | http://[::1]:8500
             '[::1]'            | true  | https://[::1]:8500
-            http://[::1]:8501  | false | [::1]:8501
+            http://[::1]:8501  | false | http://[::1]:8501
             unix:///run/c.sock | false | unix:///run/c.sock
             """)
     void consul_is_found_as_by_its_own_tools(String address, boolean tls, String at) throws Exception {

@@ -113,16 +113,18 @@ public final class LocalAgent implements Agent, AutoCloseable {
     }
 
     private IOException failed(Throwable e) {
-        int code = e instanceof ConsulException refused ? refused.getCode() : 0;
-        String sentence = "Consul at " + address
-                + switch (code) {
-                    case 0 -> " cannot be reached: " + rootOf(e);
-                    case 401, 403 ->
-                        " answered " + code + ": its ACL wants a token with service:write (set CONSUL_HTTP_TOKEN or"
-                                + " CONSUL_HTTP_TOKEN_FILE)";
-                    default -> " answered " + code + ": " + e.getMessage();
-                };
-        return new IOException(sentence, e);
+        String said = e instanceof ConsulException refused && refused.getCode() != 0
+                ? " answered " + refused.getCode() + ": " + refusal(refused)
+                : " cannot be reached: " + rootOf(e);
+        return new IOException("Consul at " + address + said, e);
+    }
+
+    private static String refusal(ConsulException e) {
+        return switch (e.getCode()) {
+            case 401, 403 ->
+                "its ACL wants a token with service:write (set CONSUL_HTTP_TOKEN or CONSUL_HTTP_TOKEN_FILE)";
+            default -> AgentConnection.saidIn(e);
+        };
     }
 
     private static Throwable rootOf(Throwable e) {

@@ -17,6 +17,7 @@ import dev.stringsvc.consul.ConsulSettings;
 import dev.stringsvc.program.FailStop;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -171,14 +172,15 @@ public final class ConsulClient implements AutoCloseable {
         Throwable root = rootOf(e);
         return switch (e.getCode()) {
             case 0 ->
-                root instanceof JsonProcessingException || !(root instanceof IOException)
+                root instanceof JsonProcessingException
+                                || !(root instanceof IOException || root instanceof GeneralSecurityException)
                         ? notUnderstood(root)
                         : "Consul at " + address + " cannot be reached: " + root;
             case 403 ->
                 "Consul at " + address
                         + " answered 403: the ACL token (CONSUL_HTTP_TOKEN, CONSUL_HTTP_TOKEN_FILE) must allow to read the service"
                         + " and its nodes";
-            default -> "Consul at " + address + " answered " + e.getCode() + ": " + e.getMessage();
+            default -> "Consul at " + address + " answered " + e.getCode() + ": " + AgentConnection.saidIn(e);
         };
     }
 
