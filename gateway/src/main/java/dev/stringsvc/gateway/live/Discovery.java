@@ -14,7 +14,6 @@ import dev.stringsvc.gateway.discovery.consul.ConsulInstancer;
 import dev.stringsvc.gateway.discovery.lastgood.LastGood;
 import dev.stringsvc.gateway.discovery.lastgood.Owner;
 import dev.stringsvc.gateway.tags.TagOwners;
-import dev.stringsvc.gateway.upstream.Upstream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -54,20 +53,26 @@ public final class Discovery implements AutoCloseable {
     }
 
     /// Watches a service as it is defined. The caller closes it.
-    Instancer instancer(Upstream upstream, GatewayConfig.Service definition) {
+    Instancer instancer(String service, GatewayConfig.Service definition) {
         if (definition.isFixed()) {
             return new FixedInstancer(definition.instances().stream()
                     .map(at -> Instance.of(at.toString(), at.host(), at.port()))
                     .toList());
         }
-        String service = upstream.service();
         List<String> tags = definition.tags();
         var instancer = new ConsulInstancer(consul().client(), service, tags);
         Instancer source = consul().lastGood()
-                .<Instancer>map(file -> file.over(instancer, service, asked(definition), upstream::instances))
+                .<Instancer>map(file -> file.over(instancer, service, asked(definition)))
                 .orElse(instancer);
         var allowed = new OnlyAllowed(service, source, addresses);
         return definition.meta().isEmpty() ? allowed : new WithMeta(allowed, definition.meta());
+    }
+
+    /// Saves the instances that are in use after an answer for a service, so that the next start can use them.
+    void answered(String service, GatewayConfig.Service definition, List<Instance> inUse) {
+        if (!definition.isFixed()) {
+            consul().lastGood().ifPresent(file -> file.keep(service, asked(definition), inUse));
+        }
     }
 
     /// What instances must have, meta too: what was kept holds for the same only.

@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.live;
 
 import dev.stringsvc.gateway.config.GatewayConfig;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent;
+import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.discovery.Instancer;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Upstream;
@@ -77,8 +78,9 @@ public final class Upstreams implements AutoCloseable {
     }
 
     private Watched watch(Upstream upstream, GatewayConfig.Service definition, boolean anew) {
-        Instancer instancer = discovery.instancer(upstream, definition);
-        var relay = new Relay(upstream, anew);
+        String service = upstream.service();
+        Instancer instancer = discovery.instancer(service, definition);
+        var relay = new Relay(upstream, anew, inUse -> discovery.answered(service, definition, inUse));
         instancer.watch(relay);
         return new Watched(upstream, definition, instancer, relay);
     }
@@ -137,16 +139,19 @@ public final class Upstreams implements AutoCloseable {
                 .forEach(Endpoint::close);
     }
 
-    /// What discovery says, to an upstream.
+    /// Passes discovery's events on to an upstream, and reports the instances that it uses after each answer.
     private static final class Relay implements Consumer<DiscoveryEvent> {
         private final Upstream upstream;
+        private final Consumer<List<Instance>> answered;
         private final CountDownLatch first = new CountDownLatch(1);
         private boolean anew;
 
-        /// @param anew whether the instances are others now because the service is defined in another way
-        Relay(Upstream upstream, boolean anew) {
+        /// @param anew true if the instances differ now because the service is defined in another way
+        /// @param answered hears the instances in use after each answer
+        Relay(Upstream upstream, boolean anew, Consumer<List<Instance>> answered) {
             this.upstream = upstream;
             this.anew = anew;
+            this.answered = answered;
         }
 
         @Override
@@ -157,6 +162,9 @@ public final class Upstreams implements AutoCloseable {
             }
             upstream.accept(event);
             first.countDown();
+            if (event instanceof DiscoveryEvent.Snapshot) {
+                answered.accept(upstream.instances());
+            }
         }
     }
 }

@@ -23,18 +23,12 @@ public record Ejection(
         double maxShare) {
     /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
     public Ejection {
-        check(failures >= 1 && failures <= 1_000, "failures", "1 to 1000");
-        check(failureRate > 0 && failureRate <= 1, "failure-rate", "more than 0, and at most 1");
-        check(slowFactor == 0 || slowFactor >= 2, "slow-factor", "2 or more, or 0 for never");
-        check(probeAfter.toMillis() >= 10, "probe-after", "10ms or more");
-        check(probeLongest.compareTo(probeAfter) >= 0, "probe-longest", "at least probe-after");
-        check(maxShare >= 0 && maxShare < 1, "max-share", "0 to less than 1");
-    }
-
-    private static void check(boolean valid, String key, String expected) {
-        if (!valid) {
-            throw new IllegalArgumentException(key + ": expected " + expected);
-        }
+        Check.that(failures >= 1 && failures <= 1_000, "failures", "1 to 1000");
+        Check.that(failureRate > 0 && failureRate <= 1, "failure-rate", "more than 0, and at most 1");
+        Check.that(slowFactor == 0 || slowFactor >= 2, "slow-factor", "2 or more, or 0 for never");
+        Check.that(probeAfter.toMillis() >= 10, "probe-after", "10ms or more");
+        Check.that(probeLongest.compareTo(probeAfter) >= 0, "probe-longest", "at least probe-after");
+        Check.that(maxShare >= 0 && maxShare < 1, "max-share", "0 to less than 1");
     }
 
     /// How many of so many instances may be ejected.

@@ -10,9 +10,7 @@ import java.time.Duration;
 public record Guard(double minShare, Duration hold) {
     /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
     public Guard {
-        if (!(minShare >= 0 && minShare <= 1)) {
-            throw new IllegalArgumentException("min-share: expected 0 to 1");
-        }
+        Check.that(minShare >= 0 && minShare <= 1, "min-share", "0 to 1");
     }
 
     /// Whether it is doubtful that there are only so many left.

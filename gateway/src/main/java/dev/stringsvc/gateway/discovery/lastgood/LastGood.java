@@ -17,7 +17,6 @@ import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,12 +87,11 @@ public final class LastGood implements AutoCloseable {
         return lastGood;
     }
 
-    /// An instancer that first says what is known from before, and then what `source` says, which it keeps.
+    /// An instancer that reports the saved instances first, and then whatever `source` reports.
     ///
-    /// @param tags what the source asks for
-    /// @param inUse the instances that are used once the listener has heard an answer
-    public Instancer over(Instancer source, String service, List<String> tags, Supplier<List<Instance>> inUse) {
-        return new RememberingInstancer(this, source, service, List.copyOf(tags), inUse);
+    /// @param tags the tags that the source asks for
+    public Instancer over(Instancer source, String service, List<String> tags) {
+        return new RememberingInstancer(this, source, service, List.copyOf(tags));
     }
 
     /// What to go on from until the source answers.
@@ -130,8 +128,8 @@ public final class LastGood implements AutoCloseable {
         return tags;
     }
 
-    /// Keeps what is in use now that the source has answered.
-    synchronized void keep(String service, List<String> tags, List<Instance> instances) {
+    /// Saves the instances that are in use now that the source has answered. These may be more than the answer lists.
+    public synchronized void keep(String service, List<String> tags, List<Instance> instances) {
         var next = new Known(tags, clock.instant(), instances);
         @Nullable Known last = next.instances().isEmpty() ? known.remove(service) : known.put(service, next);
         boolean same = last == null

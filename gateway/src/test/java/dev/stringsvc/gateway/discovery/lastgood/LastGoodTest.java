@@ -184,11 +184,10 @@ class LastGoodTest {
     }
 
     @Test
-    void what_is_kept_is_what_the_listener_uses_after_an_answer() {
+    void what_is_kept_is_what_is_in_use_after_an_answer_and_not_the_answer() {
         var run = run();
-        List<DiscoveryEvent> events = new ArrayList<>();
-        run.over(new FixedInstancer(List.of()), "web", List.of(), () -> events.isEmpty() ? List.of() : instances(1, 2))
-                .watch(events::add);
+        run.over(new FixedInstancer(List.of()), "web", List.of())
+                .watch(_ -> run.keep("web", List.of(), instances(1, 2)));
         run.writeIfDue();
         assertThat(recalled()).isEqualTo(instances(1, 2));
     }
@@ -205,8 +204,12 @@ class LastGoodTest {
 
     private List<DiscoveryEvent> watch(LastGood run, Instancer source) {
         List<DiscoveryEvent> events = new ArrayList<>();
-        run.over(source, "web", List.of(), () -> ((Snapshot) events.getLast()).instances())
-                .watch(events::add);
+        run.over(source, "web", List.of()).watch(event -> {
+            events.add(event);
+            if (event instanceof Snapshot(var instances, _)) {
+                run.keep("web", List.of(), instances);
+            }
+        });
         return events;
     }
 
