@@ -4,6 +4,7 @@ import dev.stringsvc.gateway.http.HeaderFields;
 import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.route.Balancing;
 import dev.stringsvc.gateway.upstream.Turns;
+import dev.stringsvc.program.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /// Sends requests of one key to one endpoint. Those that have none, or an empty one, go where less is
@@ -30,7 +31,7 @@ final class KeyedBalance implements Balance {
         return switch (by) {
             case Balancing.Key.Header(String name) -> request.headers().first(name);
             case Balancing.Key.Cookie(String name) -> cookie(request.headers(), name);
-            case Balancing.Key.ClientAddress() -> request.clientAddress();
+            case Balancing.Key.ClientAddress() -> request.client() == null ? null : IpAddress.text(request.client());
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.http;
 
+import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /// What is sent to an instance.
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param query percent-encoded without the question mark; `null` where there is none
 /// @param headers end-to-end headers only; `Host`, `Content-Length` and connection headers are the
 /// transport's
-/// @param clientAddress the IP address of who asks; not sent, but what a balancer may go by
+/// @param client the client's address, for balancers and ejection; not sent. `null` where it is not known
 /// @param upgrade true if the headers ask for a switch of protocols, which the instance may answer with 101
 /// @param caller who waits for the answer
 /// @param cancellation what ends an attempt before its time; `null` where nobody will
@@ -18,13 +19,13 @@ public record UpstreamRequest(
         @Nullable String query,
         HeaderFields headers,
         Body body,
-        String clientAddress,
+        @Nullable InetAddress client,
         boolean upgrade,
         Caller caller,
         @Nullable Cancellation cancellation) {
     /// A request of the gateway itself, whose answer is waited for.
     public UpstreamRequest(String method, String path, @Nullable String query, HeaderFields headers, Body body) {
-        this(method, path, query, headers, body, "", false, Caller.PATIENT, null);
+        this(method, path, query, headers, body, null, false, Caller.PATIENT, null);
     }
 
     /// True if a request with this method says so where it has no body, since one is expected (RFC 9110,
@@ -38,11 +39,11 @@ public record UpstreamRequest(
 
     /// The same request, whose attempts this cancels.
     public UpstreamRequest cancelledBy(Cancellation cancellation) {
-        return new UpstreamRequest(method, path, query, headers, body, clientAddress, upgrade, caller, cancellation);
+        return new UpstreamRequest(method, path, query, headers, body, client, upgrade, caller, cancellation);
     }
 
     /// The same request for another caller.
     public UpstreamRequest askedBy(Caller caller) {
-        return new UpstreamRequest(method, path, query, headers, body, clientAddress, upgrade, caller, cancellation);
+        return new UpstreamRequest(method, path, query, headers, body, client, upgrade, caller, cancellation);
     }
 }

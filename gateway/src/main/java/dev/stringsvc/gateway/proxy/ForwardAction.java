@@ -14,7 +14,6 @@ import dev.stringsvc.gateway.http.UpstreamSocket;
 import dev.stringsvc.gateway.retry.Bulkhead;
 import dev.stringsvc.gateway.retry.ProxyResult;
 import dev.stringsvc.gateway.tunnel.WebSockets;
-import dev.stringsvc.program.IpAddress;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
@@ -158,7 +157,7 @@ final class ForwardAction {
                         request.query(),
                         head,
                         admitted.body(),
-                        IpAddress.text(admitted.origin().client()),
+                        admitted.origin().client(),
                         admitted.upgrade(),
                         caller(request, admitted, writer),
                         null));

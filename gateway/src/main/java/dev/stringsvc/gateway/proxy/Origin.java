@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.proxy;
 
+import dev.stringsvc.gateway.http.ClientAddress;
 import java.net.InetAddress;
 
 /// Where a request comes from.

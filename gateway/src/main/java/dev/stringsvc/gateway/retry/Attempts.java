@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.retry;
 import dev.stringsvc.gateway.http.Body;
 import dev.stringsvc.gateway.http.Caller;
 import dev.stringsvc.gateway.http.Cancellation;
+import dev.stringsvc.gateway.http.ClientAddress;
 import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.Canary;
@@ -89,7 +90,7 @@ final class Attempts {
         this.context = context;
         this.turns = turns;
         this.request = request;
-        this.client = ClientTag.of(request.clientAddress());
+        this.client = request.client() == null ? ClientTag.UNKNOWN : ClientTag.of(ClientAddress.bits(request.client()));
         this.repeatable = isRepeatable(context.forward(), request);
         this.deadline = now() + context.forward().deadline().toNanos();
         context.budget().deposit();

@@ -15,6 +15,7 @@ import dev.stringsvc.gateway.upstream.Turns;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.UpstreamListener;
 import java.time.Duration;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,7 +59,15 @@ public final class Picks {
 
     public static UpstreamRequest requestFrom(String clientAddress) {
         return new UpstreamRequest(
-                "GET", "/", null, new HeaderFields(), new Body.None(), clientAddress, false, Caller.PATIENT, null);
+                "GET",
+                "/",
+                null,
+                new HeaderFields(),
+                new Body.None(),
+                InetAddress.ofLiteral(clientAddress),
+                false,
+                Caller.PATIENT,
+                null);
     }
 
     /// Whom a request's first attempt goes to.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stringsvc.gateway.client.ClientRate;
 import dev.stringsvc.gateway.client.SlowestRate;
+import dev.stringsvc.gateway.http.ClientAddress;
 import dev.stringsvc.gateway.retry.Bulkhead;
 import java.net.InetAddress;
 import java.time.Duration;

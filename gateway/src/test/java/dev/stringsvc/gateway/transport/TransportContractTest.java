@@ -447,7 +447,7 @@ class TransportContractTest {
             });
             var headers = new HeaderFields().add("Connection", "Upgrade").add("Upgrade", "echo");
             var request =
-                    new UpstreamRequest("GET", "/ws", null, headers, new Body.None(), "", true, Caller.PATIENT, null);
+                    new UpstreamRequest("GET", "/ws", null, headers, new Body.None(), null, true, Caller.PATIENT, null);
             AttemptResult result = transport.execute(request, LONG);
             assertThat(result).isInstanceOf(AttemptResult.Responded.class);
             try (UpstreamResponse response = ((AttemptResult.Responded) result).response()) {
@@ -518,7 +518,7 @@ class TransportContractTest {
                 request.query(),
                 request.headers(),
                 body,
-                request.clientAddress(),
+                request.client(),
                 request.upgrade(),
                 request.caller(),
                 request.cancellation());
