@@ -3,7 +3,6 @@ package dev.stringsvc.gateway.proxy;
 import dev.stringsvc.gateway.client.Client;
 import dev.stringsvc.gateway.client.ClientBody;
 import dev.stringsvc.gateway.client.SlowClientException;
-import dev.stringsvc.gateway.http.ClientAddress;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

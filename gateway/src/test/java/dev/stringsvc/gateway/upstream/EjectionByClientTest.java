@@ -27,9 +27,7 @@ class EjectionByClientTest {
     private final Circuit circuit = new Circuit(Policies.EJECTION, clock);
 
     private static int tag(String address) {
-        return address.isEmpty()
-                ? ClientTag.UNKNOWN
-                : ClientTag.of(ClientAddress.bits(InetAddress.ofLiteral(address)));
+        return address.isEmpty() ? ClientTag.UNKNOWN : ClientTag.of(ClientAddress.bits(InetAddress.ofLiteral(address)));
     }
 
     private static int innocent(int number) {

@@ -5,18 +5,18 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// Lends buffers for what instances say, so that only a connection that reads at the moment has one.
-/// Thread-safe, and without a lock.
+/// A pool of buffers for reading from instances, so that only connections with unparsed bytes hold one. Thread-safe,
+/// without a lock.
 final class Buffers {
-    /// In bytes: a record of TLS and what it holds, each at its largest.
+    /// In bytes: enough for the largest TLS record, and for its content.
     static final int SIZE = 17_408;
 
-    private static final int MOST_KEPT = 256;
+    private static final int MAX_FREE = 256;
 
     private final ConcurrentLinkedDeque<ByteBuffer> free = new ConcurrentLinkedDeque<>();
     private final AtomicInteger kept = new AtomicInteger();
 
-    /// An empty buffer; the one that was given back last.
+    /// Takes an empty buffer, the one that was given back last.
     ByteBuffer lend() {
         @Nullable ByteBuffer last = free.pollFirst();
         if (last == null) {
@@ -26,9 +26,9 @@ final class Buffers {
         return last.clear();
     }
 
-    /// Takes a buffer back. It must not be used after that.
+    /// Gives a buffer back. The caller must not use it afterwards.
     void giveBack(ByteBuffer buffer) {
-        if (kept.incrementAndGet() > MOST_KEPT) {
+        if (kept.incrementAndGet() > MAX_FREE) {
             kept.decrementAndGet();
         } else {
             free.addFirst(buffer);

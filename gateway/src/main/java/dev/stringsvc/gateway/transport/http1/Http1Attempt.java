@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// One attempt over HTTP/1.1, and what is known of it. Used by the calling thread; [#end] by any.
+/// One attempt over HTTP/1.1. Used by the calling thread; the watchdog and a cancellation may abort it.
 final class Http1Attempt {
     private static final int OK = 200;
     private static final int SWITCHING_PROTOCOLS = 101;
@@ -28,22 +28,19 @@ final class Http1Attempt {
     private final Duration timeout;
     private final boolean toHead;
 
-    private volatile @Nullable TcpWire tcp;
-    private volatile boolean ended;
-    private volatile boolean silent = true;
+    private final AbortHandle abort = new AbortHandle();
+    private @Nullable Http1Connection connection;
+    /// True once a new connection was asked of the instance, rather than an idle one used again.
     private boolean asked;
-    private boolean kept;
-    private long acceptedBefore;
     private boolean begun;
     private boolean brokenOff;
-    private @Nullable Http1Connection connection;
     private @Nullable BodySender sender;
     private @Nullable IOException clientFailure;
 
     /// What all attempts of a transport share.
     ///
-    /// @param host what `Host` says where a request does not
-    record Settings(String host, Watchdog watchdog, IdleTimeouts pauses) {}
+    /// @param host the `Host` of requests that have none
+    record Settings(String host, Watchdog watchdog, IdleTimeouts idleTimeouts) {}
 
     Http1Attempt(Http1Transport transport, Settings settings, UpstreamRequest request, Duration timeout) {
         this.transport = transport;
@@ -54,9 +51,9 @@ final class Http1Attempt {
     }
 
     AttemptResult execute() {
-        Watchdog.Watch watch = settings.watchdog().watch(timeout, request.caller()::hasLeft, this::end);
+        Watchdog.Watch watch = settings.watchdog().watch(timeout, request.caller()::hasLeft, abort::abort);
         if (request.cancellation() != null) {
-            request.cancellation().onCancel(this::end);
+            request.cancellation().onCancel(abort::abort);
         }
         try {
             Http1Connection on = connect();
@@ -68,11 +65,11 @@ final class Http1Attempt {
                 return abandoned(watch) ? abandoned() : new AttemptResult.TimedOut(timeout, false);
             }
             var asked = new Http1Response.Asked(transport, this::letGo, close, sender, this::isAbandoned);
-            return new AttemptResult.Responded(new Http1Response(on, asked, watch, settings.pauses()));
+            return new AttemptResult.Responded(new Http1Response(on, asked, watch, settings.idleTimeouts()));
         } catch (IOException | RuntimeException e) {
             fail(watch);
             AttemptResult failure = failure(e instanceof IOException io ? io : new IOException(e), watch);
-            if (kept && failure instanceof AttemptResult.MaybeSent) {
+            if (connection != null && !asked && failure instanceof AttemptResult.MaybeSent) {
                 transport.distrust();
             }
             return failure;
@@ -118,72 +115,44 @@ final class Http1Attempt {
             boolean blamed = !(cause instanceof NoSocketException) && (asked || !watch.expired());
             return new AttemptResult.NotSent(cause, blamed);
         }
-        return watch.expired() ? new AttemptResult.TimedOut(timeout, silent) : new AttemptResult.MaybeSent(cause);
+        return watch.expired() ? new AttemptResult.TimedOut(timeout, abort.silent()) : new AttemptResult.MaybeSent(cause);
     }
 
-    /// True if it is certain that not one byte of the request reached the instance: it had not begun to
-    /// leave, the kernel took nothing since the connection's other end was gone, or the other end's kernel
-    /// refused it.
+    /// True if certainly no byte of the request reached the instance: nothing was written yet, the kernel took nothing
+    /// because the connection was closed, or the other end's kernel refused the bytes.
     private boolean nothingSent() {
-        @Nullable TcpWire wire = tcp;
-        return !begun || wire == null || wire.accepted() == acceptedBefore || wire.refused();
-    }
-
-    /// Ends the attempt, whatever it waits for. May be called by any thread, also after the attempt is over:
-    /// then it leaves the connection alone, which may carry another request.
-    private synchronized void end() {
-        ended = true;
-        @Nullable TcpWire wire = tcp;
-        if (wire != null) {
-            silent = !wire.isHeard();
-            wire.cut();
-        }
+        @Nullable TcpWire tcp = abort.tcp();
+        return !begun || tcp == null || tcp.delivery().isEmpty() || tcp.delivery().refused();
     }
 
     private Http1Connection connect() throws IOException {
-        throwIfEnded();
+        abort.throwIfAborted();
         @Nullable Http1Connection last = transport.trusts() && !request.upgrade() ? transport.take() : null;
         if (last != null) {
-            kept = true;
             connection = last;
-            hold(last.wire().tcp());
+            abort.hold(last.wire().tcp());
             return last;
         }
         asked = true;
-        Http1Connection opened = transport.opener().open(this::hold);
+        Http1Connection opened = transport.opener().open(abort::hold);
         connection = opened;
-        throwIfEnded();
+        abort.throwIfAborted();
         return opened;
     }
 
-    /// Takes the connection from [#end]. Without this, a watch or a cancellation that comes late cuts the
-    /// request that the connection carries next.
+    /// Gives the connection away.
     ///
-    /// @return false where the connection is of no more use: it was cut, or not all of the request was sent
-    private synchronized boolean letGo() {
-        tcp = null;
-        return !ended && !brokenOff;
+    /// @return false if it cannot carry another request: it was closed, or not all of the request was sent
+    private boolean letGo() {
+        return abort.letGo() && !brokenOff;
     }
 
-    private synchronized void hold(TcpWire wire) {
-        tcp = wire;
-        if (ended) {
-            wire.cut();
-        }
-    }
-
-    private void throwIfEnded() throws IOException {
-        if (ended) {
-            throw new IOException("the attempt's time was over before it began");
-        }
-    }
-
-    /// Writes the head, and of the body what the connection takes at once. A sender writes the rest, so
-    /// that an answer that comes before is heard.
+    /// Writes the head, and as much of the body as the connection takes at once. A [BodySender] writes the rest, so
+    /// that this thread notices a response that comes early.
     private void send(Http1Connection on, boolean close, Watchdog.Watch watch) throws IOException {
         ByteBuffer[] parts = parts(RequestWriter.head(request, settings.host(), close));
-        acceptedBefore = on.wire().tcp().accepted();
-        on.wire().tcp().begin();
+        Delivery delivery = on.wire().tcp().delivery();
+        delivery.begin();
         on.expect(toHead);
         begun = true;
         try {
@@ -197,9 +166,9 @@ final class Http1Attempt {
                 sender = BodySender.start(rest(parts), on.sink(0), null, timeout);
             }
         } catch (IOException e) {
-            // the other end takes no more, but it may have answered: awaitHead finds that out
+            // the instance takes no more, but it may have sent a response: awaitHead finds out
             brokenOff = true;
-            if (on.wire().tcp().accepted() == acceptedBefore) {
+            if (delivery.isEmpty()) {
                 on.wire().cut();
             }
         }
@@ -215,7 +184,7 @@ final class Http1Attempt {
                             ? new ByteBuffer[] {append(head, body)}
                             : new ByteBuffer[] {head, ByteBuffer.wrap(body)};
                 }
-                if (body.length == 0) { // a chunk of no length would be the last
+                if (body.length == 0) { // an empty chunk would end the body
                     yield new ByteBuffer[] {head, RequestWriter.lastChunk(trailers)};
                 }
                 yield new ByteBuffer[] {
@@ -229,13 +198,13 @@ final class Http1Attempt {
         };
     }
 
-    /// One write of one buffer is cheaper than one of two.
+    /// Appends a small body to the head: writing one buffer is cheaper than writing two.
     private static ByteBuffer append(ByteBuffer head, byte[] body) {
         int end = head.limit();
         return head.limit(end + body.length).put(end, body);
     }
 
-    /// What is left of a request, in one copy.
+    /// A copy of what is left of a request.
     private static Body.Streamed rest(ByteBuffer... parts) {
         int size = 0;
         for (ByteBuffer part : parts) {
@@ -248,7 +217,7 @@ final class Http1Attempt {
         return new Body.Streamed(new ByteArrayInputStream(left.array()), size);
     }
 
-    /// Waits for the head of the answer, and tells the caller of interim ones.
+    /// Waits for the head of the final response, and passes interim responses on to the caller.
     private void awaitHead(Http1Connection on) throws IOException {
         ResponseParser parser = on.parser();
         on.await();

@@ -8,14 +8,13 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// A connection to an instance, which carries one request at a time. One thread reads; one may write
-/// meanwhile.
+/// A connection to an instance, which carries one request at a time. One thread may read while another writes.
 final class Http1Connection {
     private final Wire wire;
     private final Buffers buffers;
     private final ResponseParser parser = new ResponseParser();
-    /// What was read and is not parsed yet; `null` where that is nothing. While it waits, the connection
-    /// has no buffer.
+    /// Bytes that were read and are not parsed yet; `null` if there are none, so that an idle connection holds no
+    /// buffer.
     private @Nullable ByteBuffer in;
 
     Http1Connection(Wire wire, Buffers buffers) {
@@ -31,7 +30,7 @@ final class Http1Connection {
         return parser;
     }
 
-    /// Begins to listen for an answer, which [#await] waits for.
+    /// Prepares for a response, which [#await] waits for.
     ///
     /// @param toHead true if the request's method is HEAD
     void expect(boolean toHead) throws IOException {
@@ -39,7 +38,7 @@ final class Http1Connection {
         wire.expect(this::buffer);
     }
 
-    /// Called by the thread of a request, or by the selector's while that one waits.
+    /// Called by the request's thread, or by the selector's thread while the request's thread waits.
     private ByteBuffer buffer() {
         @Nullable ByteBuffer buffer = in;
         if (buffer == null) {
@@ -49,9 +48,9 @@ final class Http1Connection {
         return buffer;
     }
 
-    /// Waits for what is expected.
+    /// Waits for the first bytes of the response.
     ///
-    /// @throws EOFException where the connection ends instead
+    /// @throws EOFException if the connection ends instead
     void await() throws IOException {
         if (ended(wire.await())) {
             throw new EOFException("the connection ended before the answer's head");
@@ -65,7 +64,7 @@ final class Http1Connection {
         return n < 0;
     }
 
-    /// Parses what is here.
+    /// Parses what was read.
     ResponseParser.Event parse() throws IOException {
         @Nullable ByteBuffer buffer = in;
         if (buffer == null) {
@@ -78,20 +77,20 @@ final class Http1Connection {
         return event;
     }
 
-    /// Writes the part of the body that was parsed last.
-    @SuppressWarnings("ByteBufferBackingArray") // each buffer that is lent has an array of its own
+    /// Writes the part of the body that was parsed last to `out`.
+    @SuppressWarnings("ByteBufferBackingArray") // the pool has heap buffers only, each with its own array
     void writeContent(OutputStream out) throws IOException {
         ByteBuffer parsed = buffer();
         int length = parser.contentLength();
         out.write(parsed.array(), parsed.position() - length, length);
     }
 
-    /// Reads what has come, without waiting.
+    /// Reads what has arrived, without waiting.
     ///
-    /// @return how many bytes; 0 where that is nothing; -1 at the connection's end
+    /// @return the number of bytes; 0 if nothing has arrived; -1 at the connection's end
     int readMore() throws IOException {
         if (!hasRead()) {
-            giveBack(); // it is used up and has no room left
+            giveBack(); // it is parsed to its end and may have no room left
         }
         int n = wire.read(buffer());
         if (n > 0) {
@@ -118,12 +117,12 @@ final class Http1Connection {
         }
     }
 
-    /// True if bytes are here that were not looked at.
+    /// True if bytes were read that are not parsed.
     boolean hasRead() {
         return in != null && in.hasRemaining();
     }
 
-    /// Takes bytes that are here.
+    /// Takes bytes that were read, without parsing them.
     int take(byte[] bytes) {
         ByteBuffer buffer = buffer();
         int n = Math.min(bytes.length, buffer.remaining());
@@ -134,28 +133,30 @@ final class Http1Connection {
         return n;
     }
 
-    /// Gives up the connection to the selector, to be used again. Whatever comes meanwhile closes it.
+    /// Makes the connection idle, ready for another request. Whatever arrives meanwhile closes it.
     ///
-    /// @return false where the other end has said more than an answer
-    boolean rest() {
+    /// @return false if the instance has sent more than its response, so that the connection cannot be used again
+    boolean idle() {
         boolean quiet = !hasRead();
         giveBack();
-        if (quiet && wire.rest()) {
+        if (quiet && wire.releaseBuffers()) {
             wire.tcp().idle();
             return true;
         }
         return false;
     }
 
-    /// Closes the connection. To be called by the thread that reads from it.
+    /// Closes the connection. Only the thread that reads from it may call this.
     void close() {
         wire.cut();
         if (!wire.tcp().isExpecting()) {
-            giveBack(); // else the selector may be reading into it
+            giveBack(); // otherwise the selector's thread may be reading into the buffer
         }
     }
 
-    /// Where a body of this length goes; -1 for a body in chunks.
+    /// Writes a request's body.
+    ///
+    /// @param length in bytes; -1 for a body in chunks
     BodySender.Sink sink(long length) {
         return length < 0 ? new Chunks() : new Plain();
     }

@@ -16,11 +16,11 @@ import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// An answer over HTTP/1.1: its head is here, its body is read as it is copied.
+/// A response over HTTP/1.1 whose head has arrived. The body is read while it is copied.
 final class Http1Response implements UpstreamResponse {
     private static final int SWITCHING_PROTOCOLS = 101;
-    /// How many buffers are read of an answer that nobody wants, to keep its connection.
-    private static final int MOST_READS = 8;
+    /// To keep the connection of a response that is closed early, at most so many buffers of it are read and dropped.
+    private static final int MAX_READS = 8;
 
     private final Http1Connection connection;
     private final ResponseParser parser;
@@ -29,17 +29,17 @@ final class Http1Response implements UpstreamResponse {
     private final Duration idleTimeout;
     private final int status;
     private final String version;
-    private final boolean goodbye;
+    private final boolean closesConnection;
     private final HeaderFields fields;
     private final @Nullable Http1Socket socket;
     private boolean whole;
     private boolean closed;
 
-    /// What the answer is to.
+    /// The attempt that the response belongs to.
     ///
-    /// @param letGo takes the connection from the attempt; false where that has cut it
+    /// @param letGo takes the connection away from the attempt; false if the attempt has closed it
     /// @param close true if the instance was asked to close the connection
-    /// @param sender of what is left of the request's body; `null` where nothing was left
+    /// @param sender sends the rest of the request's body; `null` if all of it was sent with the head
     /// @param cancelled true once the attempt was cancelled
     record Asked(
             Http1Transport transport,
@@ -48,21 +48,21 @@ final class Http1Response implements UpstreamResponse {
             @Nullable BodySender sender,
             BooleanSupplier cancelled) {}
 
-    Http1Response(Http1Connection connection, Asked asked, Watchdog.Watch watch, IdleTimeouts pauses) {
+    Http1Response(Http1Connection connection, Asked asked, Watchdog.Watch watch, IdleTimeouts idleTimeouts) {
         this.connection = connection;
         this.parser = connection.parser();
         this.asked = asked;
         this.watch = watch;
         this.status = parser.status();
         this.version = parser.version();
-        this.goodbye = !asked.close() && parser.connectionSays("close");
+        this.closesConnection = !asked.close() && parser.connectionSays("close");
         this.fields = parser.fields();
-        this.idleTimeout = pauses.within(fields.first("Content-Type"));
+        this.idleTimeout = idleTimeouts.within(fields.first("Content-Type"));
         if (asked.sender() != null) {
             asked.sender().answered();
         }
         if (status == SWITCHING_PROTOCOLS) {
-            watch.cancel(); // who passes the bytes on sees that somebody has gone
+            watch.cancel(); // the tunnel notices by itself when a side has gone
             socket = new Http1Socket(connection);
         } else {
             watch.pause();
@@ -87,7 +87,7 @@ final class Http1Response implements UpstreamResponse {
 
     @Override
     public boolean saysGoodbye() {
-        return goodbye;
+        return closesConnection;
     }
 
     @Override
@@ -120,7 +120,7 @@ final class Http1Response implements UpstreamResponse {
         }
     }
 
-    /// Reads what is here, or else passes on what was read so far and waits.
+    /// Reads what has arrived. If nothing has, flushes `out` and waits.
     private void readOn(OutputStream out) throws IOException {
         int n = readHere();
         if (n == 0) {
@@ -128,7 +128,7 @@ final class Http1Response implements UpstreamResponse {
             n = await() ? 1 : -1;
         }
         if (n < 0) {
-            if (!parser.end()) {
+            if (!parser.endsWithConnection()) {
                 throw broken(new EOFException("the connection ended within the body"));
             }
             whole = true;
@@ -190,7 +190,7 @@ final class Http1Response implements UpstreamResponse {
                 && !asked.close()
                 && parser.keepsAlive()
                 && isWhole()
-                && !parser.end()
+                && !parser.endsWithConnection()
                 && asked.letGo().getAsBoolean()) {
             asked.transport().giveBack(connection);
         } else {
@@ -198,8 +198,8 @@ final class Http1Response implements UpstreamResponse {
         }
     }
 
-    /// True if the answer was read to its end, or what is left of it is here already and is not much: an
-    /// instance that sends without end must not keep the thread.
+    /// True if the response was read to its end, or the rest of it has arrived and is small. Waiting for more, or
+    /// reading without a limit, would let an instance hold this thread.
     private boolean isWhole() {
         try {
             int reads = 0;
@@ -207,7 +207,7 @@ final class Http1Response implements UpstreamResponse {
                 switch (connection.parse()) {
                     case END -> whole = true;
                     case MORE -> {
-                        if (++reads > MOST_READS || connection.readMore() <= 0) {
+                        if (++reads > MAX_READS || connection.readMore() <= 0) {
                             return false;
                         }
                     }

@@ -5,7 +5,7 @@ import dev.stringsvc.gateway.http.UpstreamSocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// A connection after a switch of protocols.
+/// A connection to an instance after a switch of protocols.
 final class Http1Socket implements UpstreamSocket {
     private final Http1Connection connection;
 

@@ -12,12 +12,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A transport to one instance over HTTP/1.1. Its idle connections are a stack: the one that was used last
-/// is used first, so that as few are kept as will do. Thread-safe, and without a lock.
+/// A transport to one instance over HTTP/1.1. Idle connections are a stack: the one that was used last is used first, so
+/// that connections which are not needed stay idle and are closed. Thread-safe, without a lock.
 final class Http1Transport implements Transport {
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
 
-    /// A connection that is closed sooner after its last use was not closed for being idle.
+    /// A connection that is closed sooner than this after its last use was not closed for being idle.
     private static final Duration EARLY = Duration.ofSeconds(1);
 
     private static final Duration DISTRUST = Duration.ofSeconds(10);
@@ -33,7 +33,7 @@ final class Http1Transport implements Transport {
     interface Opener {
         /// Connects, on the calling thread.
         ///
-        /// @param opening told of each TCP connection before it is connected, so that it can be cut
+        /// @param opening hears of each TCP connection before it is connected, so that the attempt can be aborted
         Http1Connection open(Consumer<TcpWire> opening) throws IOException;
     }
 
@@ -54,7 +54,7 @@ final class Http1Transport implements Transport {
         return opener;
     }
 
-    /// A connection that is kept and whose other end is still there; `null` where there is none.
+    /// Takes an idle connection that the instance has not closed; `null` if there is none.
     @Nullable
     Http1Connection take() {
         for (@Nullable Http1Connection last; (last = idle.pollFirst()) != null; ) {
@@ -69,9 +69,9 @@ final class Http1Transport implements Transport {
         return null;
     }
 
-    /// Takes a connection back that may carry another request.
+    /// Takes back a connection that may carry another request.
     void giveBack(Http1Connection connection) {
-        if (!closed && trusts() && connection.rest()) {
+        if (!closed && trusts() && connection.idle()) {
             idle.addFirst(connection);
             if (closed) {
                 closeIdle(Duration.ZERO);
@@ -81,8 +81,8 @@ final class Http1Transport implements Transport {
         }
     }
 
-    /// An instance that closes connections it was to keep may close the next while a request is on its way
-    /// to it: for some time none is used that was kept, and none is kept.
+    /// Uses no idle connections for some time: an instance that closes connections early may close the next one while a
+    /// request is on its way to it.
     void distrust() {
         trustAgainAt.set(System.nanoTime() + DISTRUST.toNanos());
         closeIdle(Duration.ZERO);
@@ -101,7 +101,7 @@ final class Http1Transport implements Transport {
         for (Iterator<Http1Connection> all = idle.descendingIterator(); all.hasNext(); ) {
             Http1Connection connection = all.next();
             if (connection.wire().tcp().unused().compareTo(longest) < 0) {
-                return; // so are those that were used later
+                return; // the others were used later
             }
             if (idle.removeLastOccurrence(connection)) {
                 connection.close();

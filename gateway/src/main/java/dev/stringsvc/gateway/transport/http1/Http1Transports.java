@@ -16,24 +16,23 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
-/// Opens transports over HTTP/1.1, in clear text and over TLS, which share the threads that wait for
-/// sockets. Thread-safe.
+/// Opens transports over HTTP/1.1, in clear text and over TLS. They share one selector thread. Thread-safe.
 public final class Http1Transports implements AutoCloseable {
     private static final int HTTP = 80;
     private static final int HTTPS = 443;
 
     private final Duration connectTimeout;
-    private final IdleTimeouts pauses;
+    private final IdleTimeouts idleTimeouts;
     private final Watchdog watchdog;
     private final Buffers buffers = new Buffers();
     private final Set<Http1Transport> transports = ConcurrentHashMap.newKeySet();
     private final SelectorThread selector = SelectorThread.start("instances", this::sweep);
 
     /// @param connectTimeout the longest wait for a connection
-    /// @param pauses how long an instance may pause within a body
-    public Http1Transports(Duration connectTimeout, IdleTimeouts pauses, Watchdog watchdog) {
+    /// @param idleTimeouts how long an instance may pause within a body
+    public Http1Transports(Duration connectTimeout, IdleTimeouts idleTimeouts, Watchdog watchdog) {
         this.connectTimeout = connectTimeout;
-        this.pauses = pauses;
+        this.idleTimeouts = idleTimeouts;
         this.watchdog = watchdog;
     }
 
@@ -49,14 +48,14 @@ public final class Http1Transports implements AutoCloseable {
 
     /// A transport over TLS.
     ///
-    /// @param name whom the certificate must name
+    /// @param name the name that the certificate must be for
     public Transport open(String host, int port, SSLContext context, String name) {
         return open(new Peer(host, port), context, name);
     }
 
     /// A transport over TLS.
     ///
-    /// @param name whom the certificate must name
+    /// @param name the name that the certificate must be for
     public Transport open(Peer peer, SSLContext context, String name) {
         return add(new Http1Transport(
                 opening -> secure(peer, opening, engine(context, name, peer.port())),
@@ -65,7 +64,7 @@ public final class Http1Transports implements AutoCloseable {
 
     private Http1Attempt.Settings settings(String name, int port, int usual) {
         String host = name.indexOf(':') < 0 ? name : '[' + name + ']';
-        return new Http1Attempt.Settings(port == usual ? host : host + ':' + port, watchdog, pauses);
+        return new Http1Attempt.Settings(port == usual ? host : host + ':' + port, watchdog, idleTimeouts);
     }
 
     private Transport add(Http1Transport transport) {
@@ -88,7 +87,7 @@ public final class Http1Transports implements AutoCloseable {
         }
     }
 
-    /// Tries each of the host's addresses, in their order.
+    /// Tries the host's addresses one after the other.
     private TcpWire dial(Peer peer, Consumer<TcpWire> opening) throws IOException {
         @Nullable IOException failure = null;
         for (InetAddress address : InetAddress.getAllByName(peer.host())) {

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a request's head as bytes, one a character. Used by one thread.
+/// Writes a request's head in ISO 8859-1. Used by one thread.
 final class RequestWriter {
     private static final int FIRST = 1_024;
     private static final byte[] LAST_CHUNK = ascii("0\r\n");
@@ -18,8 +18,8 @@ final class RequestWriter {
     private byte[] bytes = new byte[FIRST];
     private int size;
 
-    /// @param host what `Host` says where the request itself does not
-    /// @param close true if the instance is asked to close the connection after its answer
+    /// @param host the `Host` of a request that has none
+    /// @param close true to ask the instance to close the connection after its response
     static ByteBuffer head(UpstreamRequest request, String host, boolean close) {
         var writer = new RequestWriter();
         @Nullable String query = request.query();
@@ -37,7 +37,7 @@ final class RequestWriter {
         });
         writer.framing(request);
         if (!request.upgrade()) {
-            // TE speaks of this connection only, and says so
+            // TE is hop-by-hop, so Connection must name it (RFC 9110, section 10.1.4)
             boolean te = fields.first("TE") != null;
             if (te || close) {
                 writer.field("Connection", te ? close ? "TE, close" : "TE" : "close");
@@ -74,17 +74,17 @@ final class RequestWriter {
         }
     }
 
-    /// What comes before a chunk's bytes.
+    /// The line before a chunk's bytes.
     static ByteBuffer chunkBegin(int length) {
         return ByteBuffer.wrap(ascii(Integer.toHexString(length) + "\r\n"));
     }
 
-    /// What comes after a chunk's bytes.
+    /// The line end after a chunk's bytes.
     static ByteBuffer chunkEnd() {
         return ByteBuffer.wrap(LINE_END);
     }
 
-    /// The end of a body in chunks.
+    /// The last chunk and the trailers, which end a body in chunks.
     static ByteBuffer lastChunk(HeaderFields trailers) {
         var writer = new RequestWriter();
         writer.add(LAST_CHUNK);

@@ -13,12 +13,12 @@ import org.eclipse.jetty.http.HttpParser;
 import org.eclipse.jetty.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
-/// Reads an instance's answers by Jetty's strict parser (RFC 9112), and refuses besides what leaves in
-/// doubt where an answer ends. Used by one thread.
+/// Parses an instance's responses with Jetty's strict parser (RFC 9112), and also refuses responses whose end is
+/// ambiguous. Used by one thread.
 final class ResponseParser {
-    /// The most that is read, in bytes, without a byte of a body: heads, interim ones included, the
-    /// extensions of a chunk, and trailers.
-    private static final int MOST_WITHOUT_BODY = 65_536;
+    /// The largest number of bytes in a row that are not part of a body: heads, interim ones included, chunk extensions
+    /// and trailers.
+    private static final int MAX_WITHOUT_BODY = 65_536;
 
     private static final int LAST_STATUS = 599;
 
@@ -26,14 +26,14 @@ final class ResponseParser {
     private final HttpParser parser = new HttpParser(handler, -1, HttpCompliance.STRICT);
     private int withoutBody;
 
-    /// What was found.
+    /// What the parser has found.
     enum Event {
-        /// All bytes are read, and more must come.
+        /// All bytes are parsed, and more must come.
         MORE,
         HEAD,
-        /// A part of the body, as long as [#contentLength] says.
+        /// A part of the body, of the length [#contentLength].
         CONTENT,
-        /// The answer's end.
+        /// The end of the response.
         END
     }
 
@@ -42,7 +42,7 @@ final class ResponseParser {
         parser.setHeaderCacheCaseSensitive(true); // values pass byte for byte
     }
 
-    /// Makes ready for the next answer.
+    /// Prepares for the response to a new request.
     ///
     /// @param toHead true if the request's method is HEAD
     void begin(boolean toHead) {
@@ -50,7 +50,7 @@ final class ResponseParser {
         next(toHead);
     }
 
-    /// Makes ready for the answer that follows an interim one.
+    /// Prepares for the response that follows an interim one.
     void afterInterim(boolean toHead) {
         next(toHead);
     }
@@ -61,12 +61,12 @@ final class ResponseParser {
         handler.clear();
     }
 
-    /// Reads on.
+    /// Parses up to the next event.
     ///
-    /// @throws ProtocolException where the instance breaks HTTP's rules
+    /// @throws ProtocolException if the response is malformed
     Event parse(ByteBuffer in) throws ProtocolException {
         if (parser.isStart() && in.hasRemaining() && in.get(in.position()) != 'H') {
-            throw new ProtocolException("no answer in HTTP"); // Jetty skips some characters before one
+            throw new ProtocolException("the response is not HTTP"); // Jetty skips some characters before "HTTP"
         }
         handler.event = Event.MORE;
         int before;
@@ -86,12 +86,12 @@ final class ResponseParser {
         return handler.event;
     }
 
-    /// Jetty's parser asserts that what is malformed is a client's request.
+    /// Jetty's parser has an assertion that fails for some malformed responses.
     private boolean parseNext(ByteBuffer in) throws ProtocolException {
         try {
             return parser.parseNext(in);
         } catch (AssertionError e) {
-            throw new ProtocolException("the parser cannot read it");
+            throw new ProtocolException("the response cannot be parsed");
         }
     }
 
@@ -100,29 +100,27 @@ final class ResponseParser {
             withoutBody = 0;
         } else {
             withoutBody += read;
-            if (withoutBody > MOST_WITHOUT_BODY) {
-                throw new ProtocolException("more than 64 KiB of an answer without a byte of its body");
+            if (withoutBody > MAX_WITHOUT_BODY) {
+                throw new ProtocolException("the response has more than 64 KiB in a row that are not its body");
             }
         }
     }
 
-    /// Notes that the connection has ended.
-    ///
-    /// @return true if the answer ends with it; false where it is cut short
-    boolean end() {
+    /// True if the response ends where the connection ends; false if its end was announced in another way.
+    boolean endsWithConnection() {
         return parser.isState(HttpParser.State.EOF_CONTENT);
     }
 
     private void checkHead() throws ProtocolException {
         if (handler.version != HttpVersion.HTTP_1_1 && handler.version != HttpVersion.HTTP_1_0) {
-            throw new ProtocolException("a version of HTTP that nobody asked for");
+            throw new ProtocolException("the version is neither HTTP/1.1 nor HTTP/1.0");
         }
         List<String> codings = handler.fields.all("Transfer-Encoding");
         if (!codings.isEmpty() && (codings.size() > 1 || !codings.getFirst().equalsIgnoreCase("chunked"))) {
-            throw new ProtocolException("a transfer coding that nobody asked for: " + codings);
+            throw new ProtocolException("a transfer coding other than chunked: " + codings);
         }
         if (handler.status > LAST_STATUS) {
-            throw new ProtocolException("a status that HTTP does not know: " + handler.status);
+            throw new ProtocolException("a status above 599: " + handler.status);
         }
         if (handler.status == 205 && parser.getContentLength() > 0) {
             throw new ProtocolException("a 205 with a body");
@@ -133,12 +131,12 @@ final class ResponseParser {
         return handler.status;
     }
 
-    /// The answer's fields.
+    /// The header fields.
     HeaderFields fields() {
         return handler.fields;
     }
 
-    /// The fields that followed the body.
+    /// The trailer fields after the body.
     HeaderFields trailers() {
         return handler.trailers;
     }
@@ -148,23 +146,23 @@ final class ResponseParser {
         return handler.version.asString();
     }
 
-    /// How long the part of the body is that was just read, in bytes; it ends where the buffer stands.
+    /// The length of the part of the body that was just parsed, in bytes. It ends at the buffer's position.
     int contentLength() {
         return handler.contentLength;
     }
 
-    /// True if the connection may carry another request, as far as this answer says.
+    /// True if the response lets the connection carry another request.
     boolean keepsAlive() {
         boolean http11 = handler.version == HttpVersion.HTTP_1_1;
         return http11 ? !connectionSays("close") : connectionSays("keep-alive") && !hasCoding();
     }
 
-    /// HTTP/1.0 knows no chunks (RFC 9112, section 6.1).
+    /// HTTP/1.0 has no transfer codings (RFC 9112, section 6.1).
     private boolean hasCoding() {
         return handler.fields.first(HttpHeader.TRANSFER_ENCODING.asString()) != null;
     }
 
-    /// True if the `Connection` field has the option.
+    /// True if a `Connection` field has this option.
     boolean connectionSays(String option) {
         for (String value : handler.fields.all("Connection")) {
             for (String one : value.split(",", -1)) {

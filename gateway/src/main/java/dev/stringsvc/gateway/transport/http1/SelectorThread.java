@@ -10,8 +10,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 
-/// Waits for the sockets of all connections that it was given, and wakes who waits for one of them. One
-/// thread of the platform. Thread-safe.
+/// One platform thread that waits for the sockets of all connections over HTTP/1.1, and tells their listeners when they
+/// are ready. Thread-safe.
 final class SelectorThread implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(SelectorThread.class.getName());
     private static final long SWEEP_MILLIS = 1_000;
@@ -20,7 +20,7 @@ final class SelectorThread implements AutoCloseable {
     private final Runnable sweep;
     private volatile boolean closed;
 
-    /// What one socket is waited for.
+    /// Hears when a socket is ready.
     interface Listener {
         /// Called on the selector's thread when the socket is ready; must not block.
         void ready(SelectionKey key);
@@ -42,18 +42,18 @@ final class SelectorThread implements AutoCloseable {
         }
     }
 
-    /// Waits for the channel, which must not block, to become readable.
+    /// Waits for a non-blocking channel to become readable.
     SelectionKey register(SocketChannel channel, Listener listener) throws IOException {
         try {
             SelectionKey key = channel.register(selector, SelectionKey.OP_READ, listener);
             wakeUp();
             return key;
         } catch (ClosedSelectorException e) {
-            throw new IOException("the gateway stops", e);
+            throw new IOException("the gateway is stopping", e);
         }
     }
 
-    /// Lets a change of what is waited for take effect now.
+    /// Lets a change of interest, or a closed channel, take effect at once.
     void wakeUp() {
         selector.wakeup();
     }
@@ -68,15 +68,15 @@ final class SelectorThread implements AutoCloseable {
                     sweptAt = now;
                     sweep.run();
                 }
-            } catch (IOException | RuntimeException | Error e) { // without this thread no instance is heard
-                FailStop.check("waiting for instances failed", e);
-                LOG.log(System.Logger.Level.ERROR, "waiting for instances failed", e);
+            } catch (IOException | RuntimeException | Error e) { // without this thread no response is read
+                FailStop.check("the selector of the connections to instances failed", e);
+                LOG.log(System.Logger.Level.ERROR, "the selector of the connections to instances failed", e);
             }
         }
         try {
             selector.close();
         } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "the selector was not closed", e);
+            LOG.log(System.Logger.Level.WARNING, "the selector could not be closed", e);
         }
     }
 
@@ -84,7 +84,7 @@ final class SelectorThread implements AutoCloseable {
         try {
             ((Listener) key.attachment()).ready(key);
         } catch (CancelledKeyException e) {
-            // its connection was closed meanwhile, which wakes who waits
+            // the connection was closed meanwhile, which wakes the threads that wait for it
         }
     }
 

@@ -12,19 +12,19 @@ import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/// TLS over a TCP connection, by the JDK's engine.
+/// TLS over a TCP connection, with the JDK's engine.
 final class TlsWire implements Wire {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final TcpWire tcp;
     private final SSLEngine engine;
     private final Buffers buffers;
-    /// What has come and is not decrypted yet, ready to be written to; `null` where that is nothing.
+    /// Bytes that are not decrypted yet, in a buffer ready for more; `null` if there are none.
     private @Nullable ByteBuffer received;
     private @Nullable Supplier<ByteBuffer> target;
-    /// One thread at a time encrypts: after a renewal of keys it is the reader.
+    /// Encrypting needs this lock: the writer encrypts, and after a key update the reader does too.
     private final ReentrantLock encrypting = new ReentrantLock();
-    /// What is encrypted and not sent yet.
+    /// Encrypted bytes that are not sent yet.
     private ByteBuffer unsent = NOTHING;
 
     TlsWire(TcpWire tcp, SSLEngine engine, Buffers buffers) {
@@ -33,9 +33,9 @@ final class TlsWire implements Wire {
         this.buffers = buffers;
     }
 
-    /// Agrees on keys; waits for that on the calling thread.
+    /// Does the handshake, on the calling thread.
     ///
-    /// @throws SSLException where the certificate is not trusted, or does not name the instance
+    /// @throws SSLException if the certificate is not trusted, or is for another name
     void handshake() throws IOException {
         engine.beginHandshake();
         ByteBuffer none = buffers.lend();
@@ -44,13 +44,13 @@ final class TlsWire implements Wire {
                 HandshakeStatus status = engine.getHandshakeStatus();
                 boolean unwraps = status == HandshakeStatus.NEED_UNWRAP || status == HandshakeStatus.NEED_UNWRAP_AGAIN;
                 if (!unwraps) {
-                    goOn();
+                    step();
                 } else if (received == null || decrypt(none) == SSLEngineResult.Status.BUFFER_UNDERFLOW) {
                     receive();
                 }
             }
         } catch (SSLException e) {
-            sayWhy();
+            sendAlert();
             throw e;
         } finally {
             buffers.giveBack(none);
@@ -62,8 +62,8 @@ final class TlsWire implements Wire {
         return status != HandshakeStatus.NOT_HANDSHAKING && status != HandshakeStatus.FINISHED;
     }
 
-    /// Does what the engine needs besides bytes of the other side.
-    private void goOn() throws IOException {
+    /// Takes the next step of a handshake that needs no bytes from the other side.
+    private void step() throws IOException {
         switch (engine.getHandshakeStatus()) {
             case NEED_TASK -> {
                 for (@Nullable Runnable task; (task = engine.getDelegatedTask()) != null; ) {
@@ -75,13 +75,13 @@ final class TlsWire implements Wire {
         }
     }
 
-    private void sayWhy() {
+    private void sendAlert() {
         try {
             if (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
                 writeFully(NOTHING.duplicate(), true);
             }
         } catch (IOException e) {
-            // the other side has gone, or does not listen
+            // the other side does not read any more
         }
     }
 
@@ -101,14 +101,14 @@ final class TlsWire implements Wire {
         return buffer;
     }
 
-    /// Decrypts what has come.
+    /// Decrypts what has arrived.
     ///
-    /// @return how many bytes; 0 where more must come first; -1 at the end
+    /// @return the number of bytes; 0 if a whole record is not here yet; -1 at the end
     private int unwrap(ByteBuffer into) throws IOException {
         int before = into.position();
         while (received != null) {
             switch (decrypt(into)) {
-                case OK -> work();
+                case OK -> finishStep();
                 case CLOSED -> {
                     return into.position() > before ? into.position() - before : -1;
                 }
@@ -117,14 +117,14 @@ final class TlsWire implements Wire {
                 }
                 case BUFFER_OVERFLOW -> {
                     if (into.position() == before) {
-                        throw new SSLException("a record that is larger than any may be");
+                        throw new SSLException("a TLS record is larger than the largest allowed");
                     }
                     return into.position() - before;
                 }
             }
         }
         int n = into.position() - before;
-        // the goodbye may have come right behind the data
+        // the close_notify may have come right after the data
         return n == 0 && engine.isInboundDone() ? -1 : n;
     }
 
@@ -135,15 +135,15 @@ final class TlsWire implements Wire {
             return engine.unwrap(encrypted, into).getStatus();
         } finally {
             encrypted.compact();
-            rest();
+            releaseBuffers();
         }
     }
 
-    /// Does what the engine wants done after a message that is not data: new keys, say.
-    private void work() throws IOException {
+    /// Does what the engine needs after a message that is not data, such as a key update.
+    private void finishStep() throws IOException {
         HandshakeStatus status = engine.getHandshakeStatus();
         while (status == HandshakeStatus.NEED_TASK || status == HandshakeStatus.NEED_WRAP) {
-            goOn();
+            step();
             status = engine.getHandshakeStatus();
         }
     }
@@ -157,10 +157,10 @@ final class TlsWire implements Wire {
             }
             int came = tcp.read(received());
             if (came < 0) {
-                throw new EOFException("the connection ended without a word");
+                throw new EOFException("the connection ended without close_notify");
             }
             if (came == 0) {
-                rest();
+                releaseBuffers();
                 return 0;
             }
         }
@@ -176,7 +176,7 @@ final class TlsWire implements Wire {
     public int await() throws IOException {
         while (true) {
             if (tcp.await() < 0) {
-                throw new EOFException("the connection ended without a word");
+                throw new EOFException("the connection ended without close_notify");
             }
             int n = unwrap(Objects.requireNonNull(target).get());
             if (n != 0) {
@@ -218,7 +218,7 @@ final class TlsWire implements Wire {
         writeFully(part, false);
     }
 
-    /// @param record true if a record is needed although it would be empty
+    /// @param record true to send a record even if there is no data
     private void writeFully(ByteBuffer part, boolean record) throws IOException {
         encrypting.lock();
         try {
@@ -244,13 +244,13 @@ final class TlsWire implements Wire {
         SSLEngineResult result = engine.wrap(parts, record);
         if (result.getStatus() != SSLEngineResult.Status.OK
                 && !(result.getStatus() == SSLEngineResult.Status.CLOSED && result.bytesProduced() > 0)) {
-            throw new SSLException("the instance has ended TLS: " + result.getStatus());
+            throw new SSLException("the instance has closed TLS: " + result.getStatus());
         }
         return record.flip();
     }
 
     @Override
-    public boolean rest() {
+    public boolean releaseBuffers() {
         @Nullable ByteBuffer buffer = received;
         if (buffer != null && buffer.position() == 0) {
             received = null;

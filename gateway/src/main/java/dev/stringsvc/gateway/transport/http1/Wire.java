@@ -4,45 +4,44 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 
-/// One connection's bytes, both ways: in clear text or over TLS. One thread may read while another writes;
-/// [#cut] may be called by any thread.
+/// The bytes of one connection to an instance, in clear text or over TLS. One thread may read while another writes; any
+/// thread may call [#cut].
 interface Wire {
-    /// Reads what is here into the buffer's free space, without waiting.
+    /// Reads what has arrived into the buffer's free space, without waiting.
     ///
-    /// @return how many bytes; 0 where nothing is here; -1 at the end
+    /// @return the number of bytes; 0 if nothing has arrived; -1 at the end
     int read(ByteBuffer into) throws IOException;
 
-    /// Lets what comes from now on be read by another thread. [#await] must follow, and no [#read] before
-    /// that. Called before a request is written, this saves the read that would find nothing.
+    /// Lets another thread read what arrives from now on. [#await] must follow, without a [#read] in between. Calling
+    /// this before a request is written saves one read that would find nothing.
     ///
-    /// @param into gives the buffer, once something is there to be read; called by any thread, must not
-    /// block
+    /// @param into supplies the buffer once there is something to read; called by any thread, must not block
     void expect(Supplier<ByteBuffer> into) throws IOException;
 
-    /// Waits for what is expected.
+    /// Waits for the bytes that [#expect] was called for.
     ///
-    /// @return how many bytes are in the buffer now, at least one; -1 at the end
+    /// @return the number of bytes in the buffer, at least one; -1 at the end
     int await() throws IOException;
 
-    /// Writes what the connection takes without waiting.
+    /// Writes as much as the connection takes without waiting.
     ///
-    /// @return true if that was all; else [#writeFully] must follow, with what is left, or with nothing
+    /// @return true if that was all; else [#writeFully] must follow, with the rest or with an empty buffer
     boolean write(ByteBuffer... parts) throws IOException;
 
-    /// Writes all, and waits where the other side takes it slowly.
+    /// Writes all of it, and waits while the instance reads slowly.
     void writeFully(ByteBuffer part) throws IOException;
 
-    /// Says that nothing more will be written.
+    /// Closes the writing half of the connection.
     void end() throws IOException;
 
-    /// Gives back what the connection does not need while it is idle.
+    /// Gives back the buffers that an idle connection does not need.
     ///
-    /// @return false where something has come that nobody has read
-    boolean rest();
+    /// @return false if bytes have arrived that were not read
+    boolean releaseBuffers();
 
-    /// The wire of the TCP connection, which counts bytes.
+    /// The TCP connection below TLS; the same object in clear text.
     TcpWire tcp();
 
-    /// Closes the connection; whatever reads and writes ends. A second call does nothing.
+    /// Closes the connection, which ends reads and writes that wait. A second call does nothing.
     void cut();
 }

@@ -98,7 +98,7 @@ class ResponseParserTest {
                         .as("bytes that are left although more is wanted")
                         .isFalse();
             }
-            return read + "; " + body + "; " + parser.end();
+            return read + "; " + body + "; " + parser.endsWithConnection();
         } catch (ProtocolException e) {
             return read + "; broken";
         }
