@@ -86,7 +86,7 @@ class ConsulFaultTest {
 
     @Fault("Consul is killed")
     void without_consul_what_was_known_serves_on_and_its_age_is_told(FaultRow row) throws Throwable {
-        long saidBefore = logged("discovery failed, going on with 3 known instances");
+        long saidBefore = logged("discovery failed, still using 3 known instances");
         costsNothing(
                 row,
                 () -> {
@@ -99,7 +99,7 @@ class ConsulFaultTest {
                     fleet.register();
                     consul.passOn();
                 });
-        assertThat(logged("discovery failed, going on with 3 known instances") - saidBefore)
+        assertThat(logged("discovery failed, still using 3 known instances") - saidBefore)
                 .isEqualTo(1);
     }
 

@@ -40,7 +40,7 @@ class GatewayFaultTest {
         try (var consul = ConsulAgent.start()) {
             consul.kill();
             try (var gateway = GatewayProcess.start(consul.address(), Map.of())) {
-                gateway.process().awaitLine("discovery failed, going on with 0 known instances");
+                gateway.process().awaitLine("discovery failed, still using 0 known instances");
                 var notReady = gateway.admin("/readyz");
                 assertThat(notReady.statusCode()).isEqualTo(503);
                 assertThat(notReady.body()).contains("stringsvc: no answer from discovery yet", "cannot be reached");

@@ -172,19 +172,19 @@ class HostileAddressesTest {
                     .contains("x-forwarded-for: 127.0.0.1");
         }
         for (String line : List.of(
-                "own-port is left out: 127.0.0.1:" + gateway.port() + " is a port of the gateway's own",
-                "admin-port is left out: 127.0.0.1:" + gateway.adminPort() + " is a port of the gateway's own",
+                "own-port is left out: 127.0.0.1:" + gateway.port() + " is the gateway's own port",
+                "admin-port is left out: 127.0.0.1:" + gateway.adminPort() + " is the gateway's own port",
                 "consul is left out: " + consul.address() + " is Consul's own API",
-                "link-local is left out: 169.254.169.254 is link-local; consul.addresses says",
-                "number is left out: '2130706433' is no name",
-                "octal is left out: '0177.0.0.1' is no name")) {
+                "link-local is left out: 169.254.169.254 is link-local; consul.addresses sets",
+                "number is left out: '2130706433' is not a name",
+                "octal is left out: '0177.0.0.1' is not a name")) {
             assertThat(gateway.process().lines())
                     .filteredOn(one -> one.contains(line))
                     .hasSize(1);
         }
         // a name is judged when it is resolved
         assertThat(gateway.process().lines()).noneMatch(one -> one.contains("own-name is left out"));
-        assertThat(gateway.admin("/upstreams").body()).contains("own-name", "is a port of the gateway's own");
+        assertThat(gateway.admin("/upstreams").body()).contains("own-name", "is the gateway's own port");
     }
 
     @Test

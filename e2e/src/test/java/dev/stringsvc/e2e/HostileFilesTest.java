@@ -56,7 +56,7 @@ class HostileFilesTest {
                 assertThat(gateway.process().lines().stream().filter(line -> line.contains(path.toString())))
                         .singleElement()
                         .asString()
-                        .contains("level=warn", "is not used at this start: ");
+                        .contains("level=warn", "is not used for this start: ");
             }
         }
     }

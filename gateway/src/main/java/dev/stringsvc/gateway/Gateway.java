@@ -34,7 +34,7 @@ import dev.stringsvc.gateway.transport.AddressJudge;
 import dev.stringsvc.gateway.transport.IdleTimeouts;
 import dev.stringsvc.gateway.transport.Protocol;
 import dev.stringsvc.gateway.transport.Transports;
-import dev.stringsvc.gateway.upstream.SteadyClock;
+import dev.stringsvc.gateway.upstream.MonotonicClock;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.program.HostPort;
 import dev.stringsvc.program.IpAddress;
@@ -63,7 +63,7 @@ public final class Gateway implements AutoCloseable {
 
     private final GatewayConfig config;
     private final Clock clock = Clock.systemUTC();
-    private final Clock steady = SteadyClock.start(clock, System::nanoTime);
+    private final Clock steady = MonotonicClock.start(clock, System::nanoTime);
     private final Telemetry telemetry = new Telemetry(steady);
     private final Transports transports;
     private final ReservedPorts reserved;

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// A request's body as the client sends it. Fails when it goes over the limit, when it comes too slowly,
-/// and when it ends before its length. Used by the request's thread until it is streamed, and then by one
-/// thread at a time, save where it says otherwise.
+/// and when it ends before its length. Used by the request's thread until it is streamed, and then by
+/// one thread at a time, save where it says otherwise.
 public final class ClientBody extends InputStream {
     private final InputStream in;
     private final Runnable wake;
@@ -61,15 +61,15 @@ public final class ClientBody extends InputStream {
 
     /// Notes that from now on other threads than the request's may read it, until it is closed.
     ///
-    /// @param remembered how many bytes, from its first on, the memory that it took is for; when more has
-    /// been read the memory is given back
+    /// @param remembered how many bytes, from its first on, the memory that it took is for; when more
+    /// has been read the memory is given back
     public void stream(long remembered) {
         keptUntil = remembered;
         streaming = true;
     }
 
-    /// By how many bytes it is behind the asked rate, from its first moment on; not above 0 where it keeps up. May be
-    /// asked by any thread.
+    /// By how many bytes it is behind the asked rate, from its first moment on; not above 0 where it
+    /// keeps up. May be asked by any thread.
     public double behind() {
         return rate.behind();
     }
@@ -80,7 +80,8 @@ public final class ClientBody extends InputStream {
         return failure;
     }
 
-    /// Ends the read that waits, if there is one, and makes every further one fail. May be called by any thread.
+    /// Ends the read that waits, if there is one, and makes every further one fail. May be called by any
+    /// thread.
     ///
     /// @param why it fails; [SlowClientException] where it is the client's slowness
     void stop(IOException why) {

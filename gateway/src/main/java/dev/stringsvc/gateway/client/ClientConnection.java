@@ -59,8 +59,8 @@ public final class ClientConnection extends HttpConnection {
         };
     }
 
-    /// In a tunnel nobody but the tunnel reads and writes, and it is to hear of the silence. Within an answer that
-    /// pauses a write may just have begun, and Jetty would make it fail.
+    /// In a tunnel nobody but the tunnel reads and writes, and it is to hear of the silence. Within an
+    /// answer that pauses a write may just have begun, and Jetty would make it fail.
     @Override
     public boolean onIdleExpired(TimeoutException timeout) {
         if (client.tunnelling()) {

@@ -38,8 +38,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Takes clients' connections, each a [ClientEndPoint], and looks at all of them four times a second for those whose
-/// client is too slow: so a request costs no timer.
+/// Takes clients' connections, each a [ClientEndPoint], and looks at all of them four times a second for
+/// those whose client is too slow: so a request costs no timer.
 final class ClientConnector extends ServerConnector {
     private static final Duration LOOK = Duration.ofMillis(250);
 
@@ -290,8 +290,8 @@ final class ClientConnector extends ServerConnector {
         measured.add(client);
     }
 
-    /// Tells clients that what they began is still served and nothing else: with GOAWAY those of HTTP/2, and with a
-    /// Close frame both sides of each tunnel.
+    /// Tells clients that what they began is still served and nothing else: with GOAWAY those of HTTP/2,
+    /// and with a Close frame both sides of each tunnel.
     void sendElsewhere() {
         getBeans(Http2Protocol.class).forEach(Http2Protocol::sendElsewhere);
         for (EndPoint endPoint : getConnectedEndPoints()) {

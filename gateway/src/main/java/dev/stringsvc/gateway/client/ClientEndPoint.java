@@ -27,20 +27,23 @@ import org.eclipse.jetty.util.thread.Invocable;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
-/// A client's connection that can be asked whether the client is still there, and whether it is too slow. Thread-safe.
+/// A client's connection that can be asked whether the client is still there, and whether it is too
+/// slow. Thread-safe.
 ///
-/// The selection key stays armed while a request is in hand, and is disarmed only when bytes arrive that no read waits
-/// for. When a read waits, the selector's thread takes the bytes for it: if they stayed in the socket until the
-/// request's thread ran, the selector would be told of them again and disarm the key. So most requests cost no change
-/// of the key. Jetty's own end point changes it twice for each request, and wakes the selector to do so.
+/// The selection key stays armed while a request is in hand, and is disarmed only when bytes arrive that
+/// no read waits for. When a read waits, the selector's thread takes the bytes for it: if they stayed in
+/// the socket until the request's thread ran, the selector would be told of them again and disarm the
+/// key. So most requests cost no change of the key. Jetty's own end point changes it twice for each
+/// request, and wakes the selector to do so.
 public final class ClientEndPoint extends SocketChannelEndPoint implements Client, OpenConnections.Closable {
-    /// How far to look where a client speaks TLS, and so says goodbye before it goes: two alerts at the most.
+    /// How far to look where a client speaks TLS, and so says goodbye before it goes: two alerts at the
+    /// most.
     private static final int TLS_GOODBYE = 128;
 
     private static final int ARRIVED_BYTES = 16_384;
 
-    /// Where a selector's thread reads into first; what has come is then copied into an array of its size. Outside the
-    /// heap: from a buffer on the heap the JVM would make one more copy.
+    /// Where a selector's thread reads into first; what has come is then copied into an array of its
+    /// size. Outside the heap: from a buffer on the heap the JVM would make one more copy.
     private static final ThreadLocal<ByteBuffer> ARRIVED =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(ARRIVED_BYTES));
 
@@ -130,8 +133,8 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         }
     }
 
-    /// Notes that the connection has stopped speaking HTTP: whether the client is there and how fast it is, the tunnel
-    /// finds out.
+    /// Notes that the connection has stopped speaking HTTP: whether the client is there and how fast it
+    /// is, the tunnel finds out.
     public void begin(Tunnel tunnel) {
         boolean late;
         synchronized (reading) {
@@ -174,8 +177,8 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
     }
 
     /// True if it is not for Jetty to end the connection because nothing goes over it: the answer has
-    /// nothing to say, or had until now. How long a client may pause within its body is [ClientInput]'s to
-    /// say.
+    /// nothing to say, or had until now. How long a client may pause within its body is [ClientInput]'s
+    /// to say.
     boolean answerPauses() {
         @Nullable ClientRate rate = answer;
         if (rate != null) {
@@ -196,10 +199,12 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         }
     }
 
-    /// Whether the client has closed the connection, or its half of it, while this request is in hand. Never waits.
+    /// Whether the client has closed the connection, or its half of it, while this request is in hand.
+    /// Never waits.
     ///
-    /// Only a read can tell, and it may bring a byte. Where the request has been read to its end, that byte is the
-    /// first of another request, whose further bytes wake who waits for it; within a body it could be the last.
+    /// Only a read can tell, and it may bring a byte. Where the request has been read to its end, that
+    /// byte is the first of another request, whose further bytes wake who waits for it; within a body it
+    /// could be the last.
     @Override
     public boolean hasLeft(ClientBody body) {
         synchronized (reading) {
@@ -291,8 +296,8 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
 
     /// Reads what has come, for the read that waits. Called by the selector's thread.
     ///
-    /// @return false if there was nothing to take, or the connection has ended: the waiting read finds that
-    /// itself
+    /// @return false if there was nothing to take, or the connection has ended: the waiting read finds
+    /// that itself
     private boolean readAhead() {
         ByteBuffer arrived = ARRIVED.get().clear();
         synchronized (reading) {
@@ -337,8 +342,9 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         return tooSlow;
     }
 
-    /// Ends the connection where the client is too slow with a request's head, which is answered with 408, or with
-    /// taking an answer. What a client says after the last answer on its connection is no head, and not answered.
+    /// Ends the connection where the client is too slow with a request's head, which is answered with
+    /// 408, or with taking an answer. What a client says after the last answer on its connection is no
+    /// head, and not answered.
     ///
     /// @param refused hears of the former
     void endIfTooSlow(Duration head, Exchange.Listener refused) {
@@ -441,8 +447,8 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         }
     }
 
-    /// Nothing else is written as long as no request is in hand, so that this may go past Jetty. What the kernel does
-    /// not take at once the client will not miss.
+    /// Nothing else is written as long as no request is in hand, so that this may go past Jetty. What
+    /// the kernel does not take at once the client will not miss.
     private Exchange sayTooLate(Duration took) {
         String requestId = RequestId.of(null);
         Problem problem = Problem.of(408, "The request's head did not come in time.");

@@ -33,8 +33,8 @@ public final class ClientInput extends InputStream {
         this.timeout = timeout;
     }
 
-    /// Ends the read that waits, if there is one, and makes every further one that would wait fail. May be
-    /// called by any thread. Jetty may still owe an answer to the read's demand.
+    /// Ends the read that waits, if there is one, and makes every further one that would wait fail. May
+    /// be called by any thread. Jetty may still owe an answer to the read's demand.
     public void stop() {
         stopped = true;
         news.release();

@@ -11,9 +11,9 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Blocker;
 import org.jspecify.annotations.Nullable;
 
-/// An answer's body as the client takes it, which is measured. What is short is kept until the body is over
-/// or flushed, and so leaves in one write with the head. A flush sends the head also where there is no byte
-/// of the body yet. Used by one thread.
+/// An answer's body as the client takes it, which is measured. What is short is kept until the body is
+/// over or flushed, and so leaves in one write with the head. A flush sends the head also where there is
+/// no byte of the body yet. Used by one thread.
 public final class ClientOutput extends OutputStream {
     private static final int MOST_KEPT = 32_768;
 

@@ -5,7 +5,8 @@ import javax.net.ssl.SSLContext;
 
 /// What a port speaks: HTTP/1.1, and HTTP/2.
 ///
-/// @param tls what the port shows for TLS, in which ALPN agrees on HTTP/2; empty where the port is clear text
+/// @param tls what the port shows for TLS, in which ALPN agrees on HTTP/2; empty where the port is clear
+/// text
 /// @param cleartext how a client comes to HTTP/2 where the port is clear text
 public record ClientProtocols(Optional<SSLContext> tls, Cleartext cleartext) {
     /// Clear text, with HTTP/2 by prior knowledge.

@@ -2,8 +2,8 @@ package dev.stringsvc.gateway.client;
 
 import java.time.Duration;
 
-/// How fast one body comes from a client, or goes to it. Only the time counts in which the client was waited for.
-/// Thread-safe.
+/// How fast one body comes from a client, or goes to it. Only the time counts in which the client was
+/// waited for. Thread-safe.
 public final class ClientRate {
     private final SlowestRate slowest;
     private long bytes;

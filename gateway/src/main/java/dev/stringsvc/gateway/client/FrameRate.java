@@ -7,14 +7,13 @@ import org.eclipse.jetty.http2.RateControl;
 import org.eclipse.jetty.http2.frames.WindowUpdateFrame;
 import org.eclipse.jetty.io.WindowRateControl;
 
-/// Bounds the frames of a client that no window bounds: 128 a second. WINDOW_UPDATE has an allowance of its own:
-/// another
-/// 128 a second, and four for each 4 KiB of an answer, or for each smaller piece. Honest clients send that many where
-/// their windows are small: one for the stream and one for the connection for each frame, and a window cuts frames.
+/// Bounds the frames of a client that no window bounds: 128 a second. WINDOW_UPDATE has an allowance of
+/// its own: another 128 a second, and four for each 4 KiB of an answer, or for each smaller piece.
+/// Honest clients send that many where their windows are small: one for the stream and one for the
+/// connection for each frame, and a window cuts frames.
 ///
-/// One thread at a time counts the client's frames. [#sent], and [#onEvent], which Jetty also calls for streams that
-/// the
-/// gateway resets, may be called by any thread.
+/// One thread at a time counts the client's frames. [#sent], and [#onEvent], which Jetty also calls for
+/// streams that the gateway resets, may be called by any thread.
 @SuppressWarnings("removal") // Jetty's parser takes no other type of rate control yet
 final class FrameRate implements RateControl {
     private static final int PER_SECOND = 128;
@@ -61,7 +60,8 @@ final class FrameRate implements RateControl {
         return ++updates <= PER_SECOND || frames.onEvent("WINDOW_UPDATE");
     }
 
-    /// Counts a change of SETTINGS_HEADER_TABLE_SIZE, which costs more than a frame where there are many.
+    /// Counts a change of SETTINGS_HEADER_TABLE_SIZE, which costs more than a frame where there are
+    /// many.
     ///
     /// @return false if there are too many
     boolean takesTableChange() {

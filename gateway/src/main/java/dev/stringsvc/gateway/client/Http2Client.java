@@ -14,8 +14,8 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/// The client of a request that came as a stream of HTTP/2. Jetty reads its frames all the time, so that whether it
-/// has gone is known without asking; and cutting an answer ends its stream, not the others.
+/// The client of a request that came as a stream of HTTP/2. Jetty reads its frames all the time, so that
+/// whether it has gone is known without asking; and cutting an answer ends its stream, not the others.
 final class Http2Client implements Client {
     private static final String NAME = Http2Client.class.getName();
     private static final int STATUS_SIZE = ":status".length() + 3 + 32;
@@ -39,8 +39,8 @@ final class Http2Client implements Client {
         }
     }
 
-    /// True if it is not for Jetty to end this stream because nothing goes over it: its answer pauses, or
-    /// has not begun. How long a client may pause within its body is [ClientInput]'s to say.
+    /// True if it is not for Jetty to end this stream because nothing goes over it: its answer pauses,
+    /// or has not begun. How long a client may pause within its body is [ClientInput]'s to say.
     static boolean answerPauses(Stream stream) {
         return stream.getAttribute(NAME) instanceof Http2Client client && client.answerPauses(stream.getIdleTimeout());
     }
@@ -153,7 +153,8 @@ final class Http2Client implements Client {
         sendElsewhere(session);
     }
 
-    /// Tells a client with GOAWAY to open no more streams here. Those that are open, or on their way, are answered.
+    /// Tells a client with GOAWAY to open no more streams here. Those that are open, or on their way,
+    /// are answered.
     static void sendElsewhere(HTTP2Session session) {
         if (session.getCloseState() == CloseState.NOT_CLOSED) {
             var _ = session.shutdown();

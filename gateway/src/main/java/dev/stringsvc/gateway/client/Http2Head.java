@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A request's head in HTTP/2, as the gateway reads it.
 sealed interface Http2Head {
-    /// What the head would have been in HTTP/1.1: with `Host` instead of `:authority`, one `Cookie` instead of its
-    /// parts, and a transfer coding where a body of unknown length follows. The code behind it knows one HTTP only.
+    /// What the head would have been in HTTP/1.1: with `Host` instead of `:authority`, one `Cookie`
+    /// instead of its parts, and a transfer coding where a body of unknown length follows. The code
+    /// behind it knows one HTTP only.
     record Whole(MetaData.Request request) implements Http2Head {}
 
     /// A malformed head (RFC 9113, sections 8.1.1, 8.2 and 8.3).
@@ -23,8 +24,8 @@ sealed interface Http2Head {
     /// @param why what is wrong with it; never holds what the client sent
     record Malformed(String why) implements Http2Head {}
 
-    /// Reads a head that Jetty's decoder has accepted. The decoder refuses what is wrong with pseudo-headers, names in
-    /// upper case, and control characters.
+    /// Reads a head that Jetty's decoder has accepted. The decoder refuses what is wrong with
+    /// pseudo-headers, names in upper case, and control characters.
     ///
     /// @param ended true if no body follows
     static Http2Head read(MetaData.Request head, boolean ended) {
@@ -157,8 +158,8 @@ sealed interface Http2Head {
                 };
     }
 
-    /// RFC 9113, section 8.2.1, and no control characters besides, save tabs: an instance that speaks HTTP/1.1 could
-    /// read one as the end of a line.
+    /// RFC 9113, section 8.2.1, and no control characters besides, save tabs: an instance that speaks
+    /// HTTP/1.1 could read one as the end of a line.
     private static boolean isValue(String value) {
         if (value.isEmpty()) {
             return true;

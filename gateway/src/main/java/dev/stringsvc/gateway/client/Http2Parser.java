@@ -6,8 +6,8 @@ import org.eclipse.jetty.http2.frames.FrameType;
 import org.eclipse.jetty.http2.parser.ServerParser;
 import org.eclipse.jetty.io.ByteBufferPool;
 
-/// Notes since when the client owes the rest of something: of the preface, of a head with its CONTINUATIONs, or of any
-/// other frame. One thread at a time parses; any may ask.
+/// Notes since when the client owes the rest of something: of the preface, of a head with its
+/// CONTINUATIONs, or of any other frame. One thread at a time parses; any may ask.
 final class Http2Parser extends ServerParser {
     private static final long NOTHING = 0;
 
@@ -46,7 +46,8 @@ final class Http2Parser extends ServerParser {
         whole = false;
     }
 
-    /// Jetty parses the header of the first SETTINGS once more where its body comes later, and takes the body for it.
+    /// Jetty parses the header of the first SETTINGS once more where its body comes later, and takes the
+    /// body for it.
     @Override
     protected boolean parseHeader(ByteBuffer buffer) {
         if (body) {

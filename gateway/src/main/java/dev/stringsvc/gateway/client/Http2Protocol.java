@@ -25,9 +25,9 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.util.Promise;
 import org.jspecify.annotations.Nullable;
 
-/// HTTP/2 towards clients: as `h2` where TLS has agreed on it, and as `h2c` on a clear-text port, to which a client
-/// comes by prior knowledge or, where that is wanted, by an upgrade from HTTP/1.1. Jetty's limits against floods of
-/// frames hold.
+/// HTTP/2 towards clients: as `h2` where TLS has agreed on it, and as `h2c` on a clear-text port, to
+/// which a client comes by prior knowledge or, where that is wanted, by an upgrade from HTTP/1.1.
+/// Jetty's limits against floods of frames hold.
 final class Http2Protocol extends HTTP2CServerConnectionFactory {
     private final boolean upgrades;
 
@@ -131,8 +131,8 @@ final class Http2Protocol extends HTTP2CServerConnectionFactory {
             super(endPoint);
         }
 
-        /// Jetty tells nobody of a stream that it resets itself, as it does where a body is not as long as
-        /// was said: who waits for more of it would wait for ever.
+        /// Jetty tells nobody of a stream that it resets itself, as it does where a body is not as long
+        /// as was said: who waits for more of it would wait for ever.
         @Override
         public void onClosed(Stream stream) {
             super.onClosed(stream);

@@ -26,9 +26,8 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/// A client's connection of HTTP/2. It refuses what Jetty lets pass: malformed heads and trailers, and frames on
-/// streams
-/// that are over. One thread at a time reads frames; any may write.
+/// A client's connection of HTTP/2. It refuses what Jetty lets pass: malformed heads and trailers, and
+/// frames on streams that are over. One thread at a time reads frames; any may write.
 final class Http2Session extends HTTP2ServerSession {
     private final RecentStreams reset = new RecentStreams();
     private final Http2Parser parser;
@@ -75,7 +74,8 @@ final class Http2Session extends HTTP2ServerSession {
         }
     }
 
-    /// The head as the gateway's own code reads it. One that came as HTTP/1.1, before an upgrade, stays as it is.
+    /// The head as the gateway's own code reads it. One that came as HTTP/1.1, before an upgrade, stays
+    /// as it is.
     private HeadersFrame checked(HeadersFrame frame) {
         MetaData head = frame.getMetaData();
         if (head instanceof MetaData.Failed) {
@@ -122,9 +122,10 @@ final class Http2Session extends HTTP2ServerSession {
         }
     }
 
-    /// DATA on a stream that the client has ended or reset is an error of that stream (RFC 9113, section 5.1). The
-    /// client may have sent it before it heard that the gateway reset the stream: then it is ignored. Its length is
-    /// given back to the connection's window in any case, or other uploads would come to a halt.
+    /// DATA on a stream that the client has ended or reset is an error of that stream (RFC 9113, section
+    /// 5.1). The client may have sent it before it heard that the gateway reset the stream: then it is
+    /// ignored. Its length is given back to the connection's window in any case, or other uploads would
+    /// come to a halt.
     @Override
     public void onData(Stream.Data data) {
         int id = data.frame().getStreamId();
@@ -161,8 +162,8 @@ final class Http2Session extends HTTP2ServerSession {
         frames(null, List.of(frame), Callback.NOOP);
     }
 
-    /// Ends the connection where the client takes too long with the preface, a head or another frame. Called time and
-    /// again; the second time, the client has not taken the GOAWAY.
+    /// Ends the connection where the client takes too long with the preface, a head or another frame.
+    /// Called time and again; the second time, the client has not taken the GOAWAY.
     ///
     /// @param refused hears of it
     void endIfLate(Duration longest, Exchange.Listener refused) {

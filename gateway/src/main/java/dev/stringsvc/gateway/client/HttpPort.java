@@ -20,14 +20,14 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A port that Jetty serves, with what both ports share: requests on virtual threads and sockets on a few of the
-/// platform's, problems instead of error pages, nothing added to what a handler says, and a stop that lets requests
-/// finish. Thread-safe.
+/// A port that Jetty serves, with what both ports share: requests on virtual threads and sockets on a
+/// few of the platform's, problems instead of error pages, nothing added to what a handler says, and a
+/// stop that lets requests finish. Thread-safe.
 public final class HttpPort implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpPort.class);
 
-    /// Jetty warns here of each malformed host, with which one client could fill the log. The access log has these
-    /// requests. The logger is held because the JVM forgets the level of a logger that is not.
+    /// Jetty warns here of each malformed host, with which one client could fill the log. The access log
+    /// has these requests. The logger is held because the JVM forgets the level of a logger that is not.
     private static final java.util.logging.Logger BAD_HOSTS =
             java.util.logging.Logger.getLogger("org.eclipse.jetty.util.HostPort");
 
@@ -56,8 +56,8 @@ public final class HttpPort implements AutoCloseable {
             UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT,
             UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING);
 
-    /// The proxy reads paths itself ([dev.stringsvc.gateway.http.RequestTarget]) and says what is wrong with them. A
-    /// fragment or a user's name Jetty would take off without a word.
+    /// The proxy reads paths itself ([dev.stringsvc.gateway.http.RequestTarget]) and says what is wrong
+    /// with them. A fragment or a user's name Jetty would take off without a word.
     private static final UriCompliance LEFT_TO_HANDLER = UriCompliance.UNSAFE.without(
             "LEFT_TO_HANDLER", UriCompliance.Violation.FRAGMENT, UriCompliance.Violation.USER_INFO);
 
@@ -168,7 +168,8 @@ public final class HttpPort implements AutoCloseable {
         return connector.connections();
     }
 
-    /// Takes no more connections, waits for requests in flight and for those that are on their way, and ends.
+    /// Takes no more connections, waits for requests in flight and for those that are on their way, and
+    /// ends.
     @Override
     public void close() {
         connector.close();
@@ -184,8 +185,8 @@ public final class HttpPort implements AutoCloseable {
         }
     }
 
-    /// A connection that was taken just now has perhaps not said its request yet: quiet is when nothing is in flight
-    /// and no connection has said anything for a while.
+    /// A connection that was taken just now has perhaps not said its request yet: quiet is when nothing
+    /// is in flight and no connection has said anything for a while.
     private boolean awaitQuiet(Duration patience) {
         long start = System.nanoTime();
         try {

@@ -5,10 +5,10 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.server.Request;
 
-/// Reads on after an answer that came before its request's body had ended. The gateway has ended its half of the
-/// connection by then. If it closed the connection at once while the client still sends, the client's system would
-/// throw
-/// away what it has received of the answer (RFC 9112, section 9.6). Thread-safe.
+/// Reads on after an answer that came before its request's body had ended. The gateway has ended its
+/// half of the connection by then. If it closed the connection at once while the client still sends, the
+/// client's system would throw away what it has received of the answer (RFC 9112, section 9.6).
+/// Thread-safe.
 final class Lingering {
     private static final Duration LONGEST = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
@@ -17,9 +17,9 @@ final class Lingering {
 
     private Lingering() {}
 
-    /// Reads until the body ends, the client closes the connection or pauses, or it has taken long enough.
-    /// Does nothing where the client waits for `100 Continue` before it sends its body, or too many linger
-    /// already.
+    /// Reads until the body ends, the client closes the connection or pauses, or it has taken long
+    /// enough. Does nothing where the client waits for `100 Continue` before it sends its body, or too
+    /// many linger already.
     static void drain(Request request) {
         if (request.getHeaders().contains("Expect") || !ROOM.tryAcquire()) {
             return;

@@ -10,8 +10,8 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/// What Jetty refuses before a handler sees it (a malformed request, a header block over the limit) is a problem
-/// too, ends its connection, and is told of as other requests are. Thread-safe.
+/// What Jetty refuses before a handler sees it (a malformed request, a header block over the limit) is a
+/// problem too, ends its connection, and is told of as other requests are. Thread-safe.
 public final class ProblemErrorHandler extends ErrorHandler {
     private final Exchange.Listener listener;
 

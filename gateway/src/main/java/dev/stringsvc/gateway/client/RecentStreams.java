@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.client;
 
-/// The last streams of a connection that the gateway has reset. Takes no memory where there is none. Thread-safe.
+/// The last streams of a connection that the gateway has reset. Takes no memory where there is none.
+/// Thread-safe.
 final class RecentStreams {
     private static final int MOST = 128;
     private static final int[] NONE = {};

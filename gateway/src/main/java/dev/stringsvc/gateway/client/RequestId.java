@@ -11,8 +11,8 @@ public final class RequestId {
 
     private RequestId() {}
 
-    /// The client's own id where it is sane (up to 128 letters, digits and `-_.:/+=@`), else a new one of 32 hex
-    /// digits.
+    /// The client's own id where it is sane (up to 128 letters, digits and `-_.:/+=@`), else a new one
+    /// of 32 hex digits.
     public static String of(@Nullable String given) {
         return given != null && isSane(given) ? given : random();
     }

@@ -10,16 +10,20 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Where instances may be that a registry names: whoever may register there must not be able to aim the gateway at what
-/// only this machine can reach. It does not hold for instances that the gateway's own configuration names.
+/// Decides which addresses instances from a registry may have, so that nobody who can register an
+/// instance can make the gateway send requests to addresses that only the gateway can reach. Instances
+/// in the gateway's own configuration are not checked. Thread-safe.
 ///
-/// Without ranges every address is allowed but those that are link-local, where clouds answer for a machine's secrets,
-/// and the loopback, unless Consul is asked over the loopback too. With ranges only these are allowed. Never allowed
-/// are addresses that are no single machine's, the gateway's own ports, and Consul's. Thread-safe.
+/// - With ranges, only addresses in these ranges are allowed.
+/// - Without ranges, link-local addresses and a cloud's metadata service are refused, and so is the
+///   loopback, unless Consul is reached over the loopback.
+/// - Multicast, broadcast and unspecified addresses, the gateway's own ports and Consul's ports are
+///   always refused.
 public final class AddressPolicy {
-    private static final String SETTING = "; consul.addresses says which are allowed";
+    private static final String SETTING = "; consul.addresses sets the allowed ranges";
     private static final int IPV4_BYTES = 4;
-    /// Where a cloud answers for a machine's secrets over IPv6. It is of a private network's range, and not link-local.
+    /// The metadata service of a cloud over IPv6, which holds a machine's secrets. Unlike the IPv4 one
+    /// it is not link-local.
     private static final InetAddress METADATA = InetAddress.ofLiteral("fd00:ec2::254");
 
     private static final byte[] NAT64 = {0, 0x64, (byte) 0xff, (byte) 0x9b, 0, 0, 0, 0, 0, 0, 0, 0};
@@ -28,15 +32,15 @@ public final class AddressPolicy {
     private final List<Predicate<InetAddress>> ranges;
     private final ReservedPorts reserved;
 
-    /// @param ranges none for the rules that hold without
+    /// @param ranges empty for the default rules
     public AddressPolicy(List<? extends Predicate<InetAddress>> ranges, ReservedPorts reserved) {
         this.ranges = List.copyOf(ranges);
         this.reserved = reserved;
     }
 
-    /// The instance with its host in its one form.
+    /// The instance with its host in canonical form.
     ///
-    /// @throws IllegalArgumentException whose message says why the instance is not to be used
+    /// @throws IllegalArgumentException if the instance is refused; the message says why
     Instance allowed(Instance instance) {
         String text = instance.host();
         InstanceHost host;
@@ -53,11 +57,12 @@ public final class AddressPolicy {
         return host.text().equals(text) ? instance : instance.at(host.text());
     }
 
-    /// Why no request may go to an address; `null` where it may. For names to be asked each time they are resolved.
+    /// Why no request may go to an address; `null` if it may. For a name, this is asked each time it is
+    /// resolved.
     public @Nullable String refusal(InetAddress address, int port) {
-        @Nullable InetAddress within = within(address);
-        InetAddress reached = within == null ? address : within;
-        @Nullable String kind = firstOf(isOfNoMachine(address), isOfNoMachine(reached));
+        @Nullable InetAddress embedded = embedded(address);
+        InetAddress reached = embedded == null ? address : embedded;
+        @Nullable String kind = firstOf(kind(address), kind(reached));
         if (kind != null) {
             return IpAddress.text(address) + " is " + kind;
         }
@@ -68,7 +73,7 @@ public final class AddressPolicy {
         if (!ranges.isEmpty()) {
             return ranges.stream().anyMatch(range -> range.test(address))
                     ? null
-                    : IpAddress.text(address) + " is in none of the ranges of consul.addresses";
+                    : IpAddress.text(address) + " is not in the ranges of consul.addresses";
         }
         @Nullable String why = byDefault(reached);
         return why == null ? null : IpAddress.text(address) + why + SETTING;
@@ -78,7 +83,7 @@ public final class AddressPolicy {
         return one == null ? other : one;
     }
 
-    private static @Nullable String isOfNoMachine(InetAddress address) {
+    private static @Nullable String kind(InetAddress address) {
         if (address.isMulticastAddress()) {
             return "a multicast address";
         }
@@ -102,13 +107,13 @@ public final class AddressPolicy {
             return " is a cloud's metadata service";
         }
         return address.isLoopbackAddress() && !reserved.isConsulHere()
-                ? " is the loopback, and Consul is not there"
+                ? " is the loopback, and Consul is not reached over it"
                 : null;
     }
 
-    /// The IPv4 address that a gateway between IPv6 and IPv4 (RFC 6052, RFC 3056) would send to, or that an old form of
-    /// IPv6 address holds; `null` where there is none.
-    private static @Nullable InetAddress within(InetAddress address) {
+    /// The IPv4 address in an IPv6 address of NAT64 (RFC 6052) or 6to4 (RFC 3056), or in an
+    /// IPv4-compatible address; `null` if there is none.
+    private static @Nullable InetAddress embedded(InetAddress address) {
         if (!(address instanceof Inet6Address ipv6)) {
             return null;
         }
@@ -122,7 +127,7 @@ public final class AddressPolicy {
         try {
             return at < 0 ? null : InetAddress.getByAddress(Arrays.copyOfRange(bytes, at, at + IPV4_BYTES));
         } catch (UnknownHostException e) {
-            throw new IllegalStateException(e); // there are four bytes
+            throw new IllegalStateException(e); // there are always four bytes
         }
     }
 

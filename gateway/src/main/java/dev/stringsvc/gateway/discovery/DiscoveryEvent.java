@@ -4,19 +4,18 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/// What discovery says: always the full set, or why there is none.
+/// An event of discovery: the full set of instances, or the reason why there is none.
 public sealed interface DiscoveryEvent {
     /// Every instance that may take requests now.
     ///
-    /// @param index where the source counts its changes, for operators; 0 where it does not
+    /// @param index the source's index of changes, for operators; 0 if it has none
     record Snapshot(List<Instance> instances, long index) implements DiscoveryEvent {
         public Snapshot {
             instances = List.copyOf(instances);
         }
     }
 
-    /// What the source said before this process began, kept from then: something to serve from until the source itself
-    /// answers.
+    /// The instances that an earlier run saved, to use until the source answers.
     ///
     /// @param savedAt when the source last confirmed it
     record Remembered(List<Instance> instances, Instant savedAt) implements DiscoveryEvent {
@@ -25,12 +24,12 @@ public sealed interface DiscoveryEvent {
         }
     }
 
-    /// The source could not be asked; what it said last still stands.
+    /// A query has failed; the last snapshot stays valid.
     ///
     /// @param reason one sentence for operators
     record Failure(String reason) implements DiscoveryEvent {}
 
-    /// The same with other instances; a failure names none, and stays as it is.
+    /// The same event with its instances changed. A failure has none and stays as it is.
     default DiscoveryEvent map(UnaryOperator<List<Instance>> change) {
         return switch (this) {
             case Snapshot(var instances, long index) -> new Snapshot(change.apply(instances), index);

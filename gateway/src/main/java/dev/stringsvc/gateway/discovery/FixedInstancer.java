@@ -3,7 +3,7 @@ package dev.stringsvc.gateway.discovery;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Instances that are known beforehand and never change.
+/// Reports a fixed list of instances, once.
 public final class FixedInstancer implements Instancer {
     private final List<Instance> instances;
 

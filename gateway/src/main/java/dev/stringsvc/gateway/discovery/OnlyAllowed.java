@@ -8,11 +8,11 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Passes on only those instances that are where instances may be. Those that are left out are named in the log, once
-/// for as long as they are listed.
+/// Passes on only the instances that an [AddressPolicy] allows. The log names each other instance once,
+/// as long as it stays listed.
 public final class OnlyAllowed implements Instancer {
     private static final Logger LOG = LoggerFactory.getLogger(OnlyAllowed.class);
-    /// A registry that lists thousands of such instances fills no log.
+    /// The log names at most this many at once, so that thousands of such instances cannot fill it.
     private static final int NAMED = 10;
 
     private final String service;
@@ -49,7 +49,7 @@ public final class OnlyAllowed implements Instancer {
         refused = now;
         news.stream().limit(NAMED).forEach(one -> LOG.warn("{}: {}", service, one));
         if (news.size() > NAMED) {
-            LOG.warn("{}: {} more are left out for their addresses", service, news.size() - NAMED);
+            LOG.warn("{}: {} more instances are left out for their addresses", service, news.size() - NAMED);
         }
         return allowed;
     }

@@ -10,9 +10,8 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import org.jspecify.annotations.Nullable;
 
-/// Ports that are never an instance's: the gateway's own, on every address of this machine, and Consul's. At Consul's
-/// address these are the configured one and those that an agent has by default, for it may listen on several at once.
-/// Thread-safe.
+/// Ports where no instance can be: the gateway's own ports on every address of this machine, and
+/// Consul's ports at Consul's address, the configured one and an agent's default ones. Thread-safe.
 public final class ReservedPorts {
     /// HTTP, HTTPS, gRPC and gRPC over TLS.
     private static final int FIRST_OF_CONSUL = 8500;
@@ -29,18 +28,18 @@ public final class ReservedPorts {
         this.consulPort = consulPort;
     }
 
-    /// Adds a port of the gateway's own. 0, which is no port yet, is left out.
+    /// Adds a port of the gateway. 0, a port that is not chosen yet, is ignored.
     public void add(int port) {
         if (port != 0) {
             own.add(port);
         }
     }
 
-    /// What is there instead of an instance; `null` where nothing is known to be.
+    /// What listens there instead of an instance, as a noun; `null` if the port is not reserved.
     @Nullable
     String holder(InetAddress address, int port) {
         if (own.contains(port) && isHere(address)) {
-            return "a port of the gateway's own";
+            return "the gateway's own port";
         }
         return isConsulPort(port) && isConsul(address) ? "Consul's own API" : null;
     }
@@ -49,7 +48,7 @@ public final class ReservedPorts {
         return port == consulPort || (port >= FIRST_OF_CONSUL && port <= LAST_OF_CONSUL);
     }
 
-    /// True if Consul is asked over the loopback, so that it and its instances may be on this machine.
+    /// True if Consul is reached over the loopback, so that instances may be on this machine too.
     boolean isConsulHere() {
         List<InetAddress> addresses = consulAddresses();
         return !addresses.isEmpty() && addresses.stream().allMatch(InetAddress::isLoopbackAddress);
@@ -61,7 +60,8 @@ public final class ReservedPorts {
                 || (isHere(address) && addresses.stream().anyMatch(ReservedPorts::isHere));
     }
 
-    /// Those of a name are looked up; the JVM keeps them for a while. None where it can't be resolved.
+    /// Looks up Consul's addresses, which the JVM caches for a while; empty if the name cannot be
+    /// resolved.
     private List<InetAddress> consulAddresses() {
         try {
             return Arrays.asList(InetAddress.getAllByName(consul));

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/// Passes on only those instances that have all of this meta.
+/// Passes on only the instances that have all of the given meta.
 public final class WithMeta implements Instancer {
     private final Instancer source;
     private final Map<String, String> meta;

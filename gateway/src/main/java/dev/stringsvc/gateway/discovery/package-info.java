@@ -1,4 +1,4 @@
-/// What instances there are: data and events, whoever finds them.
+/// Instances of services as data, and the events of whatever source finds them.
 @NullMarked
 package dev.stringsvc.gateway.discovery;
 

@@ -3,8 +3,8 @@ package dev.stringsvc.gateway.transport;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/// Says where connections may go. Asked for each address before it is connected to, so that a name can't lead elsewhere
-/// tomorrow than today.
+/// Says where connections may go. Asked for each address before it is connected to, so that a name can't
+/// lead elsewhere tomorrow than today.
 @FunctionalInterface
 public interface AddressJudge {
     /// Lets connections go everywhere.

@@ -6,7 +6,8 @@ import java.net.ProtocolException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// What is known after an attempt. The retry question turns on it: has the instance perhaps acted on the request?
+/// What is known after an attempt. The retry question turns on it: has the instance perhaps acted on the
+/// request?
 public sealed interface AttemptResult {
     /// The instance answered; the body is still to be read, and the response to be closed.
     record Responded(UpstreamResponse response) implements AttemptResult {
@@ -20,10 +21,11 @@ public sealed interface AttemptResult {
         }
     }
 
-    /// No byte reached the instance: refused, no connection in time, or a kept connection that was dead already.
+    /// No byte reached the instance: refused, no connection in time, or a kept connection that was dead
+    /// already.
     ///
-    /// @param asked whether the instance had any part in that: the time of an attempt may be over before a
-    /// gateway that has more to do than it can has come to the instance
+    /// @param asked whether the instance had any part in that: the time of an attempt may be over before
+    /// a gateway that has more to do than it can has come to the instance
     record NotSent(IOException cause, boolean asked) implements AttemptResult {
         /// What happened, and why, for operators.
         public String words() {
@@ -31,8 +33,8 @@ public sealed interface AttemptResult {
         }
     }
 
-    /// The line broke, or the answer was malformed, after the request had begun to leave: the instance may have acted
-    /// on it.
+    /// The line broke, or the answer was malformed, after the request had begun to leave: the instance
+    /// may have acted on it.
     record MaybeSent(IOException cause) implements AttemptResult {
         /// What happened, in two words.
         public String what() {

@@ -24,7 +24,8 @@ public final class BodySender {
         /// Ends the body.
         void end(HeaderFields trailers) throws IOException;
 
-        /// Ends the attempt, because the rest of the body will not come. Wakes the thread of the attempt.
+        /// Ends the attempt, because the rest of the body will not come. Wakes the thread of the
+        /// attempt.
         void abort();
     }
 

@@ -2,7 +2,8 @@ package dev.stringsvc.gateway.transport;
 
 import java.io.IOException;
 
-/// The gateway itself has no file descriptor left for a connection. The instance was not asked, and is not to blame.
+/// The gateway itself has no file descriptor left for a connection. The instance was not asked, and is
+/// not to blame.
 public final class NoSocketException extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -5,10 +5,11 @@ import java.time.Duration;
 
 /// Sends requests to one instance and keeps its connections. Thread-safe.
 public interface Transport extends AutoCloseable {
-    /// Makes one attempt, on the calling thread. Never throws for what the network or the instance does: the answer
-    /// says it. A [AttemptResult.Responded] must be closed by the caller.
+    /// Makes one attempt, on the calling thread. Never throws for what the network or the instance does:
+    /// the answer says it. A [AttemptResult.Responded] must be closed by the caller.
     ///
-    /// @param timeout from now to the answer's head, without what the client takes to send a streamed body
+    /// @param timeout from now to the answer's head, without what the client takes to send a streamed
+    /// body
     AttemptResult execute(UpstreamRequest request, Duration timeout);
 
     /// Lets go of idle connections; requests in flight go on. An attempt made afterwards still works.

@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/// Ends what takes too long, and what nobody waits for any more. One thread looks at everything in flight each ten
-/// milliseconds, so a request costs no timer, no lock and no wake-up; an expiry is late by that much at the most.
-/// Thread-safe.
+/// Ends what takes too long, and what nobody waits for any more. One thread looks at everything in
+/// flight each ten milliseconds, so a request costs no timer, no lock and no wake-up; an expiry is late
+/// by that much at the most. Thread-safe.
 public final class Watchdog implements AutoCloseable {
     private static final long TICK_NANOS = Duration.ofMillis(10).toNanos();
     /// How often it is asked whether anybody still waits. What is over sooner costs no question.
@@ -33,10 +33,11 @@ public final class Watchdog implements AutoCloseable {
 
     private Watchdog() {}
 
-    /// Calls `end` once, on the watchdog's thread, when `timeout` passes before the watch is cancelled, or nobody waits
-    /// any more.
+    /// Calls `end` once, on the watchdog's thread, when `timeout` passes before the watch is cancelled,
+    /// or nobody waits any more.
     ///
-    /// @param abandoned whether nobody waits any more; asked on the watchdog's thread, and must not block
+    /// @param abandoned whether nobody waits any more; asked on the watchdog's thread, and must not
+    /// block
     public Watch watch(Duration timeout, BooleanSupplier abandoned, Runnable end) {
         var watch = new Watch(abandoned, end);
         watch.expireAfter(timeout);

@@ -6,8 +6,8 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.Blocker;
 import org.jspecify.annotations.Nullable;
 
-/// A client's connection that has stopped speaking HTTP and carries bytes both ways. One thread may read while another
-/// writes.
+/// A client's connection that has stopped speaking HTTP and carries bytes both ways. One thread may read
+/// while another writes.
 public final class ClientSocket {
     private final EndPoint endPoint;
     private @Nullable ByteBuffer early;
@@ -60,7 +60,8 @@ public final class ClientSocket {
         endPoint.shutdownOutput();
     }
 
-    /// Ends the connection, and with it whatever reads and writes. May be called by any thread, and twice.
+    /// Ends the connection, and with it whatever reads and writes. May be called by any thread, and
+    /// twice.
     void cut() {
         endPoint.close();
     }

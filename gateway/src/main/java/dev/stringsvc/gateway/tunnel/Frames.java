@@ -1,7 +1,7 @@
 package dev.stringsvc.gateway.tunnel;
 
-/// Where one direction of a WebSocket stands: within a frame, or between two (RFC 6455, section 5.2). It looks at
-/// frames' heads only, however the bytes come in pieces. Used by one thread at a time.
+/// Where one direction of a WebSocket stands: within a frame, or between two (RFC 6455, section 5.2). It
+/// looks at frames' heads only, however the bytes come in pieces. Used by one thread at a time.
 final class Frames {
     private static final int CLOSE = 8;
 

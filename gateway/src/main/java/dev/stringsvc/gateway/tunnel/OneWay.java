@@ -2,9 +2,9 @@ package dev.stringsvc.gateway.tunnel;
 
 import java.io.IOException;
 
-/// One direction of a tunnel: passes what one side says on to the other as it comes, and can put a goodbye in where a
-/// frame ends. What is said after that is not passed on, since nothing may follow a Close frame. One thread passes;
-/// any other may say the goodbye.
+/// One direction of a tunnel: passes what one side says on to the other as it comes, and can put a
+/// goodbye in where a frame ends. What is said after that is not passed on, since nothing may follow a
+/// Close frame. One thread passes; any other may say the goodbye.
 final class OneWay {
     private static final int CHUNK = 8_192;
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A WebSocket between a client and an instance: bytes pass both ways as they are. Thread-safe.
 ///
-/// A side that reads slowly is waited for, and then the other side is not read either. Where one side ends its
-/// half, the other has a few seconds to end its own; where one breaks off, so does the other.
+/// A side that reads slowly is waited for, and then the other side is not read either. Where one side
+/// ends its half, the other has a few seconds to end its own; where one breaks off, so does the other.
 public final class Tunnel {
     private static final long LINGER_SECONDS = 5;
 
@@ -118,8 +118,8 @@ public final class Tunnel {
         client.cut();
     }
 
-    /// Asks both sides to close it, neither waiting for the other. It ends when both have. May wait for a side that
-    /// reads slowly.
+    /// Asks both sides to close it, neither waiting for the other. It ends when both have. May wait for
+    /// a side that reads slowly.
     public void leave() {
         leaving = true;
         // before a side is told, which may answer at once

@@ -7,8 +7,8 @@ import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
-/// The opening handshake of a WebSocket (RFC 6455, section 4): the only switch of protocols that is passed on. Any
-/// other that a client asks for is not heard.
+/// The opening handshake of a WebSocket (RFC 6455, section 4): the only switch of protocols that is
+/// passed on. Any other that a client asks for is not heard.
 public final class WebSockets {
     private static final String PROTOCOL = "websocket";
 

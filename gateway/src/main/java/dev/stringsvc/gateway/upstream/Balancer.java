@@ -2,10 +2,10 @@ package dev.stringsvc.gateway.upstream;
 
 import java.util.List;
 
-/// Chooses which endpoint is next. Thread-safe.
+/// Picks the endpoint for an attempt. Thread-safe.
 @FunctionalInterface
 public interface Balancer {
-    /// @param candidates at least one; the list never changes, and there is another where a tag, a meta
-    /// or a weight has changed, so what is worked out of one may be kept with it
+    /// @param candidates at least one. The list is immutable, and a change of a tag, meta or weight
+    /// makes a new list, so a balancer may cache what it computes from a list
     Endpoint pick(List<Endpoint> candidates);
 }

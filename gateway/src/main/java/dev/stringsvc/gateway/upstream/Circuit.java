@@ -10,32 +10,34 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntPredicate;
 
-/// An endpoint's health by its own attempts: closed while it is well, open while it is ejected, half
-/// open while it is probed. Resilience4j keeps the states and the share of failures; what it does not
-/// know is added here: failures in a row, pauses that grow when an endpoint fails again soon after it
-/// came back, and whose requests failed. Thread-safe.
+/// The circuit breaker of one endpoint: closed while the endpoint is healthy, open while it is ejected,
+/// half open while it is probed. Thread-safe.
 ///
-/// A client may know a request that makes any instance fail. So while an instance does well for others,
-/// only some of one client's failures count, see [#shareOf]. A client with as many failures as that is
-/// not one of the others. So all failures count where no other client was served well within [#MEMORY],
-/// or where the others fail too. What no request can provoke always counts.
+/// Resilience4j keeps the states and the failure rate. This class adds failures in a row, delays that
+/// grow when an endpoint fails again soon after it came back, and the clients whose requests failed.
+///
+/// A client may know a request that makes any instance fail. So while an instance succeeds for other
+/// clients, only some failures of one client count, see [#shareOf]. A client with that many failures is
+/// not one of these other clients. All failures count if no other client succeeded within [#MEMORY], or
+/// if the others fail too. Failures that no request can provoke, such as a refused connection, always
+/// count.
 final class Circuit {
     private static final int WINDOW = 20;
     private static final int FEWEST = 10;
     private static final int PROBES = 3;
 
-    /// So many that go well in a row, although it is not closed, close it: in a panic nobody is in a hurry, and an
-    /// endpoint that fails often would be back again and again.
+    /// The successes in a row that close the circuit of an endpoint that is used although it is ejected.
+    /// In a panic there is no hurry, and with fewer an endpoint that fails often would be back again and
+    /// again.
     private static final int WELL_IN_A_ROW = 10;
 
-    /// A pause of the whole instance makes many answers slow at once; that is one slow answer.
+    /// Slow responses within this time count as one: one pause of the whole instance delays many.
     private static final Duration ONE_PAUSE = Duration.ofMillis(100);
 
-    /// How long a success speaks for the instance.
+    /// How long a success of one client makes the failures of another count less.
     private static final Duration MEMORY = Duration.ofSeconds(10);
 
-    /// No client's tag.
-    private static final int NOBODY = 0;
+    private static final int NOBODY = FailureWindow.NOBODY;
 
     private final Exception failure = new Exception("a failed attempt");
 
@@ -43,32 +45,28 @@ final class Circuit {
     private final Ejection ejection;
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
-    /// Attempts that went well and are not counted yet.
+    /// Attempts that succeeded and are not counted yet.
     private final AtomicInteger well = new AtomicInteger();
 
-    private final Witnesses witnesses = new Witnesses(MEMORY);
+    private final RecentSuccesses recentSuccesses = new RecentSuccesses(MEMORY);
     /// Failures in a row that a request may have provoked.
-    private final Tally provoked = new Tally();
-    /// The client of each failure among the last attempts that the breaker counted. [#NOBODY] stands for a
-    /// success, and for a failure that no request can provoke.
-    private final int[] window = new int[WINDOW];
-
-    private int counted;
+    private final FailuresByClient provoked = new FailuresByClient();
+    private final FailureWindow window = new FailureWindow(WINDOW);
+    private final ProbeDelay probeDelay;
     private int unreachedInARow;
     private int wellInARow;
     /// The client whose probe failed last.
     private int probeFailedOf;
-    /// The client whose request failed last while the endpoint was used although it is not closed.
+    /// The client whose request failed last while the endpoint was used although its circuit was not
+    /// closed.
     private int anywayFailedOf;
-    private int ejections;
-    private long closedAt;
-    private long slowAt;
-    private volatile long overdueAt;
+    private long slowAt = Long.MIN_VALUE;
     private volatile boolean closed = true;
 
     Circuit(Ejection ejection, Clock clock) {
         this.ejection = ejection;
         this.clock = clock;
+        this.probeDelay = new ProbeDelay(ejection, clock);
         this.breaker = CircuitBreaker.of(
                 "endpoint",
                 CircuitBreakerConfig.custom()
@@ -76,22 +74,20 @@ final class Circuit {
                         .minimumNumberOfCalls(FEWEST)
                         .failureRateThreshold((float) (ejection.failureRate() * 100))
                         .permittedNumberOfCallsInHalfOpenState(PROBES)
-                        .waitIntervalFunctionInOpenState(attempt -> pause())
+                        .waitIntervalFunctionInOpenState(attempt -> probeDelay.start(closed))
                         .initialState(ejection.maxShare() == 0 ? State.DISABLED : State.CLOSED)
                         .clock(clock)
                         .build());
-        this.closedAt = clock.millis();
-        this.slowAt = Long.MIN_VALUE;
     }
 
     boolean closed() {
         return closed;
     }
 
-    /// Whether a probe may be sent now; a yes is to be followed by [#probed].
+    /// True if a probe may be sent now; [#probed] must follow then.
     ///
-    /// The client whose probe failed last does not get the next one while others may be expected: else a
-    /// client whose requests fail everywhere could keep an instance ejected.
+    /// The client whose probe failed last does not get the next one if other clients are known:
+    /// otherwise a client whose requests always fail could keep an instance ejected.
     ///
     /// @param client by [ClientTag]
     boolean tryProbe(int client) {
@@ -100,32 +96,32 @@ final class Circuit {
 
     private boolean acquire(int client) {
         if (!lock.tryLock()) {
-            return false; // the next request may
+            return false; // the next request may probe
         }
         try {
-            boolean another = client == probeFailedOf && !overdue() && witnesses.everOthers(client);
+            boolean another = client == probeFailedOf && !overdue() && recentSuccesses.everOthers(client);
             return !closed && !another && breaker.tryAcquirePermission();
         } finally {
             lock.unlock();
         }
     }
 
-    /// Whether it could have been probed for a whole pause already, and nobody did.
+    /// True if a probe has been allowed for as long as the whole delay, and nobody has probed.
     boolean overdue() {
-        return !closed && clock.millis() >= overdueAt;
+        return !closed && probeDelay.overdue();
     }
 
-    /// Notes how an attempt went that was begun while this was closed. What ends after its endpoint was ejected tells
-    /// nothing new.
+    /// Counts an attempt that began while the circuit was closed. Does nothing if the endpoint was
+    /// ejected meanwhile.
     ///
     /// @param client by [ClientTag]
-    /// @return whether that changed what [#closed] says; so do the others
+    /// @return true if that changed [#closed]; [#probed] and [#triedAnyway] return the same
     boolean attempted(Verdict verdict, int client) {
         if (!closed) {
             return false;
         }
         if (verdict == Verdict.WELL) {
-            witnesses.note(client, clock.millis());
+            recentSuccesses.note(client, clock.millis());
             well.incrementAndGet();
         }
         if (!lockFor(verdict)) {
@@ -138,7 +134,8 @@ final class Circuit {
         }
     }
 
-    /// Nobody waits to say that all is well, which is the rule: whoever has the lock next counts it.
+    /// A success, the usual case, does not wait for the lock: the next thread that has the lock counts
+    /// it.
     private boolean lockFor(Verdict verdict) {
         if (verdict == Verdict.WELL) {
             return lock.tryLock();
@@ -151,7 +148,7 @@ final class Circuit {
         for (int uncounted = Math.min(well.getAndSet(0), WINDOW); uncounted > 0; uncounted--) {
             endRow();
             breaker.onSuccess(0, TimeUnit.NANOSECONDS);
-            remember(NOBODY);
+            window.add(NOBODY);
         }
         switch (verdict) {
             case WELL, NOTHING -> {}
@@ -179,7 +176,7 @@ final class Circuit {
 
     private void failed(int client) {
         int share = shareOfWindow();
-        if (inWindow(client) < share || !othersDoWell(client, other -> inWindow(other) < Math.max(1, share))) {
+        if (window.of(client) < share || !othersDoWell(client, other -> window.of(other) < Math.max(1, share))) {
             countError(client);
         }
         provoked.add(client);
@@ -187,7 +184,7 @@ final class Circuit {
     }
 
     private boolean othersDoWell(int client, IntPredicate which) {
-        return witnesses.others(client, clock.millis(), which);
+        return recentSuccesses.others(client, clock.millis(), which);
     }
 
     private void ejectAfterARow(int client) {
@@ -202,36 +199,23 @@ final class Circuit {
 
     private void countError(int client) {
         breaker.onError(0, TimeUnit.NANOSECONDS, failure);
-        remember(client);
-    }
-
-    private void remember(int client) {
-        window[counted % WINDOW] = client;
-        counted = counted < WINDOW ? counted + 1 : WINDOW + (counted + 1) % WINDOW;
-    }
-
-    private int inWindow(int client) {
-        int failures = 0;
-        for (int i = 0; i < Math.min(counted, WINDOW); i++) {
-            if (window[i] == client) {
-                failures++;
-            }
-        }
-        return failures;
+        window.add(client);
     }
 
     private int shareOfWindow() {
-        int attempts = Math.clamp(counted + 1L, FEWEST, WINDOW);
+        int attempts = Math.clamp(window.attempts() + 1L, FEWEST, WINDOW);
         return shareOf((int) Math.ceil(ejection.failureRate() * attempts));
     }
 
-    /// How many failures of one client count, while it goes well for others, where so many failures
-    /// eject. Those of two clients are fewer than eject, if that takes three or more.
+    /// The number of failures of one client that count while other clients succeed. Two clients together
+    /// do not reach `ejecting`, unless that is 1 or 2.
+    ///
+    /// @param ejecting the number of failures that eject
     private static int shareOf(int ejecting) {
         return ejecting > 2 ? (ejecting - 1) / 2 : ejecting - 1;
     }
 
-    /// Notes how a probe went.
+    /// Counts a probe.
     ///
     /// @param client by [ClientTag]
     boolean probed(Verdict verdict, int client) {
@@ -252,10 +236,10 @@ final class Circuit {
         }
     }
 
-    /// Notes how an attempt went that was made although this is not closed. Some that went well in a row
-    /// are reason to probe at once, should nobody try it anyway any more; more of them are as good as
-    /// probes. Of those that go well at the very same time not all are counted. Of failures of one
-    /// client only the first counts while it goes well for others.
+    /// Counts an attempt that was made although the circuit was not closed, as happens in a panic. After
+    /// some successes in a row the endpoint may be probed at once, and after more of them it is back
+    /// without a probe. Of successes at the very same time not all are counted. Of one client's failures
+    /// only the first counts while others succeed.
     ///
     /// @param client by [ClientTag]
     boolean triedAnyway(Verdict verdict, int client) {
@@ -271,7 +255,7 @@ final class Circuit {
 
     private boolean countAnyway(Verdict verdict, int client) {
         if (verdict == Verdict.WELL) {
-            witnesses.note(client, clock.millis());
+            recentSuccesses.note(client, clock.millis());
             wellInARow++;
         } else if (verdict == Verdict.UNREACHED || client != anywayFailedOf || !othersDoWell(client, other -> true)) {
             anywayFailedOf = verdict == Verdict.UNREACHED ? NOBODY : client;
@@ -280,7 +264,7 @@ final class Circuit {
         if (wellInARow >= WELL_IN_A_ROW) {
             breaker.transitionToClosedState();
         } else if (wellInARow >= PROBES && breaker.getState() == State.OPEN) {
-            overdueAt = clock.millis();
+            probeDelay.end();
             breaker.transitionToHalfOpenState();
         }
         return noteState();
@@ -294,27 +278,14 @@ final class Circuit {
         if (now) {
             well.set(0);
             endRow();
-            counted = 0;
+            window.clear();
             probeFailedOf = NOBODY;
             anywayFailedOf = NOBODY;
-            closedAt = clock.millis();
+            probeDelay.closed();
         } else {
             wellInARow = 0;
         }
         closed = now;
         return true;
-    }
-
-    /// How long the ejection that begins now lasts before the first probe, in milliseconds.
-    private long pause() {
-        if (closed && clock.millis() - closedAt > ejection.probeLongest().toMillis()) {
-            ejections = 0;
-        }
-        long first = ejection.probeAfter().toMillis();
-        long pause = Math.min(
-                first << Math.min(ejections, 20), ejection.probeLongest().toMillis());
-        ejections++;
-        overdueAt = clock.millis() + 2 * pause;
-        return pause;
     }
 }

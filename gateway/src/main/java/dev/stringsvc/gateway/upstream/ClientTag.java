@@ -2,8 +2,9 @@ package dev.stringsvc.gateway.upstream;
 
 import java.util.concurrent.ThreadLocalRandom;
 
-/// A number of 32 bits for a client, so that clients can be compared without keeping their addresses. Two clients have
-/// the same number with a probability of one in four billion, and no client can predict its number.
+/// A number of 32 bits for a client, so that clients can be compared without keeping their addresses.
+/// Two clients have the same number with a probability of one in four billion, and no client can predict
+/// its number.
 public final class ClientTag {
     private static final long SEED = ThreadLocalRandom.current().nextLong();
 

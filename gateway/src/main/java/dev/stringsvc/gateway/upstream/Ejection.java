@@ -2,17 +2,18 @@ package dev.stringsvc.gateway.upstream;
 
 import java.time.Duration;
 
-/// When an instance gets no requests although discovery names it, and when it is tried again.
+/// When a failing instance gets no requests although discovery lists it, and when it is tried again.
 ///
-/// @param failures so many failed attempts in a row eject
-/// @param failureRate so large a share of the last 20 attempts that failed ejects too, once there were 10
-/// @param slowFactor an answer that took so many times what its siblings' answers take counts as a failure; 0 turns
-/// that off
-/// @param slowFloor an answer that took less is never slow
-/// @param probeAfter how long after its ejection an instance is probed; twice as long each time it fails again
-/// @param probeLongest the longest such pause
-/// @param maxShare of a service's instances that may be ejected; if more would have to be, all are used (panic); 0
-/// ejects nobody
+/// @param failures the number of failed attempts in a row that ejects
+/// @param failureRate the share of failures among the last 20 attempts that ejects, once there were 10
+/// @param slowFactor a response that takes this many times the mean of the other instances counts as a
+/// failure; 0 turns this off
+/// @param slowFloor a response that takes less than this is never slow
+/// @param probeAfter the time from an ejection to the first probe; it doubles each time that the
+/// instance fails again
+/// @param probeLongest the longest such time
+/// @param maxShare the share of a service's instances that may be ejected. If more than that fail, all
+/// are used (panic); 0 ejects none
 public record Ejection(
         int failures,
         double failureRate,
@@ -31,7 +32,7 @@ public record Ejection(
         Check.that(maxShare >= 0 && maxShare < 1, "max-share", "0 to less than 1");
     }
 
-    /// How many of so many instances may be ejected.
+    /// The number of instances that may be ejected, out of this many.
     int most(int instances) {
         return (int) (maxShare * instances);
     }

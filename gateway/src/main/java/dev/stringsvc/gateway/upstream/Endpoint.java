@@ -12,15 +12,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// A live instance: its data, its connections, its health and what is in flight to it. It lives as long as
-/// discovery names the instance, and after that until its last request is answered. Thread-safe.
+/// A live instance: its data, connections, health, and requests in flight. It lives as long as discovery
+/// lists the instance, and then until the last request in flight has ended. Thread-safe.
 public final class Endpoint {
-    /// Each answer moves the mean by this part of the difference.
-    private static final int MEMORY = 10;
+    /// Each response moves the mean by this fraction of its difference: one tenth.
+    private static final int MEAN_OVER = 10;
 
-    /// So many answers in a row that say `Connection: close` come from an instance that stops; fewer, from
-    /// one that limits how long it keeps a connection.
-    private static final int FAREWELLS = 3;
+    /// An instance that sends `Connection: close` this many times in a row is stopping. One that only
+    /// limits the age of its connections sends it less often.
+    private static final int CLOSES_WHEN_STOPPING = 3;
 
     private final Upstream upstream;
     private final Transport transport;
@@ -29,23 +29,23 @@ public final class Endpoint {
     private final long hash;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicLong meanNanos = new AtomicLong();
-    /// The mean with the silence since the last answer; 0 where there was none.
+    /// The mean including attempts without a response since the last response; 0 if there were none.
     private final AtomicLong silentNanos = new AtomicLong();
-    private final AtomicInteger farewells = new AtomicInteger();
+    private final AtomicInteger closesInARow = new AtomicInteger();
     private volatile Instance instance;
     private volatile boolean draining;
     private volatile Instant heldUntil = Instant.MAX;
     private volatile @Nullable String lastFailure;
 
-    /// How an endpoint stands.
+    /// The state of an endpoint.
     public enum State {
         /// It takes requests.
         ACTIVE,
-        /// It fails and takes none, unless too many do.
+        /// It fails and takes no requests, unless too many others fail too.
         EJECTED,
-        /// Discovery has forgotten it together with too many others; it takes requests while it answers.
+        /// Discovery dropped it together with too many others. It takes requests as long as it responds.
         SUSPECT,
-        /// Discovery no longer names it: it takes nothing new.
+        /// Discovery no longer lists it. It takes no new requests.
         DRAINING
     }
 
@@ -62,31 +62,30 @@ public final class Endpoint {
         return instance;
     }
 
-    /// The instance's id.
     public String id() {
         return instance.id();
     }
 
-    /// The instance's share of the requests where a route goes by weight, 0 to 65535.
+    /// The instance's weight for weighted balancers, 0 to 65535.
     public int weight() {
         return instance.weight();
     }
 
-    /// Cuts its connections, and with them the requests in flight.
+    /// Closes its connections, which ends the requests in flight.
     public void close() {
         transport.close();
     }
 
-    /// Whether discovery says that it has the tag and all of the meta; these may change while it lives.
+    /// True if the instance has the tag and all of the meta. These may change while it lives.
     ///
-    /// @param tag `null` where it does not matter
+    /// @param tag `null` for any
     public boolean has(@Nullable String tag, Map<String, String> meta) {
         Instance now = instance;
         return (tag == null || now.tags().contains(tag))
                 && now.meta().entrySet().containsAll(meta.entrySet());
     }
 
-    /// Of which instance it is, and where; the same in every process.
+    /// A hash of the id, host and port; the same in every process.
     public long hash() {
         return hash;
     }
@@ -95,12 +94,12 @@ public final class Endpoint {
         return transport;
     }
 
-    /// When discovery first named the instance.
+    /// When discovery first listed the instance.
     public Instant since() {
         return since;
     }
 
-    /// Requests whose answer is not yet through, to the last byte.
+    /// The number of requests whose response is not yet passed on to the last byte.
     public int inFlight() {
         return inFlight.get();
     }
@@ -112,7 +111,7 @@ public final class Endpoint {
         return ejected() ? State.EJECTED : suspect() ? State.SUSPECT : State.ACTIVE;
     }
 
-    /// What went wrong with the last attempt that failed, or was too slow; `null` where none was.
+    /// What went wrong in the last attempt that failed or was too slow; `null` if there was none.
     public @Nullable String lastFailure() {
         return lastFailure;
     }
@@ -125,45 +124,45 @@ public final class Endpoint {
         return heldUntil.isBefore(Instant.MAX);
     }
 
-    /// Until when it may be used although discovery has forgotten it; the end of time where it has not.
+    /// Until when a suspect may be used; [Instant#MAX] if it is not a suspect.
     Instant heldUntil() {
         return heldUntil;
     }
 
-    /// What its answers take on average to their heads, in nanoseconds; 0 before the first.
+    /// The mean time to a response's head, in nanoseconds; 0 before the first response.
     long meanNanos() {
         return meanNanos.get();
     }
 
-    /// What an answer of it takes at least, on average, as far as its silence tells.
+    /// The mean time to a response's head, in nanoseconds, or a larger one if attempts wait in vain.
     long leastNanos() {
         return Math.max(meanNanos.get(), silentNanos.get());
     }
 
-    /// Counts one request in flight until the permit is released. Nobody knows whose it is.
+    /// Counts one request in flight, of an unknown client, until the permit is closed.
     public Permit acquire() {
         return acquire(ClientTag.UNKNOWN);
     }
 
-    /// Counts one request in flight until the permit is released.
+    /// Counts one request in flight until the permit is closed.
     ///
-    /// @param client whose it is, by [ClientTag]
+    /// @param client by [ClientTag]
     public Permit acquire(int client) {
         return new Permit(client, false);
     }
 
-    /// A permit to find out how it does, if it is ejected and it is time for that.
+    /// A permit to probe it; `null` if it is not ejected or it is too early.
     @Nullable
     Permit acquireProbe(int client) {
         return circuit.tryProbe(client) ? new Permit(client, true) : null;
     }
 
-    /// Whether nobody has probed it for long.
+    /// True if a probe has been due for long.
     boolean overdue() {
         return circuit.overdue();
     }
 
-    /// Discovery names it, with what tags and meta it has now.
+    /// Discovery lists the instance, perhaps with new tags, meta or weight.
     void confirm(Instance instance) {
         this.instance = instance;
         heldUntil = Instant.MAX;
@@ -188,7 +187,7 @@ public final class Endpoint {
             }
         }
         if (verdict.bad()) {
-            lastFailure = Verdict.words(result, took);
+            lastFailure = Verdict.describe(result, took);
         }
         boolean changed = permit.probe
                 ? circuit.probed(verdict, permit.client)
@@ -204,14 +203,14 @@ public final class Endpoint {
     }
 
     private static void addTo(AtomicLong mean, Duration took) {
-        mean.updateAndGet(nanos -> nanos == 0 ? took.toNanos() : nanos + (took.toNanos() - nanos) / MEMORY);
+        mean.updateAndGet(nanos -> nanos == 0 ? took.toNanos() : nanos + (took.toNanos() - nanos) / MEAN_OVER);
     }
 
-    /// Whether it has gone, or is about to and says so.
+    /// True if the instance has stopped, or announces that it stops.
     private boolean isGone(AttemptResult result) {
         if (result instanceof AttemptResult.Responded answered) {
-            boolean farewell = answered.saysGoodbye();
-            return farewells.updateAndGet(count -> farewell ? Math.min(count + 1, FAREWELLS) : 0) == FAREWELLS;
+            boolean closes = answered.saysGoodbye();
+            return closesInARow.updateAndGet(count -> closes ? Math.min(count + 1, CLOSES_WHEN_STOPPING) : 0) == CLOSES_WHEN_STOPPING;
         }
         return result instanceof AttemptResult.NotSent(var _, boolean asked) && asked;
     }
@@ -222,7 +221,7 @@ public final class Endpoint {
         }
     }
 
-    /// One request's share of an endpoint.
+    /// The right to send one request to an endpoint, counted as in flight until it is closed.
     public final class Permit implements AutoCloseable {
         private final int client;
         private final boolean probe;
@@ -240,19 +239,21 @@ public final class Endpoint {
             return Endpoint.this;
         }
 
-        /// Says how the attempt went, up to its answer's head; a second call does nothing.
+        /// Reports the result of the attempt, up to the response's head. A second call does nothing.
         ///
-        /// @param enough whether it had as much time as an attempt usually has, so that a timeout is its fault
-        /// @param alone whether the time it took is all its own, so that it tells how fast it is
+        /// @param enough true if the attempt had its usual timeout, so that the instance is to blame for
+        /// a timeout
+        /// @param alone true if the time was the instance's alone, so that it counts for the mean
         public void ended(AttemptResult result, Duration took, boolean enough, boolean alone) {
             if (ended.compareAndSet(false, true)) {
                 judge(result, took, enough, alone, this);
             }
         }
 
-        /// Says that the attempt has had no answer yet for as long as one usually may take. If the siblings
-        /// are far faster, that counts as a failed attempt at once, and how it ends counts no more. It is
-        /// remembered until an answer comes, so that endpoints which all became slow are not blamed.
+        /// Reports that the attempt has had no response for as long as one usually takes. If the other
+        /// endpoints are far faster, this counts as a failed attempt at once, and its result does not
+        /// count any more. The endpoint remembers the silence until a response comes, so that none is
+        /// blamed when all of them became slow.
         public void silent(Duration soFar) {
             boolean tooLong = upstream.isSilent(Endpoint.this, soFar);
             silentNanos.compareAndSet(0, meanNanos.get());
@@ -262,15 +263,15 @@ public final class Endpoint {
             }
         }
 
-        /// Says that the answer broke off after its head, which counts as a failed attempt.
+        /// Reports that the response broke off after its head, which counts as a failed attempt.
         public void brokeOff() {
-            lastFailure = "broke off within its answer";
+            lastFailure = "broke off within its response";
             if (circuit.attempted(Verdict.FAILED, client)) {
                 upstream.healthChanged();
             }
         }
 
-        /// Gives the share back; a second call does nothing.
+        /// Ends the request in flight. A second call does nothing.
         @Override
         public void close() {
             if (!released.compareAndSet(false, true)) {

@@ -1,12 +1,12 @@
 package dev.stringsvc.gateway.upstream;
 
-/// How many failures in a row came of each client. It tells a few apart, which is more than are needed.
-/// Not thread-safe.
-final class Tally {
-    private static final int MOST = 16;
+/// The number of failures in a row by client, for up to 16 clients; ejecting needs fewer. Failures of
+/// further clients are counted together. Not thread-safe.
+final class FailuresByClient {
+    private static final int MAX_CLIENTS = 16;
 
-    private final int[] tags = new int[MOST];
-    private final int[] counts = new int[MOST];
+    private final int[] tags = new int[MAX_CLIENTS];
+    private final int[] counts = new int[MAX_CLIENTS];
     private int size;
     private int rest;
 
@@ -17,7 +17,7 @@ final class Tally {
                 return;
             }
         }
-        if (size < MOST) {
+        if (size < MAX_CLIENTS) {
             tags[size] = tag;
             counts[size++] = 1;
         } else {
@@ -25,7 +25,7 @@ final class Tally {
         }
     }
 
-    /// Those of one client.
+    /// The failures of one client.
     int of(int tag) {
         for (int i = 0; i < size; i++) {
             if (tags[i] == tag) {
@@ -35,7 +35,7 @@ final class Tally {
         return 0;
     }
 
-    /// All, but of each client no more than this.
+    /// All failures, but no more than `each` of one client.
     int atMost(int each) {
         int sum = rest;
         for (int i = 0; i < size; i++) {

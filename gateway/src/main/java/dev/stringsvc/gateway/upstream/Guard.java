@@ -2,10 +2,12 @@ package dev.stringsvc.gateway.upstream;
 
 import java.time.Duration;
 
-/// When discovery is not believed at once: an agent that was restarted knows nobody, and says so in good faith. Those
-/// it has forgotten are suspects: they take requests as long as they answer, for the hold at the most.
+/// Protects against an answer of discovery that drops most instances at once, as a restarted Consul
+/// agent gives. The dropped instances become suspects: they take requests as long as they respond, but
+/// no longer than `hold`.
 ///
-/// @param minShare fewer instances than this share of those before are doubted; 0 believes everything
+/// @param minShare an answer with less than this share of the previous instances is doubted; 0 doubts
+/// none
 /// @param hold how long a suspect may be used
 public record Guard(double minShare, Duration hold) {
     /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
@@ -13,7 +15,7 @@ public record Guard(double minShare, Duration hold) {
         Check.that(minShare >= 0 && minShare <= 1, "min-share", "0 to 1");
     }
 
-    /// Whether it is doubtful that there are only so many left.
+    /// True if an answer with `now` instances is doubted after `before`.
     boolean doubts(int before, int now) {
         return now < minShare * before;
     }

@@ -1,7 +1,7 @@
 package dev.stringsvc.gateway.upstream;
 
-/// A hash of 64 bits that is the same wherever and whenever it is computed: FNV-1a over a text's
-/// characters, and what SplitMix64 ends with, after which each bit depends on all.
+/// A 64-bit hash that is the same in every process: FNV-1a over the characters of a text, and the
+/// finalizer of SplitMix64, which makes each bit of the hash depend on all bits.
 public final class Hash {
     private static final long FNV_OFFSET = 0xcbf29ce484222325L;
     private static final long FNV_PRIME = 0x100000001b3L;
@@ -16,7 +16,7 @@ public final class Hash {
         return mixed(hash);
     }
 
-    /// Of two hashes, one.
+    /// Combines two hashes.
     public static long of(long one, long other) {
         return mixed(one ^ other);
     }

@@ -5,25 +5,25 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.function.LongSupplier;
 
-/// The time as it was when this began, and how much has passed since: whoever sets the machine's clock back does not
-/// keep an ejected instance ejected, or a suspect in use, until the clock has caught up. Immutable.
-public final class SteadyClock extends Clock {
+/// A clock that never goes back: the wall clock's time at the start, plus the time that has passed
+/// since. If the machine's clock is set back, ejections and suspects still end on time. Immutable.
+public final class MonotonicClock extends Clock {
     private final Clock zoned;
     private final Instant begin;
     private final LongSupplier nanoClock;
     private final long beginNanos;
 
-    private SteadyClock(Clock zoned, Instant begin, LongSupplier nanoClock, long beginNanos) {
+    private MonotonicClock(Clock zoned, Instant begin, LongSupplier nanoClock, long beginNanos) {
         this.zoned = zoned;
         this.begin = begin;
         this.nanoClock = nanoClock;
         this.beginNanos = beginNanos;
     }
 
-    /// @param wall tells when it is now, and the zone
+    /// @param wall supplies the time at the start, and the zone
     /// @param nanoClock [System#nanoTime] outside of tests
-    public static SteadyClock start(Clock wall, LongSupplier nanoClock) {
-        return new SteadyClock(wall, wall.instant(), nanoClock, nanoClock.getAsLong());
+    public static MonotonicClock start(Clock wall, LongSupplier nanoClock) {
+        return new MonotonicClock(wall, wall.instant(), nanoClock, nanoClock.getAsLong());
     }
 
     @Override
@@ -38,6 +38,6 @@ public final class SteadyClock extends Clock {
 
     @Override
     public Clock withZone(ZoneId zone) {
-        return new SteadyClock(zoned.withZone(zone), begin, nanoClock, beginNanos);
+        return new MonotonicClock(zoned.withZone(zone), begin, nanoClock, beginNanos);
     }
 }

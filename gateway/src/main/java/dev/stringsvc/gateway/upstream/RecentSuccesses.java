@@ -4,24 +4,24 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.IntPredicate;
 
-/// The clients for whom an instance did well lately, by [ClientTag]. It remembers a few: to note one
-/// writes a number, and only if that client was not noted within the last second. Thread-safe.
-final class Witnesses {
+/// Some clients whose requests an instance answered successfully of late, by [ClientTag]. Noting a
+/// client writes one number, and only if the client was not noted within the last second. Thread-safe.
+final class RecentSuccesses {
     private static final int PLACES = 16;
     private static final long REFRESH_MILLIS = 1_000;
 
-    /// A tag in the upper half, in the lower one the time in milliseconds, which may overflow; 0 for
+    /// The tag in the upper 32 bits and the time in milliseconds, truncated, in the lower 32; 0 for
     /// none.
     private final AtomicLongArray places = new AtomicLongArray(PLACES);
     private final int memoryMillis;
 
     /// @param memory how long a success is remembered
-    Witnesses(Duration memory) {
+    RecentSuccesses(Duration memory) {
         this.memoryMillis = (int) memory.toMillis();
     }
 
-    /// Each client has two places. So one client cannot make the gateway forget another by succeeding
-    /// itself.
+    /// Notes a success. Each client has two possible places, so one client cannot drive out another by
+    /// succeeding itself.
     void note(int tag, long nowMillis) {
         int one = tag & (PLACES - 1);
         int other = one ^ 1;
@@ -43,7 +43,7 @@ final class Witnesses {
         return (int) (place >>> 32);
     }
 
-    /// True if the instance did well within the memory for another client, one of these.
+    /// True if the instance succeeded of late for another client that matches.
     boolean others(int tag, long nowMillis, IntPredicate which) {
         for (int i = 0; i < PLACES; i++) {
             long there = places.getOpaque(i);
@@ -55,7 +55,7 @@ final class Witnesses {
         return false;
     }
 
-    /// True if the instance ever did well for another client that is remembered.
+    /// True if the instance ever succeeded for another client that is remembered.
     boolean everOthers(int tag) {
         for (int i = 0; i < PLACES; i++) {
             long there = places.getOpaque(i);

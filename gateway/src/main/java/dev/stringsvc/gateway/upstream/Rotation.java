@@ -6,12 +6,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// Who takes requests, at one moment. Immutable.
+/// The endpoints that take requests at one moment. Immutable.
 ///
-/// @param all every endpoint that discovery names, and suspects
-/// @param taking those of them that are not ejected; all of them in a panic
-/// @param panic whether more fail than may be ejected
-/// @param hasSuspects whether there are some among them
+/// @param all every endpoint that discovery lists, and suspects
+/// @param taking the endpoints that take requests: those that are not ejected, or all in a panic
+/// @param panic true if more fail than may be ejected
+/// @param hasSuspects true if some endpoints are suspects
 record Rotation(List<Endpoint> all, List<Endpoint> taking, boolean panic, boolean hasSuspects) {
     static final Rotation EMPTY = new Rotation(List.of(), List.of(), false, false);
 
@@ -22,16 +22,16 @@ record Rotation(List<Endpoint> all, List<Endpoint> taking, boolean panic, boolea
         return new Rotation(all, panic ? all : well, panic, all.stream().anyMatch(Endpoint::suspect));
     }
 
-    /// The suspects that have been held long enough.
+    /// The suspects whose time is over.
     List<Endpoint> heldUntil(Instant now) {
         return all.stream()
                 .filter(endpoint -> !endpoint.heldUntil().isAfter(now))
                 .toList();
     }
 
-    /// A permit to probe one of the ejected endpoints that match, where it is time for that.
+    /// A permit to probe one of the ejected endpoints that match; empty if no probe is due.
     ///
-    /// @param client whose request it would be, by [ClientTag]
+    /// @param client by [ClientTag]
     Optional<Endpoint.Permit> probe(Predicate<Endpoint> which, int client) {
         return taking.size() == all.size()
                 ? Optional.empty()
@@ -42,7 +42,8 @@ record Rotation(List<Endpoint> all, List<Endpoint> taking, boolean panic, boolea
                         .findFirst();
     }
 
-    /// What the sibling that takes least takes, those that are silent included, in nanoseconds.
+    /// The smallest mean time to a response among the other endpoints, in nanoseconds, with silent
+    /// attempts counted.
     double siblingsLeastNanos(Endpoint endpoint) {
         return taking.stream()
                 .filter(other -> other != endpoint)
@@ -51,10 +52,11 @@ record Rotation(List<Endpoint> all, List<Endpoint> taking, boolean panic, boolea
                 .orElse(Long.MAX_VALUE);
     }
 
-    /// What the answers of the others that take requests take on average; without end where nothing is known of them.
+    /// The mean time to a response of the other endpoints that take requests, in nanoseconds; infinite
+    /// if none has responded.
     ///
-    /// Of endpoints that are all alike, at most one answer in ten takes ten times the average, whatever is asked of
-    /// them: that is Markov's inequality, and why the mean is the measure and not the median.
+    /// This is the mean and not the median because of Markov's inequality: if all endpoints are equally
+    /// fast, at most one response in ten takes ten times the mean, whatever the requests are.
     double siblingsMeanNanos(Endpoint endpoint) {
         return taking.stream()
                 .filter(other -> other != endpoint && other.meanNanos() > 0)

@@ -2,11 +2,11 @@ package dev.stringsvc.gateway.upstream;
 
 import java.util.function.Supplier;
 
-/// Who picks for a request: one balancer for its first attempt and one for the others, so that retries
-/// do not take the turns of first attempts and leave an instance without any. Requests of one route
-/// share them.
+/// The balancers that the requests of a route share: one for first attempts, and one for retries and
+/// hedges. With one balancer for both, retries could take an instance's turns in a round robin, so that
+/// it gets no first attempts.
 public record Turns(Balancer first, Balancer again) {
-    /// Two balancers of one kind.
+    /// Two balancers of the same kind.
     public static Turns of(Supplier<? extends Balancer> balancers) {
         return new Turns(balancers.get(), balancers.get());
     }

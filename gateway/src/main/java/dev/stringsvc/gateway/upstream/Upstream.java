@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One service: the endpoints that may be used now.
+/// One service and its endpoints. Events of discovery come from one thread; requests pick endpoints and
+/// report results from any thread.
 ///
-/// Discovery's events come from one thread; requests pick, and say how endpoints do, from any number. What
-/// they pick from is immutable and replaced as a whole; endpoints whose instance stays keep their object
-/// with its health, and their place; newcomers come last.
+/// The list to pick from is immutable and is replaced as a whole. An endpoint keeps its object, health
+/// and position as long as discovery lists its instance. New endpoints come last.
 public final class Upstream implements Consumer<DiscoveryEvent> {
     private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
 
@@ -61,7 +61,7 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         return service;
     }
 
-    /// What discovery names, ejected or not, and suspects.
+    /// The endpoints that discovery lists, ejected or not, and suspects.
     public List<Endpoint> endpoints() {
         return current().all();
     }
@@ -71,7 +71,7 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         return endpoints().stream().map(Endpoint::instance).toList();
     }
 
-    /// What has left and still has requests in flight.
+    /// The endpoints that discovery dropped and that still have requests in flight.
     public List<Endpoint> draining() {
         forgetDrained();
         return List.copyOf(draining);
@@ -85,15 +85,15 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         return watch;
     }
 
-    /// Whether so many fail that all are used.
+    /// True if so many endpoints fail that all are used.
     public boolean panic() {
         return current().panic();
     }
 
-    /// The endpoint for a request's next attempt: one it has not tried while there is one, else any; empty
-    /// when the service has no instance.
+    /// Picks the endpoint for a request's next attempt: one that the request has not tried, or any if it
+    /// has tried all; empty if the service has no instance.
     ///
-    /// @param turns who picks, of the route that the request takes
+    /// @param turns the balancers of the request's route
     public Optional<Endpoint> pick(List<Endpoint> tried, Turns turns) {
         List<Endpoint> taking = current().taking();
         if (taking.isEmpty()) {
@@ -107,9 +107,9 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         return Optional.of(turns.again().pick(untried.isEmpty() ? taking : untried));
     }
 
-    /// An endpoint that was not tried, for a copy of a request; empty where there is none.
+    /// Picks an endpoint that the request has not tried, for a hedge; empty if there is none.
     ///
-    /// @param wanted which endpoints may be asked
+    /// @param wanted the endpoints that may be picked
     public Optional<Endpoint> pickUntried(List<Endpoint> tried, Turns turns, Predicate<Endpoint> wanted) {
         List<Endpoint> untried = new ArrayList<>(current().taking());
         untried.removeAll(tried);
@@ -122,8 +122,8 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         return current().taking().stream().anyMatch(endpoint -> !tried.contains(endpoint) && wanted.test(endpoint));
     }
 
-    /// True if an endpoint has been silent for far longer than its siblings take on average. That is not known as
-    /// long as no sibling has answered, and not its fault where all siblings are silent too.
+    /// True if an endpoint has been silent for far longer than the other endpoints take on average.
+    /// False if none of them has responded yet, or all of them are silent too.
     boolean isSilent(Endpoint endpoint, Duration silent) {
         return ejection.slowFactor() <= 0
                 || silent.toNanos()
@@ -159,7 +159,7 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
                 && took.toNanos() > ejection.slowFactor() * rotation.siblingsMeanNanos(endpoint);
     }
 
-    /// The rotation, less suspects that were held long enough.
+    /// The rotation, without suspects whose time is over.
     private Rotation current() {
         Rotation now = rotation;
         if (now.hasSuspects()) {
@@ -172,17 +172,17 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         return now;
     }
 
-    /// Says that the next snapshot may name few of the instances there were, or none: the service is defined in another
-    /// way from now on.
+    /// Makes the next snapshot replace the instances without doubt, since the service is now defined in
+    /// another way.
     public void believeNext() {
         believeNext = true;
     }
 
-    /// Says that no route names the service any more. Nothing new is to come; requests under way finish, with further
-    /// attempts where they need them; events are not heard any more.
+    /// Ends the service, since no route names it any more. Requests in flight finish and may still
+    /// retry. Later events are ignored.
     public synchronized void retire() {
         retired = true;
-        LOG.info("{}: no route names it any more", service);
+        LOG.info("{}: no route names this service any more", service);
         rotation.all().forEach(this::leave);
     }
 
@@ -198,7 +198,7 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
                 watch = watch.answered(snapshot.index(), clock.instant());
                 if (news) {
                     LOG.info(
-                            "{}: discovery answers, {} instances",
+                            "{}: discovery lists {} instances",
                             service,
                             snapshot.instances().size());
                 }
@@ -207,7 +207,7 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
                 replace(instances);
                 watch = watch.remembered(savedAt);
                 LOG.warn(
-                        "{}: going on with {} instances as they were known at {}, until discovery answers",
+                        "{}: using {} instances saved at {}, until discovery answers",
                         service,
                         instances.size(),
                         savedAt);
@@ -217,7 +217,7 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
                 watch = watch.failed(reason);
                 if (news) {
                     LOG.warn(
-                            "{}: discovery failed, going on with {} known instances{}: {}",
+                            "{}: discovery failed, still using {} known instances{}: {}",
                             service,
                             endpoints().size(),
                             watch.answered() ? ", as of " + watch.answeredAt() : "",
@@ -265,7 +265,7 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         after.addAll(joined);
         if (!suspects.isEmpty()) {
             LOG.warn(
-                    "{}: discovery names {} instances of {}; {} are used on as suspects while they answer, for {} ms",
+                    "{}: discovery lists only {} of {} instances; the {} others are still used while they respond, for {} ms",
                     service,
                     instances.size(),
                     confirmed,
@@ -277,7 +277,7 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         joined.forEach(this::join);
     }
 
-    /// Lets suspects go.
+    /// Removes suspects.
     synchronized void dismiss(List<Endpoint> suspects) {
         if (retired) {
             return;
@@ -289,7 +289,7 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         leavers.forEach(this::leave);
     }
 
-    /// An endpoint was ejected, or is back.
+    /// Called when an endpoint was ejected or is back.
     synchronized void healthChanged() {
         rotate(rotation.all());
     }
@@ -302,7 +302,7 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         for (Endpoint endpoint : all) {
             String id = endpoint.instance().id();
             if (endpoint.ejected() && ejected.add(endpoint)) {
-                LOG.warn("{}: {} is ejected; the last attempt that failed: {}", service, id, endpoint.lastFailure());
+                LOG.warn("{}: {} is ejected; its last failure: {}", service, id, endpoint.lastFailure());
                 listener.ejected(service, endpoint);
             } else if (!endpoint.ejected() && ejected.remove(endpoint)) {
                 LOG.info("{}: {} is back", service, id);
@@ -311,22 +311,22 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         if (now.panic() != panicked) {
             LOG.warn(
                     now.panic()
-                            ? "{}: panic: {} of {} instances fail, more than may be ejected; all are used"
-                            : "{}: no panic any more: {} of {} instances fail",
+                            ? "{}: panic: {} of {} instances fail, more than may be ejected, so all are used"
+                            : "{}: panic is over: {} of {} instances fail",
                     service,
                     ejected.size(),
                     all.size());
         }
     }
 
-    /// One instance that cannot be is left out, and does not keep the others from being used.
+    /// Empty if the address is invalid: such an instance is left out, and the others are used.
     private Optional<Endpoint> open(Instance instance) {
         try {
             Transport transport = transports.open(instance.host(), instance.port());
             return Optional.of(new Endpoint(this, instance, transport, new Circuit(ejection, clock), clock.instant()));
         } catch (IllegalArgumentException e) {
             if (refused.add(instance.key())) {
-                LOG.warn("{}: {} is left out, its address cannot be: {}", service, instance.id(), e.getMessage());
+                LOG.warn("{}: {} is left out, its address is invalid: {}", service, instance.id(), e.getMessage());
             }
             return Optional.empty();
         }

@@ -3,16 +3,17 @@ package dev.stringsvc.gateway.upstream;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import java.time.Duration;
 
-/// What an attempt says of the endpoint's health.
+/// What an attempt tells about the endpoint's health.
 enum Verdict {
     WELL,
-    /// It answered, and took far longer than its siblings.
+    /// It responded, and took far longer than the other endpoints.
     SLOW,
-    /// It answered with an error, not in time, or malformed: a request can provoke that.
+    /// It responded with an error, with a malformed response, or not in time. A request can provoke
+    /// this.
     FAILED,
-    /// It could not be reached, which no request can provoke.
+    /// It could not be reached. No request can provoke this.
     UNREACHED,
-    /// It was the client, or the gateway itself.
+    /// The client or the gateway caused the result, so it tells nothing.
     NOTHING;
 
     /// True if it counts as a failure.
@@ -20,7 +21,7 @@ enum Verdict {
         return this == SLOW || this == FAILED || this == UNREACHED;
     }
 
-    /// @param enough whether it had as much time as an attempt usually has
+    /// @param enough true if the attempt had its usual timeout
     static Verdict of(AttemptResult result, boolean enough) {
         return switch (result) {
             case AttemptResult.Responded answered ->
@@ -36,13 +37,13 @@ enum Verdict {
         };
     }
 
-    /// What an attempt came to, for operators.
-    static String words(AttemptResult result, Duration took) {
+    /// Describes the result of an attempt, for operators.
+    static String describe(AttemptResult result, Duration took) {
         return switch (result) {
             case AttemptResult.Responded answered ->
                 "answered %d after %d ms".formatted(answered.status(), took.toMillis());
-            case AttemptResult.NotSent unsent -> unsent.words();
-            case AttemptResult.MaybeSent broken -> broken.words();
+            case AttemptResult.NotSent unsent -> unsent.description();
+            case AttemptResult.MaybeSent broken -> broken.description();
             case AttemptResult.TimedOut(var after, boolean _) -> "no answer within %d ms".formatted(after.toMillis());
             case AttemptResult.ClientFault(var cause) -> "client failed: " + cause.getMessage();
             case AttemptResult.Unsendable(var reason) -> "not sendable: " + reason;

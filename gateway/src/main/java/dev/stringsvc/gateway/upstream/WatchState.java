@@ -3,14 +3,15 @@ package dev.stringsvc.gateway.upstream;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// How well discovery is doing for one service.
+/// The state of discovery for one service.
 ///
-/// @param index where the source counts its changes; 0 before the first answer
-/// @param answeredAt when the source last answered, be it before this process began; `null` where nothing is known
-/// @param remembered whether what is known is from before this process began
-/// @param error why it does not answer now; `null` while it does
-/// @param failures how often in a row it did not answer
-/// @param lastError why it did not answer when that last happened; `null` where it always did
+/// @param index the source's index of changes; 0 before the first answer
+/// @param answeredAt when the source last answered, perhaps in an earlier run; `null` if nothing is
+/// known
+/// @param remembered true if the instances were saved by an earlier run
+/// @param error why the last query failed; `null` if it succeeded
+/// @param failures the number of failed queries in a row
+/// @param lastError why a query last failed; `null` if none has
 public record WatchState(
         long index,
         @Nullable Instant answeredAt,
@@ -20,7 +21,7 @@ public record WatchState(
         @Nullable String lastError) {
     static final WatchState UNASKED = new WatchState(0, null, false, null, 0, null);
 
-    /// Whether there is something to serve from.
+    /// True if there are instances to use, or it is known that there are none.
     public boolean answered() {
         return answeredAt != null;
     }

@@ -1,4 +1,4 @@
-/// A service as the gateway sees it now: live endpoints, and which of them is next.
+/// Upstreams: a service with its live endpoints, their health, and which of them take requests.
 @NullMarked
 package dev.stringsvc.gateway.upstream;
 

@@ -48,7 +48,8 @@ class ClientConnectionTest {
         }
     }
 
-    /// Whoever has a connection's second thread started goes on only when that has come as far as it can.
+    /// Whoever has a connection's second thread started goes on only when that has come as far as it
+    /// can.
     private static final class SlowFirst extends QueuedThreadPool {
         final CompletableFuture<Thread.State> secondWhileFirst = new CompletableFuture<>();
 

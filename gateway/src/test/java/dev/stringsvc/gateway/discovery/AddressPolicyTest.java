@@ -16,7 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Consul is at 8500; the gateway's own port is 8080. Nothing is connected to, and no name looked up but localhost.
+/// Consul is at 8500; the gateway's own port is 8080. Nothing is connected to, and no name looked up but
+/// localhost.
 class AddressPolicyTest {
     private static final int PORT = 80;
 
@@ -74,14 +75,14 @@ class AddressPolicyTest {
                 "::169.254.169.254"
             })
     void link_local_addresses_are_refused(String host) {
-        refuses(beside, host, PORT, "is link-local; consul.addresses says which are allowed");
+        refuses(beside, host, PORT, "is link-local; consul.addresses sets the allowed ranges");
         refuses(away, host, PORT, "is link-local");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "127.8.8.8", "::1", "[::1]", "::ffff:127.0.0.1", "64:ff9b::7f00:1"})
     void loopback_is_refused_unless_consul_is_there(String host) {
-        refuses(away, host, PORT, "is the loopback, and Consul is not there; consul.addresses says");
+        refuses(away, host, PORT, "is the loopback, and Consul is not reached over it; consul.addresses sets");
         assertThat(host(beside, host)).isNotEmpty();
         assertThat(host(policy("::1", List.of()), host)).isNotEmpty();
         assertThat(host(policy("localhost", List.of()), host)).isNotEmpty();
@@ -149,7 +150,7 @@ class AddressPolicyTest {
     @ValueSource(strings = {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::1"})
     void own_ports_and_consul_s_are_refused_whatever_is_allowed(String host) {
         for (AddressPolicy policy : List.of(beside, lax)) {
-            refuses(policy, host, 8080, "is a port of the gateway's own");
+            refuses(policy, host, 8080, "is the gateway's own port");
             for (int port = 8500; port <= 8503; port++) {
                 refuses(policy, host, port, "is Consul's own API");
             }
@@ -163,7 +164,7 @@ class AddressPolicyTest {
 
     @Test
     void a_cloud_s_metadata_over_ipv6_is_refused_unless_a_range_has_it() {
-        refuses(beside, "fd00:ec2::254", PORT, "is a cloud's metadata service; consul.addresses says");
+        refuses(beside, "fd00:ec2::254", PORT, "is a cloud's metadata service; consul.addresses sets");
         refuses(away, "fd00:ec2:0:0::254", PORT, "is a cloud's metadata service");
         assertThat(host(lax, "fd00:ec2::254")).isEqualTo("fd00:ec2::254");
     }
@@ -176,7 +177,7 @@ class AddressPolicyTest {
         assertThat(here)
                 .isNotEmpty()
                 .allSatisfy(
-                        address -> assertThat(lax.refusal(address, 8080)).endsWith("is a port of the gateway's own"));
+                        address -> assertThat(lax.refusal(address, 8080)).endsWith("is the gateway's own port"));
     }
 
     @Test
@@ -190,7 +191,7 @@ class AddressPolicyTest {
             assertThat(host(policy, host)).isNotEmpty();
         }
         for (String host : List.of("11.1.2.3", "169.254.7.8", "127.0.0.1", "fe80::1", "2001:db8::1")) {
-            refuses(policy, host, PORT, "is in none of the ranges of consul.addresses");
+            refuses(policy, host, PORT, "is not in the ranges of consul.addresses");
         }
     }
 }

@@ -18,12 +18,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// An instance on a real port that does with each connection what its script says, byte by byte, and remembers what it
-/// was asked. Thread-safe.
+/// An instance on a real port that does with each connection what its script says, byte by byte, and
+/// remembers what it was asked. Thread-safe.
 public final class FakeInstance implements AutoCloseable {
     public static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-    /// What is done with one connection, on a virtual thread of its own; the connection is closed afterwards.
+    /// What is done with one connection, on a virtual thread of its own; the connection is closed
+    /// afterwards.
     @FunctionalInterface
     public interface Script {
         void serve(Wire wire) throws IOException, InterruptedException;
@@ -157,8 +158,8 @@ public final class FakeInstance implements AutoCloseable {
         return open.size();
     }
 
-    /// Takes no more connections and cuts the open ones. The port is free when it returns: the kernel takes connections
-    /// for as long as somebody still waits for one.
+    /// Takes no more connections and cuts the open ones. The port is free when it returns: the kernel
+    /// takes connections for as long as somebody still waits for one.
     @Override
     public void close() throws IOException {
         server.close();

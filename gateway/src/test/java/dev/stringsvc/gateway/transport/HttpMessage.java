@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A request or an answer as it was on the wire, one character per byte, read without any library's help.
+/// A request or an answer as it was on the wire, one character per byte, read without any library's
+/// help.
 ///
 /// @param head the start line and the fields, without the empty line
 /// @param body without its chunk framing

@@ -25,7 +25,8 @@ import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
-/// An instance that Jetty serves, by any link, and that answers each request as its script says. Thread-safe.
+/// An instance that Jetty serves, by any link, and that answers each request as its script says.
+/// Thread-safe.
 final class JettyInstance implements AutoCloseable {
     /// Answers one request; may block. A request whose script throws has failed.
     @FunctionalInterface

@@ -20,7 +20,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/// A kept connection whose other end has gone in the meantime: the request goes on a new one, whatever its method.
+/// A kept connection whose other end has gone in the meantime: the request goes on a new one, whatever
+/// its method.
 class StaleConnectionTest {
     private static FakeInstance.Script once(boolean reset) {
         return wire -> {

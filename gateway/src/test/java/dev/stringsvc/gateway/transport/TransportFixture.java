@@ -13,7 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// A transport to one fake instance, both closed together; closing asserts that no connection was left behind.
+/// A transport to one fake instance, both closed together; closing asserts that no connection was left
+/// behind.
 final class TransportFixture implements AutoCloseable {
     /// Far beyond what anything takes here.
     static final Duration LONG = Duration.ofSeconds(20);

@@ -6,16 +6,17 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
-/// One service as its source last confirmed it.
+/// The instances of one service as its source last confirmed them.
 ///
-/// @param tags what was asked for; instances without them are not listed, so an answer holds for the same tags only
+/// @param tags the tags that were asked for. The answer lists only instances with these tags, so it is
+/// only valid for them
 record Known(List<String> tags, Instant confirmedAt, List<Instance> instances) {
     Known {
         tags = List.copyOf(tags);
         instances = List.copyOf(instances);
     }
 
-    /// Whether it is from the past, and from no earlier than `age` ago.
+    /// True if it was confirmed in the past, at most `age` ago.
     boolean isYoungerThan(Duration age, Instant now) {
         return !confirmedAt.isAfter(now) && !confirmedAt.isBefore(now.minus(age));
     }

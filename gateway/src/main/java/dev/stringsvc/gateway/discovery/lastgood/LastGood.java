@@ -21,23 +21,24 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What each service's instances were when their source last said so, kept in a file from one run to the next.
-///
-/// It holds what is in use after an answer, so that a gateway that is started again goes on as one that went
-/// on running: also with instances that a source without memory has forgotten and that are used on for a while.
-///
-/// The file is written in the background within a second or two of a change, and every [#REFRESH] while answers only
-/// confirm what it holds. Where it can be neither read nor written, that is logged once, and nothing else happens.
+/// The last known instances of each service, kept in a file for the next run of the gateway.
 /// Thread-safe.
+///
+/// It holds the instances that are in use after an answer, which includes suspects. So a gateway that
+/// restarts goes on with the same instances as one that kept running.
+///
+/// The file is written in the background within two seconds of a change, and every [#REFRESH] while
+/// answers only confirm it. If it cannot be read or written, this is logged once and the gateway runs
+/// without it.
 public final class LastGood implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LastGood.class);
-    private static final Duration LOOK = Duration.ofSeconds(1);
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
-    /// Of the services that are left out, so many are named in the log.
-    private static final int NAMED = 10;
+    /// The log names at most this many of the services that are left out.
+    private static final int MAX_NAMED = 10;
 
-    /// How much younger than what the file says a confirmation may be.
+    /// How often the file is written if only the times of confirmation have changed.
     static final Duration REFRESH = Duration.ofSeconds(15);
 
     private final LastGoodFile file;
@@ -68,21 +69,21 @@ public final class LastGood implements AutoCloseable {
             owners = content.owners();
             known.values().removeIf(last -> last.instances().isEmpty());
         } catch (IOException e) {
-            LOG.warn("{} is not used at this start: {}", file, reason(e));
-            failing = file.isOther(); // then it cannot be written either, which need not be said again
+            LOG.warn("{} is not used for this start: {}", file, reason(e));
+            failing = file.isOther(); // then writing fails too, which need not be logged again
         }
     }
 
-    /// Reads the file, and begins to keep it up to date.
+    /// Reads the file and starts to keep it up to date.
     ///
-    /// @param path the file; need not exist, but its directory must
-    /// @param age what was confirmed longer ago is not believed
+    /// @param path need not exist, but its directory must
+    /// @param age instances that were confirmed longer ago are not used
     public static LastGood open(Path path, Duration age, InstantSource clock) {
         var lastGood = new LastGood(path, age, clock);
         var _ = lastGood.writer.scheduleWithFixedDelay(
                 VitalThread.task("last-good", lastGood::writeIfDue),
-                LOOK.toMillis(),
-                LOOK.toMillis(),
+                CHECK_INTERVAL.toMillis(),
+                CHECK_INTERVAL.toMillis(),
                 TimeUnit.MILLISECONDS);
         return lastGood;
     }
@@ -94,24 +95,25 @@ public final class LastGood implements AutoCloseable {
         return new RememberingInstancer(this, source, service, List.copyOf(tags));
     }
 
-    /// What to go on from until the source answers.
+    /// The saved instances of a service; empty if there are none, or they are too old or of other tags.
     synchronized Optional<Known> recall(String service, List<String> tags) {
         @Nullable Known last = known.get(service);
         if (last == null) {
             return Optional.empty();
         }
         if (!last.isOf(tags)) {
-            LOG.info("{}: what {} holds is not used, it is of the tags {}", service, file, last.tags());
+            LOG.info("{}: the instances in {} are not used, they were asked for with other tags: {}", service, file, last.tags());
             return Optional.empty();
         }
         if (!last.isYoungerThan(age, clock.instant())) {
-            LOG.info("{}: what {} holds is not used, it is of {}", service, file, last.confirmedAt());
+            LOG.info("{}: the instances in {} are not used, they were last confirmed at {}", service, file, last.confirmedAt());
             return Optional.empty();
         }
         return Optional.of(last);
     }
 
-    /// The tags that any instance has, by service: of services whose instances were asked for whatever their tags.
+    /// The tags of all saved instances, by service. Services whose instances were asked for by tag are
+    /// left out.
     public synchronized Map<String, List<String>> tags() {
         Map<String, List<String>> tags = new TreeMap<>();
         Instant now = clock.instant();
@@ -128,7 +130,8 @@ public final class LastGood implements AutoCloseable {
         return tags;
     }
 
-    /// Saves the instances that are in use now that the source has answered. These may be more than the answer lists.
+    /// Saves the instances that are in use now that the source has answered. These may be more than the
+    /// answer lists.
     public synchronized void keep(String service, List<String> tags, List<Instance> instances) {
         var next = new Known(tags, clock.instant(), instances);
         @Nullable Known last = next.instances().isEmpty() ? known.remove(service) : known.put(service, next);
@@ -139,18 +142,18 @@ public final class LastGood implements AutoCloseable {
         confirmed |= !next.instances().isEmpty();
     }
 
-    /// The services that have, or had, a host and path by tags, as far as that is known.
+    /// The services that are known to have or have had a claim.
     public synchronized List<Owner> owners() {
         return owners;
     }
 
-    /// Keeps who has what by tags now.
+    /// Saves which services have which claims.
     public synchronized void keepOwners(List<Owner> now) {
         changed |= !owners.equals(now);
         owners = List.copyOf(now);
     }
 
-    /// Writes where there is something new to write, and not too soon. A failure is tried again after [#REFRESH].
+    /// Writes the file if it is due. After a failure it is due again after [#REFRESH].
     void writeIfDue() {
         Map<String, Known> young = new TreeMap<>();
         List<Owner> owned;
@@ -185,25 +188,25 @@ public final class LastGood implements AutoCloseable {
             if (failure != null) {
                 changed = true;
                 if (!failing) {
-                    LOG.warn("{} cannot be written: {}; without it, a start needs Consul", file, failure);
+                    LOG.warn("{} cannot be written: {}; without it the gateway cannot start while Consul is away", file, failure);
                 }
             } else if (failing) {
-                LOG.info("{} is written again", file);
+                LOG.info("{} can be written again", file);
             }
             failing = failure != null;
             if (failure == null) {
-                tell(leftOut);
+                logLeftOut(leftOut);
             }
         }
     }
 
-    private void tell(Set<String> leftOut) {
+    private void logLeftOut(Set<String> leftOut) {
         if (!leftOut.isEmpty() && !tooLarge) {
             LOG.warn(
-                    "{} would be larger than a start reads, so what is largest is left out, of {} services: {}",
+                    "{} would be too large to be read at a start, so {} services are not saved in full: {}",
                     file,
                     leftOut.size(),
-                    leftOut.stream().limit(NAMED).map(Label::of).toList());
+                    leftOut.stream().limit(MAX_NAMED).map(Label::of).toList());
         }
         tooLarge = !leftOut.isEmpty();
     }
@@ -213,14 +216,15 @@ public final class LastGood implements AutoCloseable {
         return e.getClass() == IOException.class ? message : e.getClass().getSimpleName() + ": " + message;
     }
 
-    /// Writes what is not written yet, and waits a moment for that; a disk that hangs does not keep a process.
+    /// Writes unsaved changes, and waits for that at most two seconds, so that a disk that hangs does
+    /// not hold up the end of the process.
     @Override
     public void close() {
         try {
             writer.execute(this::writeLast);
             writer.shutdown();
-            if (!writer.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("{} is not written in time", file);
+            if (!writer.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("{} was not written in time", file);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -25,8 +25,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/// The file: either the old content or the new, whole, whenever the process or the machine dies. Only its owner may
-/// read it. Used by one thread at a time.
+/// Reads and writes the file. Writing replaces it atomically, so a crash leaves either the old content
+/// or the new. Only the file's owner may read it. Used by one thread at a time.
 ///
 /// ```json
 /// {"version": 1,
@@ -37,8 +37,8 @@ import java.util.stream.Collectors;
 /// ```
 final class LastGoodFile {
     private static final int VERSION = 1;
-    /// In bytes. What it becomes in memory is some 20 times as large; with a heap of 256 MiB this is some 40,000
-    /// instances.
+    /// The largest file, in bytes: about 40,000 instances with a heap of 256 MiB. In memory the content
+    /// is about 20 times as large.
     static final int LARGEST = (int) Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 32);
 
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -56,14 +56,14 @@ final class LastGoodFile {
         this.largest = largest;
     }
 
-    /// What the file holds.
+    /// The content of the file.
     record Content(Map<String, Known> services, List<Owner> owners) {
         static final Content NOTHING = new Content(Map.of(), List.of());
     }
 
     private record Document(int version, Map<String, Service> services, List<Owned> owners) {}
 
-    /// @param until empty where the service has it still
+    /// @param until empty while the service has the claim
     private record Owned(String service, String claim, String since, String until) {
         Owned(Owner owner) {
             this(
@@ -92,9 +92,9 @@ final class LastGoodFile {
         }
     }
 
-    /// What it holds; nothing where there is no file.
+    /// Reads the file; empty if there is none.
     ///
-    /// @throws IOException when it cannot be read, is none of these files, or others may have written it
+    /// @throws IOException if it cannot be read, has another format, or others may write it
     Content read() throws IOException {
         refuseOther();
         try {
@@ -112,9 +112,9 @@ final class LastGoodFile {
         JsonNode tree = JSON.readTree(json);
         JsonNode version = tree.path("version");
         if (!version.isInt() || version.intValue() != VERSION) {
-            throw new IOException("not of version " + VERSION);
+            throw new IOException("its version is not " + VERSION);
         }
-        weigh(tree);
+        complete(tree);
         Map<String, Known> services = new TreeMap<>();
         try {
             Document document = JSON.treeToValue(tree, Document.class);
@@ -122,12 +122,12 @@ final class LastGoodFile {
             return new Content(
                     services, document.owners().stream().map(Owned::owner).toList());
         } catch (RuntimeException e) {
-            throw new IOException("not of the form that is written here", e);
+            throw new IOException("its format is not that of a last-good file", e);
         }
     }
 
-    /// A file from before instances had weights, and routes owners, says nothing of them.
-    private static void weigh(JsonNode tree) {
+    /// Adds what older files lack: owners, and weights of instances.
+    private static void complete(JsonNode tree) {
         if (tree instanceof ObjectNode document && !document.has("owners")) {
             document.putArray("owners");
         }
@@ -140,12 +140,12 @@ final class LastGoodFile {
         }
     }
 
-    /// Replaces what it holds, without line breaks where it is too large with them. What would still make
-    /// it too large to be read is left out: the instances of the largest services; and where the owners
-    /// take more than half of it, those of the services that have the most.
+    /// Replaces the file. If it would be too large to read, it is written without line breaks, and then
+    /// without the instances of the largest services. If owners take more than half of it, those of the
+    /// services with most owners are left out too.
     ///
-    /// @return the services of which something is left out
-    /// @throws IOException when that is not possible; the old content stays
+    /// @return the services that are not written in full
+    /// @throws IOException if writing fails; the old content stays
     Set<String> write(Content content) throws IOException {
         refuseOther();
         Map<String, Service> services = new TreeMap<>();
@@ -173,7 +173,7 @@ final class LastGoodFile {
         return writer.writeValueAsBytes(new Document(VERSION, services, all));
     }
 
-    /// @param excess in bytes; nothing is left out where it is not more than 0
+    /// @param excess the bytes to save; 0 or less leaves out nothing
     private static void leaveOutLargest(Map<String, ?> all, int excess, Set<String> leftOut) throws IOException {
         Map<String, Integer> sizes = new HashMap<>();
         for (Map.Entry<String, ?> one : all.entrySet()) {
@@ -207,18 +207,19 @@ final class LastGoodFile {
         }
     }
 
-    /// True if it can neither be read nor written, for it is no file.
+    /// True if the path is not a regular file, so that it can neither be read nor written.
     boolean isOther() {
         return InputFile.isOther(path);
     }
 
-    /// A device or a pipe would be waited for. A link would be replaced by a file, beside the one that it names.
+    /// Refuses a device or a pipe, which could block, and a link, which would be replaced while its
+    /// target stays old.
     private void refuseOther() throws IOException {
         if (isOther()) {
             throw new IOException(
                     Files.isSymbolicLink(path)
-                            ? "it is a link; give the path of the file that it names"
-                            : "it is not a file");
+                            ? "it is a symbolic link; give the path of its target"
+                            : "it is not a regular file");
         }
     }
 

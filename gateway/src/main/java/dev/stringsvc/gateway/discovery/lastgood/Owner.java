@@ -3,9 +3,9 @@ package dev.stringsvc.gateway.discovery.lastgood;
 import java.time.Instant;
 import java.util.Optional;
 
-/// Who has had a claim, so that it is known after a restart who had it first.
+/// A service that has or had a claim, kept so that a restart does not change which service had it first.
 ///
-/// @param claim what a route of the service's tags is for
-/// @param since when the service got it
-/// @param until when the service had it last; empty where it has it still
+/// @param claim the host and path of a route by tags
+/// @param since when the service got the claim
+/// @param until when the service last had it; empty while it has it
 public record Owner(String service, String claim, Instant since, Optional<Instant> until) {}

@@ -5,7 +5,8 @@ import dev.stringsvc.gateway.discovery.Instancer;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Reports the saved instances first, on the thread that starts the watch, and then whatever the source reports.
+/// Reports the saved instances first, on the thread that starts the watch, and then whatever the source
+/// reports.
 final class RememberingInstancer implements Instancer {
     private final LastGood lastGood;
     private final Instancer source;

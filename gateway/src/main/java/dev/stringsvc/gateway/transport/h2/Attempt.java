@@ -147,8 +147,8 @@ final class Attempt {
         }
     }
 
-    /// Sends the trailers of a buffered body. Not before all of the body has left: where that takes more than one
-    /// frame, Jetty would let them overtake it.
+    /// Sends the trailers of a buffered body. Not before all of the body has left: where that takes more
+    /// than one frame, Jetty would let them overtake it.
     private void framesSent(Stream stream) {
         switch (request.body()) {
             case Body.Buffered(var _, HeaderFields trailers)

@@ -13,8 +13,8 @@ import org.eclipse.jetty.http2.frames.SettingsFrame;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/// A connection to an instance, from before it is made to after it has ended. Its streams are counted by [Connections],
-/// under its lock. Thread-safe.
+/// A connection to an instance, from before it is made to after it has ended. Its streams are counted by
+/// [Connections], under its lock. Thread-safe.
 final class Connection implements Session.Listener {
     private final Runnable ended;
     /// Completes with the instance's first SETTINGS: until then nothing says that it speaks HTTP/2.
@@ -122,8 +122,8 @@ final class Connection implements Session.Listener {
         return true;
     }
 
-    /// True if the instance has gone away because it heard too much, as gRPC servers do where pings come more often
-    /// than each five minutes.
+    /// True if the instance has gone away because it heard too much, as gRPC servers do where pings come
+    /// more often than each five minutes.
     boolean isCalmed() {
         return calmed;
     }

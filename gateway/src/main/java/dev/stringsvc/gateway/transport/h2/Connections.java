@@ -8,13 +8,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The connections to one instance. Another is opened where those that are there carry as many streams as the instance
-/// allows. Thread-safe.
+/// The connections to one instance. Another is opened where those that are there carry as many streams
+/// as the instance allows. Thread-safe.
 final class Connections {
     /// How many streams a connection is thought to carry before its instance has said so.
     private static final int PRESUMED = 100;
 
-    /// Between two pings to an instance that does not want more: gRPC servers allow one each five minutes.
+    /// Between two pings to an instance that does not want more: gRPC servers allow one each five
+    /// minutes.
     private static final Duration CALM = Duration.ofMinutes(6);
 
     /// Makes connections.
@@ -33,7 +34,8 @@ final class Connections {
         this.opener = opener;
     }
 
-    /// Takes a place for a stream; waits for a connection where there is none. [#giveBack] gives it back.
+    /// Takes a place for a stream; waits for a connection where there is none. [#giveBack] gives it
+    /// back.
     ///
     /// @throws IOException when no connection can be made, or the attempt ends first
     Connection take(Exchange exchange) throws IOException {
@@ -129,8 +131,8 @@ final class Connections {
         closeWhere(one -> one == connection && one.streams() == 0 && one.isSettled());
     }
 
-    /// Closes those that have been idle for so long, and those whose instance does not answer a ping in time. Called by
-    /// one thread.
+    /// Closes those that have been idle for so long, and those whose instance does not answer a ping in
+    /// time. Called by one thread.
     void sweep(long idleNanos, long pingNanos) {
         closeWhere(connection -> connection.isIdleFor(idleNanos));
         long between = calmed ? Math.max(pingNanos, CALM.toNanos()) : pingNanos;

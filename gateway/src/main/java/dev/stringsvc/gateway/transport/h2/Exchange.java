@@ -25,9 +25,10 @@ import org.eclipse.jetty.http2.frames.WindowUpdateFrame;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/// One stream: what Jetty hears of it is kept here until the thread of the attempt takes it. Jetty's threads never
-/// wait; what they bring is bounded by the stream's window and by [InstanceSession#LARGEST_HEAD]. The bytes of a body
-/// are copied, so that a few of them do not keep a whole network buffer. Thread-safe.
+/// One stream: what Jetty hears of it is kept here until the thread of the attempt takes it. Jetty's
+/// threads never wait; what they bring is bounded by the stream's window and by
+/// [InstanceSession#LARGEST_HEAD]. The bytes of a body are copied, so that a few of them do not keep a
+/// whole network buffer. Thread-safe.
 final class Exchange implements Stream.Listener {
     private static final int PER_FIELD = 32;
     private static final byte[] NOTHING = new byte[0];
@@ -341,7 +342,8 @@ final class Exchange implements Stream.Listener {
         }
     }
 
-    /// Ends the stream where it is not at its end, and forgets what nobody has taken. May be called twice.
+    /// Ends the stream where it is not at its end, and forgets what nobody has taken. May be called
+    /// twice.
     ///
     /// @param sent true if the whole request was sent
     void close(boolean sent) {

@@ -33,7 +33,8 @@ import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/// Opens transports over HTTP/2. They share Jetty's threads, buffers and selector, and a [Purse]. Thread-safe.
+/// Opens transports over HTTP/2. They share Jetty's threads, buffers and selector, and a [Purse].
+/// Thread-safe.
 public final class Http2Transports implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Http2Transports.class.getName());
     private static final int SELECTORS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);

@@ -68,8 +68,8 @@ final class InstanceSession extends HTTP2ClientSession {
         return new InstanceStream(this, id, request, local);
     }
 
-    /// The largest head that the instance wants is advice (RFC 9113, section 6.5.2). Jetty would end the connection
-    /// where one request does not follow it; the instance refuses that request.
+    /// The largest head that the instance wants is advice (RFC 9113, section 6.5.2). Jetty would end the
+    /// connection where one request does not follow it; the instance refuses that request.
     @Override
     public void onSettings(SettingsFrame frame) {
         Map<Integer, Integer> settings = new HashMap<>(frame.getSettings());

@@ -1,7 +1,7 @@
 package dev.stringsvc.gateway.transport.h2;
 
-/// How much an instance may send on one stream before the client has taken it. Begins at 32 KiB and doubles up to
-/// 256 KiB while the client keeps up and the purse has room. Thread-safe.
+/// How much an instance may send on one stream before the client has taken it. Begins at 32 KiB and
+/// doubles up to 256 KiB while the client keeps up and the purse has room. Thread-safe.
 final class ReceiveWindow {
     static final int FIRST = 32_768;
     static final int LARGEST = 262_144;
@@ -18,7 +18,8 @@ final class ReceiveWindow {
     /// Notes what the client has taken.
     ///
     /// @param keepsUp true if the client has taken all that has come
-    /// @return by how much the instance's window is to be enlarged now; 0 as long as it does not pay to say so
+    /// @return by how much the instance's window is to be enlarged now; 0 as long as it does not pay to
+    /// say so
     synchronized int taken(int bytes, boolean keepsUp) {
         owed += bytes;
         if (closed || owed < size / 2) {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A request's head as HTTP/2 carries it.
 final class RequestHead {
-    /// Besides letters and digits. What else is printed takes two octets, and the rest up to four (RFC 7541,
-    /// appendix B). Jetty ends the connection where a head does not fit its buffer.
+    /// Besides letters and digits. What else is printed takes two octets, and the rest up to four (RFC
+    /// 7541, appendix B). Jetty ends the connection where a head does not fit its buffer.
     private static final String SHORT_CODES = " -./:=%_,;*&";
 
     private RequestHead() {}

@@ -6,9 +6,9 @@ import org.eclipse.jetty.http2.api.Session;
 import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.frames.WindowUpdateFrame;
 
-/// Flow control of one connection. The connection's own window is larger than the sum of its streams' windows can be
-/// and is enlarged as data arrives, so that a stream that stands still holds up no other. What bounds memory are the
-/// streams' windows, which [Exchange] enlarges as its client takes data.
+/// Flow control of one connection. The connection's own window is larger than the sum of its streams'
+/// windows can be and is enlarged as data arrives, so that a stream that stands still holds up no other.
+/// What bounds memory are the streams' windows, which [Exchange] enlarges as its client takes data.
 final class SessionWindow extends AbstractFlowControlStrategy {
     static final int SIZE = 1 << 30;
     private static final int BATCH = 1 << 20;

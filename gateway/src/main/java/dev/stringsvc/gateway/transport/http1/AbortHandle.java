@@ -3,15 +3,15 @@ package dev.stringsvc.gateway.transport.http1;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// Lets any thread abort an attempt by closing its TCP connection, until the attempt gives the connection away.
-/// Thread-safe.
+/// Lets any thread abort an attempt by closing its TCP connection, until the attempt gives the
+/// connection away. Thread-safe.
 final class AbortHandle {
     private volatile @Nullable TcpWire tcp;
     private volatile boolean aborted;
     private volatile boolean silent = true;
 
-    /// Aborts the attempt. Does nothing to a connection that the attempt has given away, since it may carry another
-    /// request.
+    /// Aborts the attempt. Does nothing to a connection that the attempt has given away, since it may
+    /// carry another request.
     synchronized void abort() {
         aborted = true;
         @Nullable TcpWire wire = tcp;
@@ -29,8 +29,8 @@ final class AbortHandle {
         }
     }
 
-    /// Gives the connection away. Without this, a watch or a cancellation that comes late would close the connection
-    /// under the next request that it carries.
+    /// Gives the connection away. Without this, a watch or a cancellation that comes late would close
+    /// the connection under the next request that it carries.
     ///
     /// @return false if the attempt was aborted, so that the connection is closed
     synchronized boolean letGo() {

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.LockSupport;
 
-/// Counts the bytes of the current request that the kernel has taken, and finds out whether the other end's kernel
-/// refused them. One thread writes at a time, and one reads; any thread may ask.
+/// Counts the bytes of the current request that the kernel has taken, and finds out whether the other
+/// end's kernel refused them. One thread writes at a time, and one reads; any thread may ask.
 final class Delivery {
     /// Bytes that fit into one TCP segment on every path.
     private static final int ONE_SEGMENT = 1_200;
@@ -41,8 +41,8 @@ final class Delivery {
         usedAt = System.nanoTime();
     }
 
-    /// Looks at the result of a read. Where the connection ended instead of a response, finds out whether the request
-    /// was refused, which takes 30 ms.
+    /// Looks at the result of a read. Where the connection ended instead of a response, finds out
+    /// whether the request was refused, which takes 30 ms.
     ///
     /// @param n bytes read; negative at the end of the connection
     /// @return n
@@ -56,8 +56,8 @@ final class Delivery {
         return n;
     }
 
-    /// After a FIN, only a write shows whether an RST has come too. The byte that is written does no harm, since the
-    /// connection is over.
+    /// After a FIN, only a write shows whether an RST has come too. The byte that is written does no
+    /// harm, since the connection is over.
     private boolean isReset() {
         long until = System.nanoTime() + RESET_NANOS;
         for (long left = RESET_NANOS; left > 0; left = until - System.nanoTime()) {
@@ -78,10 +78,10 @@ final class Delivery {
 
     /// True if the other end had certainly closed the connection before the request arrived.
     ///
-    /// The other end's kernel answers bytes for a closed connection with an RST. If instead a program there read the
-    /// request and closed the connection then, only a FIN comes. This holds for bytes that arrive together, so only a
-    /// request that was written at once and fits into one segment is judged: of two writes, the program may have read
-    /// the first.
+    /// The other end's kernel answers bytes for a closed connection with an RST. If instead a program
+    /// there read the request and closed the connection then, only a FIN comes. This holds for bytes
+    /// that arrive together, so only a request that was written at once and fits into one segment is
+    /// judged: of two writes, the program may have read the first.
     boolean refused() {
         return refused;
     }

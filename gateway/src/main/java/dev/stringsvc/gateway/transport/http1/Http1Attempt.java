@@ -118,8 +118,9 @@ final class Http1Attempt {
         return watch.expired() ? new AttemptResult.TimedOut(timeout, abort.silent()) : new AttemptResult.MaybeSent(cause);
     }
 
-    /// True if certainly no byte of the request reached the instance: nothing was written yet, the kernel took nothing
-    /// because the connection was closed, or the other end's kernel refused the bytes.
+    /// True if certainly no byte of the request reached the instance: nothing was written yet, the
+    /// kernel took nothing because the connection was closed, or the other end's kernel refused the
+    /// bytes.
     private boolean nothingSent() {
         @Nullable TcpWire tcp = abort.tcp();
         return !begun || tcp == null || tcp.delivery().isEmpty() || tcp.delivery().refused();
@@ -142,13 +143,14 @@ final class Http1Attempt {
 
     /// Gives the connection away.
     ///
-    /// @return false if it cannot carry another request: it was closed, or not all of the request was sent
+    /// @return false if it cannot carry another request: it was closed, or not all of the request was
+    /// sent
     private boolean letGo() {
         return abort.letGo() && !brokenOff;
     }
 
-    /// Writes the head, and as much of the body as the connection takes at once. A [BodySender] writes the rest, so
-    /// that this thread notices a response that comes early.
+    /// Writes the head, and as much of the body as the connection takes at once. A [BodySender] writes
+    /// the rest, so that this thread notices a response that comes early.
     private void send(Http1Connection on, boolean close, Watchdog.Watch watch) throws IOException {
         ByteBuffer[] parts = parts(RequestWriter.head(request, settings.host(), close));
         Delivery delivery = on.wire().tcp().delivery();

@@ -8,13 +8,14 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// A connection to an instance, which carries one request at a time. One thread may read while another writes.
+/// A connection to an instance, which carries one request at a time. One thread may read while another
+/// writes.
 final class Http1Connection {
     private final Wire wire;
     private final Buffers buffers;
     private final ResponseParser parser = new ResponseParser();
-    /// Bytes that were read and are not parsed yet; `null` if there are none, so that an idle connection holds no
-    /// buffer.
+    /// Bytes that were read and are not parsed yet; `null` if there are none, so that an idle connection
+    /// holds no buffer.
     private @Nullable ByteBuffer in;
 
     Http1Connection(Wire wire, Buffers buffers) {
@@ -135,7 +136,8 @@ final class Http1Connection {
 
     /// Makes the connection idle, ready for another request. Whatever arrives meanwhile closes it.
     ///
-    /// @return false if the instance has sent more than its response, so that the connection cannot be used again
+    /// @return false if the instance has sent more than its response, so that the connection cannot be
+    /// used again
     boolean idle() {
         boolean quiet = !hasRead();
         giveBack();

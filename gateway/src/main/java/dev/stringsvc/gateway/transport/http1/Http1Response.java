@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// A response over HTTP/1.1 whose head has arrived. The body is read while it is copied.
 final class Http1Response implements UpstreamResponse {
     private static final int SWITCHING_PROTOCOLS = 101;
-    /// To keep the connection of a response that is closed early, at most so many buffers of it are read and dropped.
+    /// To keep the connection of a response that is closed early, at most so many buffers of it are read
+    /// and dropped.
     private static final int MAX_READS = 8;
 
     private final Http1Connection connection;
@@ -198,8 +199,8 @@ final class Http1Response implements UpstreamResponse {
         }
     }
 
-    /// True if the response was read to its end, or the rest of it has arrived and is small. Waiting for more, or
-    /// reading without a limit, would let an instance hold this thread.
+    /// True if the response was read to its end, or the rest of it has arrived and is small. Waiting for
+    /// more, or reading without a limit, would let an instance hold this thread.
     private boolean isWhole() {
         try {
             int reads = 0;

@@ -12,8 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A transport to one instance over HTTP/1.1. Idle connections are a stack: the one that was used last is used first, so
-/// that connections which are not needed stay idle and are closed. Thread-safe, without a lock.
+/// A transport to one instance over HTTP/1.1. Idle connections are a stack: the one that was used last
+/// is used first, so that connections which are not needed stay idle and are closed. Thread-safe,
+/// without a lock.
 final class Http1Transport implements Transport {
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
 
@@ -33,7 +34,8 @@ final class Http1Transport implements Transport {
     interface Opener {
         /// Connects, on the calling thread.
         ///
-        /// @param opening hears of each TCP connection before it is connected, so that the attempt can be aborted
+        /// @param opening hears of each TCP connection before it is connected, so that the attempt can
+        /// be aborted
         Http1Connection open(Consumer<TcpWire> opening) throws IOException;
     }
 
@@ -81,8 +83,8 @@ final class Http1Transport implements Transport {
         }
     }
 
-    /// Uses no idle connections for some time: an instance that closes connections early may close the next one while a
-    /// request is on its way to it.
+    /// Uses no idle connections for some time: an instance that closes connections early may close the
+    /// next one while a request is on its way to it.
     void distrust() {
         trustAgainAt.set(System.nanoTime() + DISTRUST.toNanos());
         closeIdle(Duration.ZERO);

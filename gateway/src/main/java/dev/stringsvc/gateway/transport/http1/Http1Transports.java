@@ -16,7 +16,8 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
-/// Opens transports over HTTP/1.1, in clear text and over TLS. They share one selector thread. Thread-safe.
+/// Opens transports over HTTP/1.1, in clear text and over TLS. They share one selector thread.
+/// Thread-safe.
 public final class Http1Transports implements AutoCloseable {
     private static final int HTTP = 80;
     private static final int HTTPS = 443;

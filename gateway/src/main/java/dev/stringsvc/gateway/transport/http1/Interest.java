@@ -8,8 +8,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
-/// The events of one socket that the selector waits for. Reading is on from the start and stays on, so that most
-/// requests change nothing here. Thread-safe once [#register] has returned.
+/// The events of one socket that the selector waits for. Reading is on from the start and stays on, so
+/// that most requests change nothing here. Thread-safe once [#register] has returned.
 final class Interest {
     private final SelectorThread selector;
     private @Nullable SelectionKey key;

@@ -13,11 +13,11 @@ import org.eclipse.jetty.http.HttpParser;
 import org.eclipse.jetty.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
-/// Parses an instance's responses with Jetty's strict parser (RFC 9112), and also refuses responses whose end is
-/// ambiguous. Used by one thread.
+/// Parses an instance's responses with Jetty's strict parser (RFC 9112), and also refuses responses
+/// whose end is ambiguous. Used by one thread.
 final class ResponseParser {
-    /// The largest number of bytes in a row that are not part of a body: heads, interim ones included, chunk extensions
-    /// and trailers.
+    /// The largest number of bytes in a row that are not part of a body: heads, interim ones included,
+    /// chunk extensions and trailers.
     private static final int MAX_WITHOUT_BODY = 65_536;
 
     private static final int LAST_STATUS = 599;
@@ -106,7 +106,8 @@ final class ResponseParser {
         }
     }
 
-    /// True if the response ends where the connection ends; false if its end was announced in another way.
+    /// True if the response ends where the connection ends; false if its end was announced in another
+    /// way.
     boolean endsWithConnection() {
         return parser.isState(HttpParser.State.EOF_CONTENT);
     }
@@ -146,7 +147,8 @@ final class ResponseParser {
         return handler.version.asString();
     }
 
-    /// The length of the part of the body that was just parsed, in bytes. It ends at the buffer's position.
+    /// The length of the part of the body that was just parsed, in bytes. It ends at the buffer's
+    /// position.
     int contentLength() {
         return handler.contentLength;
     }

@@ -10,8 +10,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 
-/// One platform thread that waits for the sockets of all connections over HTTP/1.1, and tells their listeners when they
-/// are ready. Thread-safe.
+/// One platform thread that waits for the sockets of all connections over HTTP/1.1, and tells their
+/// listeners when they are ready. Thread-safe.
 final class SelectorThread implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(SelectorThread.class.getName());
     private static final long SWEEP_MILLIS = 1_000;

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /// A TCP connection to an instance.
 ///
-/// The selector waits for bytes all the time, also while the connection is idle, so that a request does not change
-/// what the selector waits for. A state says who may read:
+/// The selector waits for bytes all the time, also while the connection is idle, so that a request does
+/// not change what the selector waits for. A state says who may read:
 /// - the thread of the request, while it runs;
-/// - the selector's thread, while the thread of the request waits. It reads into that thread's buffer and wakes it
-///   once the bytes are there;
+/// - the selector's thread, while the thread of the request waits. It reads into that thread's buffer
+///   and wakes it once the bytes are there;
 /// - nobody, while the connection is idle. Whatever arrives then closes the connection.
 final class TcpWire implements Wire, SelectorThread.Listener {
     /// The thread of the request may read.
@@ -148,8 +148,8 @@ final class TcpWire implements Wire, SelectorThread.Listener {
         }
     }
 
-    /// Closes an idle connection to which something came. The selector may be late and report bytes that the previous
-    /// request has read; then nothing is here and the connection stays.
+    /// Closes an idle connection to which something came. The selector may be late and report bytes that
+    /// the previous request has read; then nothing is here and the connection stays.
     private void look() {
         if (!isQuiet()) {
             cut();

@@ -6,7 +6,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The wait of a thread for a socket to take more bytes. One thread at a time writes; any thread may wake it.
+/// The wait of a thread for a socket to take more bytes. One thread at a time writes; any thread may
+/// wake it.
 final class WriteWait {
     private volatile @Nullable Thread writer;
     private volatile boolean writable;

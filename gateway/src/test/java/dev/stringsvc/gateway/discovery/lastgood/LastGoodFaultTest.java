@@ -107,7 +107,7 @@ class LastGoodFaultTest {
         Files.writeString(path(), content);
         var run = run();
         assertThat(run.recall("web", List.of())).isEmpty();
-        assertThat(log.lines).singleElement().asString().contains("is not used at this start: ");
+        assertThat(log.lines).singleElement().asString().contains("is not used for this start: ");
         run.keep("web", List.of(), instances(1));
         run.writeIfDue();
         assertThat(recalled()).isEqualTo(instances(1));
@@ -133,7 +133,7 @@ class LastGoodFaultTest {
         }
         assertThat(log.lines)
                 .hasSize(55)
-                .allSatisfy(line -> assertThat(line).hasSizeLessThan(2_000).contains("is not used at this start: "));
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(2_000).contains("is not used for this start: "));
     }
 
     @Test
@@ -152,21 +152,21 @@ class LastGoodFaultTest {
         run.keep("web", List.of(), instances(1));
         run.writeIfDue();
         Files.createSymbolicLink(path(), other);
-        isRefused("it is a link; give the path of the file that it names");
+        isRefused("it is a symbolic link; give the path of its target");
         assertThat(Files.isSymbolicLink(path())).isTrue();
     }
 
     @Test
     void a_directory_is_said_once() throws Exception {
         Files.createDirectory(path());
-        isRefused("it is not a file");
+        isRefused("it is not a regular file");
     }
 
     @Test
     void a_pipe_is_not_waited_for() throws Exception {
         assertThat(new ProcessBuilder("mkfifo", path().toString()).start().waitFor())
                 .isZero();
-        isRefused("it is not a file");
+        isRefused("it is not a regular file");
     }
 
     private void isRefused(String why) {
@@ -177,7 +177,7 @@ class LastGoodFaultTest {
             run.writeIfDue();
             pass(LastGood.REFRESH);
         }
-        assertThat(log.lines).singleElement().asString().contains("is not used at this start: " + why);
+        assertThat(log.lines).singleElement().asString().contains("is not used for this start: " + why);
     }
 
     @ParameterizedTest
@@ -226,7 +226,7 @@ class LastGoodFaultTest {
         assertThat(directory).isDirectoryContaining("glob:**f");
         assertThat(log.lines).hasSize(2);
         assertThat(log.lines.get(0)).contains("cannot be written: NoSuchFileException");
-        assertThat(log.lines.get(1)).contains("is written again");
+        assertThat(log.lines.get(1)).contains("can be written again");
     }
 
     @Test

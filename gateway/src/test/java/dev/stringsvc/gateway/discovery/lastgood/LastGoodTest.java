@@ -24,7 +24,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What is kept, how old it may be, and when it is written; each `LastGood` here is one run of a gateway.
+/// What is kept, how old it may be, and when it is written; each `LastGood` here is one run of a
+/// gateway.
 class LastGoodTest {
     private static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
     private static final Duration AGE = Duration.ofMinutes(10);

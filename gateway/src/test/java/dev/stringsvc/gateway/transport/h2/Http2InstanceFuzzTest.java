@@ -27,8 +27,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// Whatever frames an instance sends, a request gets the answer that was meant for it, whole, or it fails; and it fails
-/// before its time is over. `-Dfuzz.seed=N` plays other frames, `-Dfuzz.requests=N` more.
+/// Whatever frames an instance sends, a request gets the answer that was meant for it, whole, or it
+/// fails; and it fails before its time is over. `-Dfuzz.seed=N` plays other frames, `-Dfuzz.requests=N`
+/// more.
 class Http2InstanceFuzzTest {
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int REQUESTS = Integer.getInteger("fuzz.requests", 1_000);

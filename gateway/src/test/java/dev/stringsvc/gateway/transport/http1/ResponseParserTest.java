@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What is read of an answer does not depend on where its bytes are split. `-Dfuzz.seed=N` spoils others,
-/// `-Dfuzz.requests=N` more.
+/// What is read of an answer does not depend on where its bytes are split. `-Dfuzz.seed=N` spoils
+/// others, `-Dfuzz.requests=N` more.
 class ResponseParserTest {
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int ANSWERS = Integer.getInteger("fuzz.requests", 5_000);
