@@ -80,7 +80,7 @@ class UpstreamProtocolTest {
                 }
             });
             assertThat(gateway.post("/svc", "x").text()).contains("not reached");
-            assertThat(gateway.upstreams().findValue("lastFailure").asText()).contains("does not agree on h2");
+            assertThat(gateway.upstreams().findValue("lastFailure").asText()).contains("does not negotiate h2");
         }
     }
 

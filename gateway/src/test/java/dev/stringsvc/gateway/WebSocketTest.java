@@ -221,7 +221,7 @@ class WebSocketTest {
                 RawClient client = upgraded(gateway)) {
             assertThat(client.send(HI).in().readNBytes(4)).isEqualTo(HI_BACK);
             assertThat(client.ended()).isTrue();
-            assertThat(gateway.logLine()).contains(" status=101 ", "nothing was said on the WebSocket for too long");
+            assertThat(gateway.logLine()).contains(" status=101 ", "the WebSocket was idle for too long");
         }
     }
 

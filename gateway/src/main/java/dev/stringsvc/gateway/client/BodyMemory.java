@@ -2,13 +2,13 @@ package dev.stringsvc.gateway.client;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The memory that all requests' bodies may take together. Thread-safe.
+/// The memory that the buffered bodies of all requests may take together. Thread-safe.
 public final class BodyMemory {
     private static final int HEAP_SHARE = 8;
 
     private final AtomicLong left;
 
-    /// @param bytes that may be taken together
+    /// @param bytes the limit
     public BodyMemory(long bytes) {
         this.left = new AtomicLong(bytes);
     }
@@ -18,7 +18,7 @@ public final class BodyMemory {
         return new BodyMemory(Runtime.getRuntime().maxMemory() / HEAP_SHARE);
     }
 
-    /// Whether there was so much left; it is taken then.
+    /// Takes this many bytes, or none and returns false if fewer are left.
     boolean take(long bytes) {
         if (left.addAndGet(-bytes) >= 0) {
             return true;

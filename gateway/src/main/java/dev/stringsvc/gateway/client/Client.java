@@ -6,7 +6,7 @@ import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Request;
 
-/// The client of a request, whichever HTTP it speaks. Thread-safe.
+/// The client of a request, over HTTP/1.1 or HTTP/2. Thread-safe.
 public interface Client {
     /// The client of this request.
     static Client of(Request request) {
@@ -20,47 +20,47 @@ public interface Client {
         };
     }
 
-    /// Notes which request is in hand, by its body.
+    /// Begins a request, which is identified by its body.
     void begin(ClientBody body);
 
-    /// The longest head of an answer that it takes, in bytes, counted as HTTP/2 does.
+    /// The largest head of a response that the client accepts, in bytes, counted as in HTTP/2.
     default int mostHead() {
         return Integer.MAX_VALUE;
     }
 
-    /// Notes that the answer begins: from here on it may be the client that is waited for.
+    /// The response begins: from now on a silent connection may be the client's fault.
     void beginAnswer();
 
-    /// Whether the client has gone while this request is in hand. Never waits.
+    /// True if the client has gone away while this request is in hand. Never waits.
     boolean hasLeft(ClientBody body);
 
-    /// Takes no more of the body in hand: a read that waits for it ends, and a further one fails. The
-    /// answer can still be sent.
+    /// Ends the reading of the body in hand: a waiting read ends, and further reads fail. The response
+    /// can still be sent.
     ///
-    /// @param why the read fails; [SlowClientException] where it is the client's slowness
+    /// @param why the cause of the failure; [SlowClientException] if the client is too slow
     void stopBody(IOException why);
 
-    /// Tells the client that no more of its request's body is wanted, now that the answer is whole, and
-    /// gives it the time to read that.
+    /// Tells the client to stop sending its body, after the response is complete, and leaves it time to
+    /// read the response.
     ///
     /// @param request whose body has not ended
     void endUnread(Request request);
 
-    /// Notes how fast the client takes the answer.
+    /// Starts to measure how fast the client takes the response.
     void answering(ClientRate rate);
 
-    /// Whether the answer was cut because the client took it too slowly.
+    /// True if the response was cut because the client took it too slowly.
     boolean tooSlow();
 
-    /// Ends the answer because another request has its room now.
+    /// Cuts the response because another request needs its place.
     ///
-    /// @param again true if a connection on which this happens again and again is to be closed
+    /// @param again true to close the connection if this happens repeatedly on it
     void cutForRoom(boolean again);
 
-    /// Ends the answer so that it does not look whole.
+    /// Cuts the response, so that the client sees that it is incomplete.
     void cut();
 
-    /// Tells the client to send its next request elsewhere.
+    /// Tells the client to use another connection for its next request.
     ///
     /// @param answer the head that is about to be sent
     void sendElsewhere(HttpFields.Mutable answer);

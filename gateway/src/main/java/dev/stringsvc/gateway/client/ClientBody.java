@@ -8,9 +8,9 @@ import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// A request's body as the client sends it. Fails when it goes over the limit, when it comes too slowly,
-/// and when it ends before its length. Used by the request's thread until it is streamed, and then by
-/// one thread at a time, save where it says otherwise.
+/// A request's body as the client sends it. Reading fails if the body is too long, too slow, or ends
+/// before its length. Used by the request's thread until [#stream], and then by one thread at a time,
+/// except where noted.
 public final class ClientBody extends InputStream {
     private final InputStream in;
     private final Runnable wake;
@@ -22,13 +22,11 @@ public final class ClientBody extends InputStream {
     private volatile boolean streaming;
     private volatile @Nullable IOException failure;
     private volatile @Nullable IOException stopped;
-    private @Nullable BodyMemory memory;
-    private long kept;
-    private long keptUntil = Long.MAX_VALUE;
+    private final KeptMemory kept = new KeptMemory();
 
-    /// @param wake ends a read of `in` that waits
-    /// @param length in bytes, at most `most`; -1 where the client did not say
-    /// @param most the longest that is taken, in bytes
+    /// @param wake ends a waiting read of `in`
+    /// @param length in bytes, at most `most`; -1 if unknown
+    /// @param most the longest body that is accepted, in bytes
     public ClientBody(InputStream in, Runnable wake, long length, long most, ClientRate rate) {
         this.in = in;
         this.wake = wake;
@@ -38,65 +36,61 @@ public final class ClientBody extends InputStream {
         this.ended = length == 0;
     }
 
-    /// The body of a request that has none.
+    /// The body of a request without one.
     public static ClientBody none() {
         return new ClientBody(InputStream.nullInputStream(), () -> {}, 0, 0, new SlowestRate(0, Duration.ZERO).start());
     }
 
-    /// In bytes; -1 where the client did not say.
+    /// In bytes; -1 if unknown.
     public long length() {
         return length;
     }
 
-    /// Whether the client has sent all of it. May be asked by any thread.
+    /// True if all of it has been read. Any thread may call this.
     public boolean ended() {
         return ended;
     }
 
-    /// True if so much of it is certainly here, or all of it where it is shorter: no read for that will
-    /// wait. Of a body that is streamed only its end is known, since another thread may be reading it.
+    /// True if this many bytes can certainly be read without waiting, or all of a shorter body. After
+    /// [#stream] this is true only at the end, since another thread may be reading.
     public boolean isHere(int bytes) throws IOException {
         return ended || (!streaming && length > 0 && in.available() >= Math.min(length, bytes));
     }
 
-    /// Notes that from now on other threads than the request's may read it, until it is closed.
+    /// From now on other threads may read the body, until it is closed.
     ///
-    /// @param remembered how many bytes, from its first on, the memory that it took is for; when more
-    /// has been read the memory is given back
+    /// @param remembered the number of bytes, from the first, for which memory was taken; when more is
+    /// read, the memory is given back
     public void stream(long remembered) {
-        keptUntil = remembered;
+        kept.keepUntil(remembered);
         streaming = true;
     }
 
-    /// By how many bytes it is behind the asked rate, from its first moment on; not above 0 where it
-    /// keeps up. May be asked by any thread.
+    /// By how many bytes the body is behind the minimum rate, without the grace; 0 or less if it keeps
+    /// up. Any thread may call this.
     public double behind() {
         return rate.behind();
     }
 
-    /// Why it could not be read to its end; `null` as long as it could. May be asked by any thread.
+    /// Why reading failed; `null` if it has not. Any thread may call this.
     @Nullable
     public IOException failure() {
         return failure;
     }
 
-    /// Ends the read that waits, if there is one, and makes every further one fail. May be called by any
-    /// thread.
+    /// Ends a waiting read, and makes every further read fail. Any thread may call this.
     ///
-    /// @param why it fails; [SlowClientException] where it is the client's slowness
+    /// @param why the cause of the failure; [SlowClientException] if the client is too slow
     void stop(IOException why) {
         stopped = why;
         wake.run();
     }
 
-    /// Takes memory for so much more of it, until it is closed; `false` where there is none.
+    /// Takes memory for more of the body, until it is closed.
+    ///
+    /// @return false if there is not enough
     public boolean keep(int bytes, BodyMemory memory) {
-        if (!memory.take(bytes)) {
-            return false;
-        }
-        this.memory = memory;
-        kept += bytes;
-        return true;
+        return kept.take(bytes, memory);
     }
 
     @Override
@@ -128,9 +122,7 @@ public final class ClientBody extends InputStream {
         if (taken > most) {
             throw new PayloadTooLargeException(most);
         }
-        if (taken > keptUntil) {
-            giveBack();
-        }
+        kept.read(taken);
         ended = n < 0 || taken == length;
         return n;
     }
@@ -161,18 +153,10 @@ public final class ClientBody extends InputStream {
         }
     }
 
-    /// Gives back the memory that it took, and what of it was not read.
+    /// Gives the memory back, and drops the part of the body that was not read.
     @Override
     public void close() throws IOException {
         in.close();
-        giveBack();
-    }
-
-    private void giveBack() {
-        if (memory != null) {
-            memory.giveBack(kept);
-            memory = null;
-            kept = 0;
-        }
+        kept.giveBack();
     }
 }

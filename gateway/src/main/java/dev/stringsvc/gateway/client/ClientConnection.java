@@ -14,8 +14,8 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.internal.HttpConnection;
 
-/// Tells the endpoint when a request's head is over, and when the request is. One thread at a time
-/// reads and parses.
+/// Jetty's HTTP/1.1 connection, which also tells its [ClientEndPoint] when a request's head and the
+/// request are over. One thread at a time reads and parses.
 public final class ClientConnection extends HttpConnection {
     private final ClientEndPoint client;
     private final ReentrantLock parsing = new ReentrantLock();
@@ -29,9 +29,10 @@ public final class ClientConnection extends HttpConnection {
         return client;
     }
 
-    /// Jetty answers what is not HTTP on a second thread, which then goes on to read, while the first
-    /// may still be about to give the buffer back: the second would write into what is another
-    /// connection's by then, whose request would be parsed, and sent to an instance, once more.
+    /// Lets one thread at a time read. Jetty answers a malformed request on a second thread, which then
+    /// reads on while the first thread may not have given the buffer back yet. The second thread would
+    /// use a buffer that may belong to another connection by then, and could parse that connection's
+    /// request a second time.
     @Override
     public void onFillable() {
         parsing.lock();
@@ -59,8 +60,8 @@ public final class ClientConnection extends HttpConnection {
         };
     }
 
-    /// In a tunnel nobody but the tunnel reads and writes, and it is to hear of the silence. Within an
-    /// answer that pauses a write may just have begun, and Jetty would make it fail.
+    /// In a tunnel, the tunnel hears of the timeout. While a response pauses, Jetty must not act on the
+    /// timeout, since it would make a write fail that has just begun.
     @Override
     public boolean onIdleExpired(TimeoutException timeout) {
         if (client.tunnelling()) {
@@ -85,9 +86,7 @@ public final class ClientConnection extends HttpConnection {
                 super.parsedHeader(field);
             }
 
-            // Jetty would answer an `Upgrade` that `Connection` does not name with 400. It is ignored
-            // (RFC 9110, section 7.8): without the constant Jetty does not recognize it. A version that
-            // is not spoken is 505.
+            // Jetty would answer an `Upgrade` that `Connection` does not name with 400. It must be ignored (RFC 9110, section 7.8): without the header constant Jetty does not recognize it. An unsupported HTTP version is answered with 505.
             @Override
             public Runnable headerComplete() {
                 for (HttpField field : upgrades) {

@@ -8,15 +8,11 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
@@ -38,46 +34,38 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Takes clients' connections, each a [ClientEndPoint], and looks at all of them four times a second for
-/// those whose client is too slow: so a request costs no timer.
+/// Accepts clients' connections, and closes those of slow clients. It checks all connections four times
+/// a second, so that a request needs no timer.
 final class ClientConnector extends ServerConnector {
-    private static final Duration LOOK = Duration.ofMillis(250);
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(250);
 
-    /// Who looks so late has not run for a while, and may have left unread what clients have sent since.
-    private static final Duration STALLED = LOOK.multipliedBy(4);
+    /// If a check is this late, the process was paused, and bytes that clients sent meanwhile may still
+    /// be unread.
+    private static final Duration STALLED = CHECK_INTERVAL.multipliedBy(4);
 
-    private static final int MOST_UNTAKEN = 3;
-    private static final Duration UNTAKEN_WITHIN = Duration.ofSeconds(10);
     private static final Logger LOGGER = LoggerFactory.getLogger(ClientConnector.class);
 
-    /// How often the log tells of connections that there was no room for.
-    private static final Duration TELL_AGAIN = Duration.ofSeconds(10);
-
-    /// How long to wait before the next connection is taken when that has failed.
+    /// The pause after a failure to accept.
     private static final Duration PAUSE = Duration.ofMillis(2);
 
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(50);
 
     private final ClientTimeouts timeouts;
-    /// Those to whom an answer goes over HTTP/2.
+    /// HTTP/2 clients whose response is being sent.
     private final Set<Http2Client> measured = ConcurrentHashMap.newKeySet();
-    /// Connections of which answers were cut that their client did not take.
-    private final Map<HTTP2Session, Untaken> untaken = Collections.synchronizedMap(new WeakHashMap<>());
+    private final UntakenResponses untaken = new UntakenResponses();
     private final Exchange.Listener refused;
     private final ConnectionLimit limit;
     private final boolean encrypted;
-    /// Sockets that were taken and are open, whether Jetty has made an end point of them or not.
+    /// Accepted sockets that are open, including those for which Jetty has no end point yet.
     private final Set<SocketChannel> taken = ConcurrentHashMap.newKeySet();
 
     private final OpenConnections open = new OpenConnections(this::clients, System::nanoTime);
     private final RefusedSockets refusedSockets = new RefusedSockets();
-    private final AtomicInteger closedIdle = new AtomicInteger();
-    private final AtomicInteger turnedAway = new AtomicInteger();
-    private final AtomicInteger shortages = new AtomicInteger();
-    private long toldAt = System.nanoTime() - TELL_AGAIN.toNanos();
-    private volatile long lookedAt;
+    private final ShortageLog shortages = new ShortageLog();
+    private volatile long checkedAt;
 
-    /// @param refused hears of requests that were not whole in time
+    /// @param refused hears of requests whose head did not arrive in time
     ClientConnector(Server server, HttpPort.Settings settings, HttpConfiguration http, Exchange.Listener refused) {
         super(
                 server,
@@ -96,7 +84,7 @@ final class ClientConnector extends ServerConnector {
         return factory;
     }
 
-    /// The first is what a connection begins with. HTTP/1.1 is the last, which ALPN falls back to.
+    /// The first one begins a connection. With TLS, HTTP/1.1 is the last, to which ALPN falls back.
     private static ConnectionFactory[] factories(HttpConfiguration http, ClientProtocols protocols) {
         var http1 = new Connections(http);
         if (protocols.tls().isEmpty()) {
@@ -106,7 +94,7 @@ final class ClientConnector extends ServerConnector {
                 case OFF -> new ConnectionFactory[] {http1};
             };
         }
-        http.addCustomizer(new SecureRequestCustomizer(false)); // else Host must be in the certificate: not for a proxy
+        http.addCustomizer(new SecureRequestCustomizer(false)); // otherwise Jetty requires that Host matches the certificate, which a proxy must not
         var alpn = new ALPNServerConnectionFactory();
         alpn.setDefaultProtocol(http1.getProtocol());
         return new ConnectionFactory[] {alpn, new Http2Protocol(http, "h2", false), http1};
@@ -127,12 +115,12 @@ final class ClientConnector extends ServerConnector {
         return clients;
     }
 
-    /// Takes the next connection, and closes an idle one for it or refuses it where there are as many as
-    /// may be. Never waits for a client.
+    /// Accepts the next connection. If there are too many, closes an idle one or refuses the new one.
+    /// Never waits for a client.
     @Override
     public void accept(int acceptor) throws IOException {
         if (!(getTransport() instanceof ServerSocketChannel port) || !port.isOpen()) {
-            LockSupport.parkNanos(PAUSE.toNanos()); // Jetty asks again until the port has stopped
+            LockSupport.parkNanos(PAUSE.toNanos()); // Jetty calls again until the port has stopped
             return;
         }
         SocketChannel channel;
@@ -141,13 +129,13 @@ final class ClientConnector extends ServerConnector {
         } catch (ClosedChannelException e) {
             throw e;
         } catch (IOException e) {
-            failedToAccept(e);
+            acceptFailed(e);
             return;
         }
         try {
             channel.configureBlocking(false);
             if (!makeRoom()) {
-                turnedAway.incrementAndGet();
+                shortages.refused();
                 limit.listener().refused();
                 refusedSockets.refuse(channel, encrypted);
                 return;
@@ -162,8 +150,8 @@ final class ClientConnector extends ServerConnector {
         }
     }
 
-    /// Waits for a moment where connections were taken that Jetty has not come to yet: these can be
-    /// closed only then. Until then the kernel keeps who wants in.
+    /// Waits a moment if connections were accepted that have no end point yet, since these cannot be
+    /// closed before. The kernel queues new connections meanwhile.
     private boolean makeRoom() {
         long start = System.nanoTime();
         while (taken.size() >= limit.most() && !closeOne()) {
@@ -179,18 +167,16 @@ final class ClientConnector extends ServerConnector {
     private boolean closeOne() {
         boolean closed = open.closeOne();
         if (closed) {
-            closedIdle.incrementAndGet();
+            shortages.closedIdle();
             limit.listener().closedIdle();
         }
         return closed;
     }
 
-    /// Most likely there are no more file descriptors. Those of an idle connection are free after a
-    /// moment.
-    private void failedToAccept(IOException e) {
-        if (shortages.getAndIncrement() == 0) {
-            LOGGER.warn("taking a connection failed: {}", e.toString());
-        }
+    /// The usual cause is that there are no file descriptors left. Closing an idle connection frees one
+    /// after a moment.
+    private void acceptFailed(IOException e) {
+        shortages.failed(e);
         String message = String.valueOf(e.getMessage());
         if (message.contains("open files") || message.contains("file descriptors")) {
             closeOne();
@@ -206,23 +192,11 @@ final class ClientConnector extends ServerConnector {
         }
     }
 
-    /// Looks after what nobody else tells of, and tells the log now and then of connections that there
-    /// was no room for.
-    private void lookAtSockets() {
+    /// Forgets sockets that Jetty closed without a notice, and logs shortages now and then.
+    private void checkSockets() {
         taken.removeIf(channel -> !channel.isOpen());
         refusedSockets.closeOld();
-        long now = System.nanoTime();
-        if (closedIdle.get() + turnedAway.get() + shortages.get() > 0 && now - toldAt >= TELL_AGAIN.toNanos()) {
-            toldAt = now;
-            LOGGER.warn(
-                    "port {}: no room for more than {} connections: {} idle ones were closed, {} new"
-                            + " ones refused, {} could not be taken",
-                    getLocalPort(),
-                    limit.most(),
-                    closedIdle.getAndSet(0),
-                    turnedAway.getAndSet(0),
-                    shortages.getAndSet(0));
-        }
+        shortages.logIfDue(getLocalPort(), limit.most());
     }
 
     @Override
@@ -251,47 +225,47 @@ final class ClientConnector extends ServerConnector {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        lookAgain();
+        scheduleCheck();
     }
 
-    private void lookAgain() {
-        lookedAt = System.nanoTime();
-        getScheduler().schedule(this::endSlowOnes, LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    private void scheduleCheck() {
+        checkedAt = System.nanoTime();
+        getScheduler().schedule(this::endSlowClients, CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void endSlowOnes() {
-        boolean stalled = System.nanoTime() - lookedAt > STALLED.toNanos();
+    private void endSlowClients() {
+        boolean stalled = System.nanoTime() - checkedAt > STALLED.toNanos();
         try {
             for (EndPoint endPoint : getConnectedEndPoints()) {
                 if (!stalled && endPoint instanceof ClientEndPoint client) {
-                    look(() -> client.endIfTooSlow(timeouts.head(), refused));
+                    check(() -> client.endIfTooSlow(timeouts.head(), refused));
                 }
             }
-            look(this::lookAtSockets);
-            look(() -> measured.removeIf(Http2Client::endIfTooSlow));
+            check(this::checkSockets);
+            check(() -> measured.removeIf(Http2Client::endIfTooSlow));
         } finally {
-            lookAgain();
+            scheduleCheck();
         }
     }
 
-    /// What one connection makes this throw does not keep it from the others. The scheduler would not
-    /// tell of it.
-    private static void look(Runnable at) {
+    /// Runs one check. If it throws, the others still run, and the failure is logged; the scheduler
+    /// would drop it.
+    private static void check(Runnable at) {
         try {
             at.run();
         } catch (RuntimeException | Error e) {
-            FailStop.check("looking at clients failed", e);
-            LOGGER.warn("looking at a client failed", e);
+            FailStop.check("checking clients failed", e);
+            LOGGER.warn("checking a client failed", e);
         }
     }
 
-    /// Looks from now on how fast a client of HTTP/2 takes its answer, until that is over.
+    /// Checks from now on how fast an HTTP/2 client takes its response, until the response is over.
     void measure(Http2Client client) {
         measured.add(client);
     }
 
-    /// Tells clients that what they began is still served and nothing else: with GOAWAY those of HTTP/2,
-    /// and with a Close frame both sides of each tunnel.
+    /// Tells clients to send new requests elsewhere, while requests in flight finish: HTTP/2 clients get
+    /// GOAWAY, and both sides of each tunnel a Close frame.
     void sendElsewhere() {
         getBeans(Http2Protocol.class).forEach(Http2Protocol::sendElsewhere);
         for (EndPoint endPoint : getConnectedEndPoints()) {
@@ -301,23 +275,14 @@ final class ClientConnector extends ServerConnector {
         }
     }
 
-    /// How many answers of a connection were cut that its client did not take, since the first of them.
-    private record Untaken(int count, long since) {
-        Untaken oneMore(Untaken last) {
-            return last.since - since > UNTAKEN_WITHIN.toNanos() ? last : new Untaken(count + 1, since);
-        }
-    }
-
-    /// Notes that an answer was cut that its client did not take.
+    /// Counts a response that was cut because the client did not read it.
     ///
-    /// @return true if that was so for several of this connection within seconds
-    boolean takesNothingAgain(HTTP2Session session) {
-        return untaken.merge(session, new Untaken(1, System.nanoTime()), Untaken::oneMore)
-                        .count()
-                >= MOST_UNTAKEN;
+    /// @return true if there were several on this connection within seconds
+    boolean repeatedlyTakesNothing(HTTP2Session session) {
+        return untaken.isRepeated(session);
     }
 
-    /// Without its selector no client is heard: where it fails, the process ends.
+    /// Ends the process if the selector fails: without it no request is read.
     private static final class VitalSelector extends ManagedSelector {
         VitalSelector(SelectorManager connections, int id) {
             super(connections, id);
@@ -325,7 +290,7 @@ final class ClientConnector extends ServerConnector {
 
         @Override
         protected void onSelectFailed(Throwable cause) {
-            FailStop.end("waiting for clients failed", cause);
+            FailStop.end("the selector of clients' connections failed", cause);
         }
     }
 

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -27,23 +26,21 @@ import org.eclipse.jetty.util.thread.Invocable;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
-/// A client's connection that can be asked whether the client is still there, and whether it is too
-/// slow. Thread-safe.
+/// A client's connection, which knows whether the client has gone away or is too slow. Thread-safe.
 ///
-/// The selection key stays armed while a request is in hand, and is disarmed only when bytes arrive that
-/// no read waits for. When a read waits, the selector's thread takes the bytes for it: if they stayed in
-/// the socket until the request's thread ran, the selector would be told of them again and disarm the
-/// key. So most requests cost no change of the key. Jetty's own end point changes it twice for each
-/// request, and wakes the selector to do so.
+/// Most requests change nothing in the selector; Jetty's own end point changes the selection key twice
+/// for each request and wakes the selector for it. Here the key stays armed while a request is in hand.
+/// If bytes arrive and a read waits, the selector's thread reads them for it, since otherwise it would
+/// be told of the same bytes again. If no read waits, the key is disarmed.
 public final class ClientEndPoint extends SocketChannelEndPoint implements Client, OpenConnections.Closable {
-    /// How far to look where a client speaks TLS, and so says goodbye before it goes: two alerts at the
-    /// most.
+    /// The bytes to read to notice that a TLS client has gone away: at most two alerts come before the
+    /// end.
     private static final int TLS_GOODBYE = 128;
 
     private static final int ARRIVED_BYTES = 16_384;
 
-    /// Where a selector's thread reads into first; what has come is then copied into an array of its
-    /// size. Outside the heap: from a buffer on the heap the JVM would make one more copy.
+    /// The buffer into which a selector's thread reads; the bytes are then copied to a buffer of their
+    /// size. It is direct, since for a heap buffer the JVM makes one more copy.
     private static final ThreadLocal<ByteBuffer> ARRIVED =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(ARRIVED_BYTES));
 
@@ -61,31 +58,24 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         }
     };
     private final Object selecting = new Object();
-    /// True while the selector waits for bytes to read.
+    /// True while the selector waits for bytes.
     private boolean armed;
-    /// True while a read waits for them.
+    /// True while a read waits for bytes.
     private boolean awaited;
-    /// True if the last read took all there was, and its request is over.
+    /// True if the last read emptied the socket, and its request is over.
     private volatile boolean drained;
     private boolean lastReadWasShort;
 
     private final Object reading = new Object();
-    /// What was read by looking, or by the selector's thread, and belongs to what the client says next.
+    /// Bytes that [#hasLeft] or the selector's thread has read, and that belong to what the client sends
+    /// next.
     private @Nullable ByteBuffer ahead;
-    /// When the head that is coming in began, by [System#nanoTime]; `null` where none is.
-    private @Nullable Long headSince;
-    private boolean headOver;
-    private @Nullable Http2Session http2;
-    /// The body of the request in hand.
-    private @Nullable ClientBody inHand;
-    private @Nullable Tunnel tunnel;
-    private boolean leaving;
+    /// Under the lock `reading`.
+    private final ConnectionUse use = new ConnectionUse();
 
-    private volatile @Nullable ClientRate answer;
-    private volatile boolean answerBegun;
-    private volatile boolean tooSlow;
+    private final ResponseProgress response = new ResponseProgress();
 
-    /// @param tunnelIdle for how long nothing may be said either way in a tunnel
+    /// @param tunnelIdle the longest silence in a tunnel
     ClientEndPoint(
             SocketChannel channel,
             ManagedSelector selector,
@@ -97,7 +87,7 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         this.key = key;
     }
 
-    /// What a connection's bytes come from in the end.
+    /// The end point of the socket, below TLS if there is TLS.
     static ClientEndPoint below(EndPoint endPoint) {
         return (ClientEndPoint)
                 (endPoint instanceof SslConnection.SslEndPoint tls
@@ -109,38 +99,33 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         return getConnection() instanceof SslConnection;
     }
 
-    /// Notes that no head will come as HTTP/1.1 has them.
+    /// The connection speaks HTTP/2 from now on.
     void speaks(Http2Session session) {
         synchronized (reading) {
-            http2 = session;
-            headSince = null;
+            use.speaks(session);
         }
     }
 
-    /// The head that was coming in is whole, or will never be one.
+    /// The head that was arriving is complete, or malformed.
     void headIsOver() {
         synchronized (reading) {
-            headOver = true;
-            headSince = null;
+            use.headIsOver();
         }
     }
 
     @Override
     public void begin(ClientBody body) {
-        answerBegun = false;
+        response.reset();
         synchronized (reading) {
-            inHand = body;
+            use.begin(body);
         }
     }
 
-    /// Notes that the connection has stopped speaking HTTP: whether the client is there and how fast it
-    /// is, the tunnel finds out.
+    /// The connection becomes a tunnel, which itself notices whether the client is there.
     public void begin(Tunnel tunnel) {
         boolean late;
         synchronized (reading) {
-            inHand = null;
-            this.tunnel = tunnel;
-            late = leaving;
+            late = use.begin(tunnel);
         }
         setIdleTimeout(tunnelIdle.toMillis());
         if (late) {
@@ -150,16 +135,15 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
 
     boolean tunnelling() {
         synchronized (reading) {
-            return tunnel != null;
+            return use.tunnelling();
         }
     }
 
-    /// Asks both sides of a tunnel to close it, of one that begins later too. Never waits.
+    /// Asks both sides of a tunnel to close it. A tunnel that begins later is asked too. Never waits.
     void leave() {
         @Nullable Tunnel now;
         synchronized (reading) {
-            leaving = true;
-            now = tunnel;
+            now = use.leave();
         }
         if (now != null) {
             Thread.startVirtualThread(now::leave);
@@ -168,47 +152,43 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
 
     @Override
     public void answering(ClientRate rate) {
-        answer = rate;
+        response.measure(rate);
     }
 
     @Override
     public void beginAnswer() {
-        answerBegun = true;
+        response.begin();
     }
 
-    /// True if it is not for Jetty to end the connection because nothing goes over it: the answer has
-    /// nothing to say, or had until now. How long a client may pause within its body is [ClientInput]'s
-    /// to say.
+    /// True if Jetty must not close the connection for being idle, since the response pauses or has not
+    /// begun. [ClientInput] limits how long a client may pause within its body.
     boolean answerPauses() {
-        @Nullable ClientRate rate = answer;
-        if (rate != null) {
-            return !rate.waits(Duration.ofMillis(getIdleTimeout()));
-        }
+        boolean inHand;
         synchronized (reading) {
-            return inHand != null && !answerBegun;
+            inHand = use.inHand() != null;
         }
+        return response.pauses(inHand, getIdleTimeout());
     }
 
     void requestIsOver() {
-        answer = null;
+        response.end();
         synchronized (reading) {
-            headOver = false;
-            inHand = null;
+            use.requestIsOver();
             drained = lastReadWasShort;
             lastReadWasShort = false;
         }
     }
 
-    /// Whether the client has closed the connection, or its half of it, while this request is in hand.
+    /// True if the client has closed the connection, or its writing half, while this request is in hand.
     /// Never waits.
     ///
-    /// Only a read can tell, and it may bring a byte. Where the request has been read to its end, that
-    /// byte is the first of another request, whose further bytes wake who waits for it; within a body it
-    /// could be the last.
+    /// Only a read can tell, and it may return a byte. After the end of the request, this byte belongs
+    /// to the next request, and further bytes will wake its read. Within a body it could be the last
+    /// byte, and nothing would wake the read; so this returns false there.
     @Override
     public boolean hasLeft(ClientBody body) {
         synchronized (reading) {
-            if (inHand != body || !body.ended()) {
+            if (use.inHand() != body || !body.ended()) {
                 return false;
             }
             if (ahead == null) {
@@ -227,12 +207,12 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         synchronized (reading) {
             if (drained) {
                 drained = false;
-                return 0; // if something has come since, the selector says so to the next that waits
+                return 0; // if bytes have arrived since, the selector reports them when a read waits
             }
-            // a closed connection takes no more requests, also none from what was read before
+            // once the connection is closed, no request may begin from bytes that were read before
             int n = isAhead() && !isInputShutdown() ? fillAhead(buffer) : fillHere(buffer);
-            if (n > 0 && !headOver && headSince == null && http2 == null) {
-                headSince = System.nanoTime();
+            if (n > 0) {
+                use.received();
             }
             return n;
         }
@@ -244,7 +224,7 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         return n;
     }
 
-    /// What was read ahead the selector will not tell of.
+    /// The selector does not report bytes that were read ahead.
     @Override
     protected void needsFillInterest() {
         boolean more;
@@ -259,8 +239,8 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         }
     }
 
-    /// What Jetty keeps of the key changes together with what is kept here: else the selector could take
-    /// the interest away that was just asked for, and the client's next request would never be read.
+    /// Changes Jetty's state of the key together with the state here. Otherwise the selector could
+    /// remove an interest that was just set, and the client's next request would never be read.
     private void await() {
         synchronized (selecting) {
             awaited = true;
@@ -269,7 +249,7 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
                 super.needsFillInterest();
             }
         }
-        if (!isOpen()) { // close() fails a read that waits, but this one may have begun to wait after it
+        if (!isOpen()) { // close() fails a read that waits, but this read may have begun to wait after that
             getFillInterest().onFail(new ClosedChannelException());
         }
     }
@@ -282,7 +262,7 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
             boolean waits = awaited;
             if (ready == SelectionKey.OP_READ && waits && readAhead()) {
                 awaited = false;
-                return fillable; // and go on waiting
+                return fillable; // the key stays armed
             }
             if ((ready & SelectionKey.OP_READ) != 0) {
                 armed = false;
@@ -290,14 +270,13 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
                 drained = false;
             }
             @Nullable Runnable task = super.onSelected();
-            return ready == SelectionKey.OP_READ && !waits ? null : task; // nobody waits for what can be read
+            return ready == SelectionKey.OP_READ && !waits ? null : task; // no read waits
         }
     }
 
-    /// Reads what has come, for the read that waits. Called by the selector's thread.
+    /// Reads the bytes that have arrived, for the read that waits. Called by the selector's thread.
     ///
-    /// @return false if there was nothing to take, or the connection has ended: the waiting read finds
-    /// that itself
+    /// @return false if there were none or the connection has ended, which the waiting read then notices
     private boolean readAhead() {
         ByteBuffer arrived = ARRIVED.get().clear();
         synchronized (reading) {
@@ -339,30 +318,28 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
 
     @Override
     public boolean tooSlow() {
-        return tooSlow;
+        return response.tooSlow();
     }
 
-    /// Ends the connection where the client is too slow with a request's head, which is answered with
-    /// 408, or with taking an answer. What a client says after the last answer on its connection is no
-    /// head, and not answered.
+    /// Closes the connection if the client is too slow in sending a request's head, which gets a 408, or
+    /// in reading a response. Bytes after the last response on a connection are not a head and get no
+    /// response.
     ///
-    /// @param refused hears of the former
+    /// @param refused hears of each 408
     void endIfTooSlow(Duration head, Exchange.Listener refused) {
         @Nullable Http2Session session;
         synchronized (reading) {
-            session = http2;
+            session = use.http2();
         }
         if (session != null) {
             session.endIfLate(head, refused);
             return;
         }
-        @Nullable ClientRate rate = answer;
-        if (rate != null && rate.tooSlow()) {
-            tooSlow = true;
+        if (response.checkTooSlow()) {
             close();
         } else if (isHeadLate(head)) {
             if (!isOutputShutdown() && !encrypted()) {
-                refused.finished(sayTooLate(head));
+                refused.finished(sendHeadTimeout(head));
             }
             close();
         }
@@ -370,7 +347,7 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
 
     @Override
     public void cutForRoom(boolean again) {
-        tooSlow = true;
+        response.cutAsTooSlow();
         close();
     }
 
@@ -388,7 +365,7 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
     public void stopBody(IOException why) {
         @Nullable ClientBody body;
         synchronized (reading) {
-            body = inHand;
+            body = use.inHand();
         }
         if (body != null && !body.ended()) {
             body.stop(why);
@@ -397,17 +374,17 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
 
     @Override
     public void endUnread(Request request) {
-        Lingering.drain(request);
+        LingeringClose.drain(request);
     }
 
     @Override
     public long idleMillis() {
         synchronized (reading) {
-            if (isAhead() || tunnel != null) {
+            if (isAhead() || use.tunnelling()) {
                 return -1;
             }
-            if (http2 == null) {
-                return headSince != null || headOver || inHand != null ? -1 : getIdleFor();
+            if (use.http2() == null) {
+                return use.busy() ? -1 : getIdleFor();
             }
         }
         @Nullable HTTP2Session session = session();
@@ -417,12 +394,13 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
     @Override
     public long headMillis() {
         synchronized (reading) {
-            return headSince == null ? -1 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - headSince);
+            long nanos = use.headNanos();
+            return nanos < 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(nanos);
         }
     }
 
-    /// A client of HTTP/2 is told with GOAWAY, where the kernel takes that at once. Of HTTP/1.1 it finds
-    /// the connection closed, which may happen to any that is kept.
+    /// Sends GOAWAY to an HTTP/2 client, if the kernel takes it at once. An HTTP/1.1 client finds the
+    /// connection closed, which it must expect of any idle connection.
     @Override
     public void giveUp() {
         @Nullable HTTP2Session session = session();
@@ -432,7 +410,7 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         close();
     }
 
-    /// `null` where it does not speak HTTP/2.
+    /// The HTTP/2 session; `null` if the connection does not speak HTTP/2.
     private @Nullable HTTP2Session session() {
         @Nullable Connection connection = getConnection();
         if (connection instanceof SslConnection tls) {
@@ -443,25 +421,20 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
 
     private boolean isHeadLate(Duration head) {
         synchronized (reading) {
-            return headSince != null && System.nanoTime() - headSince > head.toNanos();
+            return use.headNanos() > head.toNanos();
         }
     }
 
-    /// Nothing else is written as long as no request is in hand, so that this may go past Jetty. What
-    /// the kernel does not take at once the client will not miss.
-    private Exchange sayTooLate(Duration took) {
+    /// Sends a 408 past Jetty, which writes nothing while no request is in hand. Bytes that the kernel
+    /// does not take at once are dropped.
+    private Exchange sendHeadTimeout(Duration took) {
         String requestId = RequestId.of(null);
-        Problem problem = Problem.of(408, "The request's head did not come in time.");
-        byte[] json = problem.inRequest(requestId).json();
-        String answer = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Type: " + Problem.CONTENT_TYPE
-                + "\r\n" + RequestId.HEADER + ": " + requestId + "\r\nContent-Length: " + json.length + "\r\n\r\n";
+        Problem problem = Problem.of(408, "The request's head did not arrive in time.").inRequest(requestId);
         try {
-            getChannel().write(new ByteBuffer[] {
-                ByteBuffer.wrap(answer.getBytes(StandardCharsets.US_ASCII)), ByteBuffer.wrap(json)
-            });
+            getChannel().write(ByteBuffer.wrap(RawProblem.response(problem, RequestId.HEADER + ": " + requestId)));
         } catch (IOException e) {
-            // It has gone; it is logged all the same.
+            // the client has gone; it is logged all the same
         }
-        return Exchange.refused("-", "-", 408, json.length, took, requestId, problem.detail());
+        return Exchange.refused("-", "-", 408, problem.json().length, took, requestId, problem.detail());
     }
 }

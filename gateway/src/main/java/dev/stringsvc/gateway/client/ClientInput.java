@@ -13,34 +13,35 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.IO;
 import org.jspecify.annotations.Nullable;
 
-/// What Jetty reads of a request's body, as a stream that knows what is here already. What has been
-/// read is given back at once: in HTTP/2 the client may send as much again then, on all streams of its
-/// connection. Used by one thread at a time, save where it says otherwise.
+/// The part of a request's body that Jetty has read, as a stream. Buffers are released as soon as they
+/// are read, which in HTTP/2 lets the client send more. Used by one thread at a time, except where
+/// noted.
 public final class ClientInput extends InputStream {
     private static final Content.Chunk CLOSED = Content.Chunk.from(new IOException("the body is closed"));
 
     private final Content.Source source;
     private final Duration timeout;
-    /// Has a permit when something may be here, or nothing more will be read.
+    /// Has a permit when something may have arrived, or [#stop] was called.
     private final Semaphore news = new Semaphore(0);
 
     private volatile boolean stopped;
     private Content.@Nullable Chunk chunk;
 
-    /// @param timeout for how long a read waits; it fails then with a [TimeoutException] for its cause
+    /// @param timeout the longest wait of a read, after which it fails with a [TimeoutException] as its
+    /// cause
     public ClientInput(Content.Source source, Duration timeout) {
         this.source = source;
         this.timeout = timeout;
     }
 
-    /// Ends the read that waits, if there is one, and makes every further one that would wait fail. May
-    /// be called by any thread. Jetty may still owe an answer to the read's demand.
+    /// Ends a waiting read, and makes further reads fail if they would wait. Any thread may call this.
+    /// Jetty may still call back for the demand of the read.
     public void stop() {
         stopped = true;
         news.release();
     }
 
-    /// How many bytes are here at least. Never waits.
+    /// The number of bytes that can be read without waiting, or fewer.
     @Override
     public int available() {
         while (chunk == null || isEmpty(chunk)) {
@@ -113,10 +114,10 @@ public final class ClientInput extends InputStream {
         }
     }
 
-    /// Lets go of what was not read; nothing can be read any more.
+    /// Releases what was not read. Further reads fail.
     @Override
     public void close() {
         release();
-        chunk = Content.Chunk.next(CLOSED); // with an exception of its own, should it be read
+        chunk = Content.Chunk.next(CLOSED); // makes a later read fail
     }
 }

@@ -11,11 +11,11 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Blocker;
 import org.jspecify.annotations.Nullable;
 
-/// An answer's body as the client takes it, which is measured. What is short is kept until the body is
-/// over or flushed, and so leaves in one write with the head. A flush sends the head also where there is
-/// no byte of the body yet. Used by one thread.
+/// The body of a response to a client, whose pace is measured. Small pieces are buffered until the end
+/// or a flush, so that they are sent together with the head. A flush sends the head even if there is no
+/// byte of the body yet. Used by one thread.
 public final class ClientOutput extends OutputStream {
-    private static final int MOST_KEPT = 32_768;
+    private static final int MAX_BUFFERED = 32_768;
 
     private final Response response;
     private final ClientRate rate;
@@ -36,21 +36,21 @@ public final class ClientOutput extends OutputStream {
     @Override
     public void write(byte[] bytes, int from, int count) throws IOException {
         Objects.checkFromIndexSize(from, count, bytes.length);
-        if (size > 0 && size + count > MOST_KEPT) {
+        if (size > 0 && size + count > MAX_BUFFERED) {
             flush();
         }
-        if (count > MOST_KEPT) {
+        if (count > MAX_BUFFERED) {
             send(bytes, from, count, false);
             return;
         }
         if (size + count > kept.length) {
-            kept = Arrays.copyOf(kept, Math.min(Math.max(size + count, size * 2), MOST_KEPT));
+            kept = Arrays.copyOf(kept, Math.min(Math.max(size + count, size * 2), MAX_BUFFERED));
         }
         System.arraycopy(bytes, from, kept, size, count);
         size += count;
     }
 
-    /// Sends what is kept; the head alone where no byte of the body is here yet.
+    /// Sends the buffered bytes, or the head alone if there are none yet.
     @Override
     public void flush() throws IOException {
         if (size > 0 || !response.isCommitted()) {
@@ -79,7 +79,7 @@ public final class ClientOutput extends OutputStream {
         }
     }
 
-    /// True if it is not the connection that failed but the head that could not be written.
+    /// True if Jetty refused to write the head, and not the connection failed.
     private static boolean refused(IOException e) {
         for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof HpackException || cause instanceof HttpException) {
@@ -89,7 +89,7 @@ public final class ClientOutput extends OutputStream {
         return false;
     }
 
-    /// The bytes that the client was sent.
+    /// The number of bytes that were sent to the client.
     public long written() {
         return written;
     }

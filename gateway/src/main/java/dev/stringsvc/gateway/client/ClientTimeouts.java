@@ -2,7 +2,7 @@ package dev.stringsvc.gateway.client;
 
 import java.time.Duration;
 
-/// How long clients may take.
+/// The timeouts of clients.
 ///
 /// @param head from a request's first byte to the end of its head
 /// @param idle the longest silence, between requests or within one

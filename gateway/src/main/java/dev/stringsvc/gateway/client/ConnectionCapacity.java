@@ -4,29 +4,27 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
 
-/// How many connections of clients the process can keep.
+/// The number of clients' connections that the process can keep.
 ///
 /// @param most at a time
-/// @param why what decided it, as a part of a sentence
+/// @param why the reason for this number, as a part of a sentence
 public record ConnectionCapacity(int most, String why) {
-    /// The most connections that the admin port has at a time. The data port leaves room for them.
+    /// The limit of the admin port's connections. The data port leaves room for them.
     public static final int ADMIN = 64;
 
     private static final int LEAST = 16;
     private static final int MOST = 1_000_000;
     private static final int HEAP_SHARE = 8;
-    /// What a connection takes of the heap. An idle one was measured with 4 KiB, twice as much with
-    /// HTTP/2.
+    /// The heap that a connection takes. 4 KiB were measured for an idle one, and 8 KiB with HTTP/2.
     private static final int BYTES = 8 * 1_024;
 
-    /// The same over TLS, whose engine and session the JVM keeps: 10 KiB were measured, and 14 KiB with
-    /// HTTP/2.
+    /// The same over TLS, with engine and session: 10 KiB were measured, and 14 KiB with HTTP/2.
     private static final int TLS_BYTES = 16 * 1_024;
 
-    /// What the process has to share out.
+    /// The resources of the process.
     ///
-    /// @param descriptors how many files and sockets it may still open
-    /// @param heap its longest size, in bytes
+    /// @param descriptors the number of files and sockets that it may still open
+    /// @param heap its largest size, in bytes
     record Resources(long descriptors, long heap) {
         static Resources ofThisProcess() {
             long descriptors = ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
@@ -36,7 +34,7 @@ public record ConnectionCapacity(int most, String why) {
         }
     }
 
-    /// What was configured, or what this process can keep.
+    /// The configured number, or else the number that this process can keep.
     ///
     /// @param tls true if the connections speak TLS
     public static ConnectionCapacity of(Optional<Integer> configured, boolean tls) {
@@ -44,7 +42,7 @@ public record ConnectionCapacity(int most, String why) {
     }
 
     static ConnectionCapacity of(Optional<Integer> configured, boolean tls, Resources resources) {
-        // the others are for instances, and for files
+        // the rest is for connections to instances and for files
         long byDescriptors = Math.max(0, resources.descriptors() - ADMIN) / 4 * 3;
         if (configured.isPresent()) {
             String more = configured.get() > byDescriptors

@@ -1,19 +1,20 @@
 package dev.stringsvc.gateway.client;
 
-/// How many connections of clients a port has at a time, and who hears of those that it does not keep.
+/// The limit of a port's connections, and the listener that hears of connections closed or refused
+/// because of it.
 ///
 /// @param most at a time
 public record ConnectionLimit(int most, Listener listener) {
-    /// Hears of connections that there was no room for. Thread-safe; must not block.
+    /// Hears of connections for which there was no room. Thread-safe; must not block.
     public interface Listener {
-        /// One that was idle was closed to make room for another.
+        /// An idle connection was closed to make room for a new one.
         void closedIdle();
 
-        /// One was refused because none was idle.
+        /// A new connection was refused because none was idle.
         void refused();
     }
 
-    /// A limit whose effects nobody hears of.
+    /// A limit without a listener.
     public static ConnectionLimit of(int most) {
         return new ConnectionLimit(most, new Listener() {
             @Override

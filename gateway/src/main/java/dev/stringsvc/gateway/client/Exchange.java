@@ -3,13 +3,13 @@ package dev.stringsvc.gateway.client;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// A request that is over, for the access log and the meters.
+/// A finished request, for the access log and the meters.
 ///
-/// @param status what the client was told; 499 where it had gone before
-/// @param bytes of the body that was written to the client
-/// @param route its name; `null` where none matched
-/// @param instance the id of the last instance that was tried; `null` where none was
-/// @param error why the answer is not an instance's whole answer; `null` where it is
+/// @param status the status that the client got; 499 if it had gone away before
+/// @param bytes the bytes of the body that were written to the client
+/// @param route its name; `null` if none matched
+/// @param instance the id of the last instance that was tried; `null` if none was
+/// @param error why the client did not get an instance's complete response; `null` if it did
 public record Exchange(
         String method,
         String path,
@@ -21,7 +21,7 @@ public record Exchange(
         int attempts,
         String requestId,
         @Nullable String error) {
-    /// A request that no handler saw.
+    /// A request that was refused before a handler saw it.
     static Exchange refused(
             String method, String path, int status, long bytes, Duration took, String requestId, String error) {
         return new Exchange(method, path, status, bytes, took, null, null, 0, requestId, error);

@@ -7,13 +7,13 @@ import org.eclipse.jetty.http2.RateControl;
 import org.eclipse.jetty.http2.frames.WindowUpdateFrame;
 import org.eclipse.jetty.io.WindowRateControl;
 
-/// Bounds the frames of a client that no window bounds: 128 a second. WINDOW_UPDATE has an allowance of
-/// its own: another 128 a second, and four for each 4 KiB of an answer, or for each smaller piece.
-/// Honest clients send that many where their windows are small: one for the stream and one for the
-/// connection for each frame, and a window cuts frames.
+/// Limits a client's frames that flow control does not limit, to 128 a second. WINDOW_UPDATE has its own
+/// limit: 128 a second, and four for each 4 KiB of a response or smaller piece. Honest clients with
+/// small windows send that many: one for the stream and one for the connection per frame, and a small
+/// window splits frames.
 ///
-/// One thread at a time counts the client's frames. [#sent], and [#onEvent], which Jetty also calls for
-/// streams that the gateway resets, may be called by any thread.
+/// One thread at a time counts the client's frames. Any thread may call [#sent] and [#onEvent], which
+/// Jetty also calls for streams that the gateway resets.
 @SuppressWarnings("removal") // Jetty's parser takes no other type of rate control yet
 final class FrameRate implements RateControl {
     private static final int PER_SECOND = 128;
@@ -25,7 +25,7 @@ final class FrameRate implements RateControl {
 
     private final WindowRateControl frames = new WindowRateControl(PER_SECOND, Duration.ofSeconds(1));
     private final LongSupplier nanoTime;
-    /// WINDOW_UPDATEs that the client may still send for what was sent to it.
+    /// WINDOW_UPDATEs that the client may still send for the bytes that it was sent.
     private final AtomicLong owed = new AtomicLong();
 
     private long since;
@@ -37,13 +37,14 @@ final class FrameRate implements RateControl {
         this.since = nanoTime.getAsLong();
     }
 
-    /// Jetty asks for a WINDOW_UPDATE of a stream that is over too: [#takesWindowUpdate] has counted it.
+    /// Jetty also calls this for a WINDOW_UPDATE on a closed stream, which [#takesWindowUpdate] has
+    /// counted already.
     @Override
     public boolean onEvent(Object frame) {
         return (frame instanceof WindowUpdateFrame update && update.getWindowDelta() > 0) || frames.onEvent(frame);
     }
 
-    /// Notes a piece of an answer.
+    /// Notes a piece of a response.
     void sent(int bytes) {
         owed.addAndGet(UPDATES_EACH * ((bytes + PIECE - 1L) / PIECE));
     }
@@ -60,8 +61,7 @@ final class FrameRate implements RateControl {
         return ++updates <= PER_SECOND || frames.onEvent("WINDOW_UPDATE");
     }
 
-    /// Counts a change of SETTINGS_HEADER_TABLE_SIZE, which costs more than a frame where there are
-    /// many.
+    /// Counts a change of SETTINGS_HEADER_TABLE_SIZE. Many of them cost more than other frames.
     ///
     /// @return false if there are too many
     boolean takesTableChange() {

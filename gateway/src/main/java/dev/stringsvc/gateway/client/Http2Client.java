@@ -1,7 +1,6 @@
 package dev.stringsvc.gateway.client;
 
 import java.io.IOException;
-import java.time.Duration;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http2.CloseState;
 import org.eclipse.jetty.http2.ErrorCode;
@@ -14,21 +13,19 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/// The client of a request that came as a stream of HTTP/2. Jetty reads its frames all the time, so that
-/// whether it has gone is known without asking; and cutting an answer ends its stream, not the others.
+/// The client of a request on an HTTP/2 stream. Jetty reads its frames all the time, so it is always
+/// known whether the client has gone away. Cutting a response ends only its stream.
 final class Http2Client implements Client {
     private static final String NAME = Http2Client.class.getName();
     private static final int STATUS_SIZE = ":status".length() + 3 + 32;
 
     private final HTTP2Session session;
-    /// `null` where it was over before the request was handled.
+    /// `null` if the stream ended before the request was handled.
     private final @Nullable HTTP2Stream stream;
 
     private final ClientConnector connector;
     private volatile @Nullable ClientBody inHand;
-    private volatile @Nullable ClientRate answer;
-    private volatile boolean answerBegun;
-    private volatile boolean tooSlow;
+    private final ResponseProgress response = new ResponseProgress();
 
     Http2Client(HTTP2Session session, int id, ClientConnector connector) {
         this.session = session;
@@ -39,13 +36,13 @@ final class Http2Client implements Client {
         }
     }
 
-    /// True if it is not for Jetty to end this stream because nothing goes over it: its answer pauses,
-    /// or has not begun. How long a client may pause within its body is [ClientInput]'s to say.
+    /// True if Jetty must not end this stream for being idle, since its response pauses or has not
+    /// begun. [ClientInput] limits how long a client may pause within its body.
     static boolean answerPauses(Stream stream) {
         return stream.getAttribute(NAME) instanceof Http2Client client && client.answerPauses(stream.getIdleTimeout());
     }
 
-    /// Ends the read that waits for more of a body whose stream has been reset.
+    /// Ends a waiting read of the body, since the stream was reset.
     static void wasReset(Stream stream) {
         if (stream.getAttribute(NAME) instanceof Http2Client client) {
             client.stopReading(new EofException("the stream was reset"));
@@ -60,9 +57,7 @@ final class Http2Client implements Client {
     }
 
     private boolean answerPauses(long idleMillis) {
-        @Nullable ClientRate rate = answer;
-        @Nullable ClientBody body = inHand;
-        return rate == null ? body != null && !answerBegun : !rate.waits(Duration.ofMillis(idleMillis));
+        return response.pauses(inHand != null, idleMillis);
     }
 
     @Override
@@ -73,7 +68,7 @@ final class Http2Client implements Client {
         }
     }
 
-    /// Jetty would end the whole connection rather than write a longer one. The status is a field too.
+    /// A larger head would make Jetty end the whole connection. The status is a field too.
     @Override
     public int mostHead() {
         int most = session.getGenerator().getHpackEncoder().getMaxHeaderListSize();
@@ -82,7 +77,7 @@ final class Http2Client implements Client {
 
     @Override
     public void beginAnswer() {
-        answerBegun = true;
+        response.begin();
     }
 
     @Override
@@ -95,7 +90,8 @@ final class Http2Client implements Client {
         stopReading(why);
     }
 
-    /// RFC 9113, section 8.1. Jetty would say CANCEL, after which a client need not believe the answer.
+    /// Resets the stream with NO_ERROR (RFC 9113, section 8.1). Jetty would use CANCEL, after which a
+    /// client may discard the response.
     @Override
     public void endUnread(Request request) {
         reset(ErrorCode.NO_ERROR);
@@ -103,24 +99,23 @@ final class Http2Client implements Client {
 
     @Override
     public void answering(ClientRate rate) {
-        answer = rate;
+        response.measure(rate);
         connector.measure(this);
     }
 
     @Override
     public boolean tooSlow() {
-        return tooSlow;
+        return response.tooSlow();
     }
 
-    /// Cuts the answer where the client takes it too slowly.
+    /// Cuts the response if the client takes it too slowly.
     ///
-    /// @return whether there is nothing more to look after
+    /// @return true if the response needs no more checks
     boolean endIfTooSlow() {
-        @Nullable ClientRate rate = answer;
-        if (stream == null || rate == null || stream.isClosed()) {
+        if (stream == null || !response.measured() || stream.isClosed()) {
             return true;
         }
-        tooSlow = rate.tooSlow();
+        boolean tooSlow = response.checkTooSlow();
         if (tooSlow) {
             reset(ErrorCode.CANCEL_STREAM_ERROR);
         }
@@ -129,16 +124,16 @@ final class Http2Client implements Client {
 
     @Override
     public void cutForRoom(boolean again) {
-        tooSlow = true;
+        response.cutAsTooSlow();
         reset(ErrorCode.CANCEL_STREAM_ERROR);
-        if (again && connector.takesNothingAgain(session)) {
+        if (again && connector.repeatedlyTakesNothing(session)) {
             session.close(ErrorCode.ENHANCE_YOUR_CALM_ERROR.code, "answers_not_taken", Callback.NOOP);
         }
     }
 
     @Override
     public void cut() {
-        inHand = null; // nobody waits for more of it
+        inHand = null; // no thread waits for more of the body
         reset(ErrorCode.INTERNAL_ERROR);
     }
 
@@ -153,8 +148,8 @@ final class Http2Client implements Client {
         sendElsewhere(session);
     }
 
-    /// Tells a client with GOAWAY to open no more streams here. Those that are open, or on their way,
-    /// are answered.
+    /// Tells a client with GOAWAY to open no more streams on this connection. Streams that are open or
+    /// on their way still get responses.
     static void sendElsewhere(HTTP2Session session) {
         if (session.getCloseState() == CloseState.NOT_CLOSED) {
             var _ = session.shutdown();

@@ -12,20 +12,19 @@ import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.MetaData;
 import org.jspecify.annotations.Nullable;
 
-/// A request's head in HTTP/2, as the gateway reads it.
+/// The result of checking a request's head in HTTP/2.
 sealed interface Http2Head {
-    /// What the head would have been in HTTP/1.1: with `Host` instead of `:authority`, one `Cookie`
-    /// instead of its parts, and a transfer coding where a body of unknown length follows. The code
-    /// behind it knows one HTTP only.
+    /// The head in the form of HTTP/1.1, so that later code handles one form only: `Host` instead of
+    /// `:authority`, one `Cookie` field, and a transfer coding if a body of unknown length follows.
     record Whole(MetaData.Request request) implements Http2Head {}
 
     /// A malformed head (RFC 9113, sections 8.1.1, 8.2 and 8.3).
     ///
-    /// @param why what is wrong with it; never holds what the client sent
+    /// @param why what is wrong with it, without any text of the client
     record Malformed(String why) implements Http2Head {}
 
-    /// Reads a head that Jetty's decoder has accepted. The decoder refuses what is wrong with
-    /// pseudo-headers, names in upper case, and control characters.
+    /// Checks a head that Jetty's decoder has accepted. The decoder already refuses invalid
+    /// pseudo-headers, upper-case names and control characters.
     ///
     /// @param ended true if no body follows
     static Http2Head read(MetaData.Request head, boolean ended) {
@@ -79,7 +78,7 @@ sealed interface Http2Head {
                 head.getTrailersSupplier()));
     }
 
-    /// True if each field may stand in a trailer section of HTTP/2.
+    /// True if each field is allowed in trailers of HTTP/2.
     static boolean areTrailers(HttpFields fields) {
         for (HttpField field : fields) {
             if (fault(field) != null) {
@@ -89,7 +88,8 @@ sealed interface Http2Head {
         return true;
     }
 
-    /// RFC 9113, section 8.5. An extended CONNECT (RFC 8441) has both, and a `:protocol`.
+    /// True for a CONNECT with a scheme or a path (RFC 9113, section 8.5), unless it is an extended
+    /// CONNECT with `:protocol` (RFC 8441).
     private static boolean isTunnelWithPath(MetaData.Request head) {
         HttpURI uri = head.getHttpURI();
         return HttpMethod.CONNECT.is(head.getMethod())
@@ -97,7 +97,7 @@ sealed interface Http2Head {
                 && !(head instanceof MetaData.ConnectRequest connect && connect.getProtocol() != null);
     }
 
-    /// What is wrong with a field, whatever the others are; `null` where nothing is.
+    /// What is wrong with a field by itself; `null` if nothing is.
     private static @Nullable String fault(HttpField field) {
         if (!Token.isValid(field.getName())) {
             return "the name of a field is not a token";
@@ -114,7 +114,7 @@ sealed interface Http2Head {
         return field.getValue() == null ? "" : field.getValue();
     }
 
-    /// True if both name the same host and port. The port may be left out where it is the scheme's.
+    /// True if both name the same host and port. The scheme's default port may be missing.
     private static boolean isSameHost(String host, String authority, @Nullable String scheme) {
         if (host.equalsIgnoreCase(authority)) {
             return true;
@@ -125,7 +125,7 @@ sealed interface Http2Head {
             var other = new HostPortHttpField(authority);
             return one.getHost().equalsIgnoreCase(other.getHost()) && one.getPort(usual) == other.getPort(usual);
         } catch (RuntimeException e) {
-            return false; // Jetty throws where it is not a host
+            return false; // Jetty throws if it is not a host
         }
     }
 
@@ -147,7 +147,8 @@ sealed interface Http2Head {
         return lengths.isEmpty() || (lengths.size() == 1 && ContentLength.isValid(lengths.getFirst()));
     }
 
-    /// RFC 9113, section 8.2.2.
+    /// True for a field that HTTP/2 forbids since it belongs to an HTTP/1.1 connection (RFC 9113,
+    /// section 8.2.2).
     private static boolean isOfConnection(HttpField field) {
         @Nullable HttpHeader header = field.getHeader();
         return header != null
@@ -158,8 +159,8 @@ sealed interface Http2Head {
                 };
     }
 
-    /// RFC 9113, section 8.2.1, and no control characters besides, save tabs: an instance that speaks
-    /// HTTP/1.1 could read one as the end of a line.
+    /// True for a valid value (RFC 9113, section 8.2.1) without control characters other than tab. An
+    /// instance that speaks HTTP/1.1 could read one as the end of a line.
     private static boolean isValue(String value) {
         if (value.isEmpty()) {
             return true;

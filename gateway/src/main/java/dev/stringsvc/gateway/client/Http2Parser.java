@@ -6,20 +6,21 @@ import org.eclipse.jetty.http2.frames.FrameType;
 import org.eclipse.jetty.http2.parser.ServerParser;
 import org.eclipse.jetty.io.ByteBufferPool;
 
-/// Notes since when the client owes the rest of something: of the preface, of a head with its
-/// CONTINUATIONs, or of any other frame. One thread at a time parses; any may ask.
+/// Jetty's parser of a client's frames, which also knows how long the client has left something
+/// incomplete: the preface, a head with its CONTINUATIONs, or another frame. One thread at a time
+/// parses; any thread may call [#isLate].
 final class Http2Parser extends ServerParser {
     private static final long NOTHING = 0;
 
-    /// True until the preface and the first SETTINGS are here.
+    /// True until the preface and the first SETTINGS have arrived.
     private boolean preface = true;
-    /// True within a head that has not ended with its frame.
+    /// True within a head that continues in another frame.
     private boolean head;
     /// True within a frame.
     private boolean frame;
-    /// True once the header of a frame is here, as long as its body is not.
+    /// True from the end of a frame's header to the end of its payload.
     private boolean body;
-    /// True if something was whole since the last look.
+    /// True if something was completed since [#parse] last checked.
     private boolean whole;
 
     private volatile long owedSince = started(System.nanoTime());
@@ -46,8 +47,8 @@ final class Http2Parser extends ServerParser {
         whole = false;
     }
 
-    /// Jetty parses the header of the first SETTINGS once more where its body comes later, and takes the
-    /// body for it.
+    /// Does not parse the header of a frame twice. Jetty would do so for the first SETTINGS if its
+    /// payload arrives later, and would read the payload as a header.
     @Override
     protected boolean parseHeader(ByteBuffer buffer) {
         if (body) {
@@ -78,9 +79,10 @@ final class Http2Parser extends ServerParser {
         return here;
     }
 
-    /// True if the client owes the rest of something for longer than this.
+    /// True if the client has left something incomplete for longer than this.
     ///
-    /// @param open true if a stream is open: how slowly its body may come is for others to say
+    /// @param open true if a stream is open; the rest of a DATA frame is not late then, since bodies
+    /// have their own limits
     boolean isLate(long nanos, boolean open) {
         long since = owedSince;
         return since != NOTHING && !(open && owesData) && System.nanoTime() - since > nanos;

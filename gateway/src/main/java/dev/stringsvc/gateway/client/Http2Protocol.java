@@ -25,21 +25,20 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.util.Promise;
 import org.jspecify.annotations.Nullable;
 
-/// HTTP/2 towards clients: as `h2` where TLS has agreed on it, and as `h2c` on a clear-text port, to
-/// which a client comes by prior knowledge or, where that is wanted, by an upgrade from HTTP/1.1.
-/// Jetty's limits against floods of frames hold.
+/// HTTP/2 for clients: `h2` negotiated over TLS, or `h2c` on a clear-text port by prior knowledge or, if
+/// configured, by an upgrade from HTTP/1.1. Jetty's limits against floods of frames apply.
 final class Http2Protocol extends HTTP2CServerConnectionFactory {
     private final boolean upgrades;
 
     /// @param protocol `h2` or `h2c`
-    /// @param upgrades true if a client may come from HTTP/1.1 by an upgrade
+    /// @param upgrades true to accept upgrades from HTTP/1.1
     Http2Protocol(HttpConfiguration http, String protocol, boolean upgrades) {
         super(http, protocol);
         this.upgrades = upgrades;
-        setConnectProtocolEnabled(false); // a WebSocket comes by HTTP/1.1
+        setConnectProtocolEnabled(false); // WebSockets use HTTP/1.1
     }
 
-    /// As Jetty's own, with another parser and another session, for which Jetty has no hook.
+    /// The same as Jetty's method, but with our parser and session, for which Jetty has no hook.
     @Override
     public Connection newConnection(Connector connector, EndPoint endPoint) {
         HttpConfiguration http = getHttpConfiguration();
@@ -75,14 +74,16 @@ final class Http2Protocol extends HTTP2CServerConnectionFactory {
         return configure(connection, connector, endPoint);
     }
 
-    /// As HTTP/2 has it, and not as `h2c`, which TLS never agrees on (RFC 9113, appendix A).
+    /// Checks the cipher as HTTP/2 requires (RFC 9113, appendix A). The method that is overridden
+    /// refuses all of TLS, since it is for `h2c`.
     @Override
     public boolean isAcceptable(String protocol, String tlsProtocol, String tlsCipher) {
         return !(HTTP2Cipher.isBlackListProtocol(tlsProtocol) && HTTP2Cipher.isBlackListCipher(tlsCipher));
     }
 
-    /// A request that may not ask for it, or does not do so properly, goes on in HTTP/1.1 (RFC 7540,
-    /// section 3.2.1), and so does one with a body, which Jetty would take for frames.
+    /// Upgrades only if that is configured and the request is valid (RFC 7540, section 3.2.1); otherwise
+    /// the request stays in HTTP/1.1. A request with a body stays too, since Jetty would read its body
+    /// as frames.
     @Override
     public @Nullable Connection upgradeConnection(
             Connector connector, EndPoint endPoint, MetaData.Request request, HttpFields.Mutable answer) {
@@ -131,8 +132,8 @@ final class Http2Protocol extends HTTP2CServerConnectionFactory {
             super(endPoint);
         }
 
-        /// Jetty tells nobody of a stream that it resets itself, as it does where a body is not as long
-        /// as was said: who waits for more of it would wait for ever.
+        /// Ends a waiting read when a stream was reset. Jetty does not report streams that it resets
+        /// itself, for example because of a wrong Content-Length, so the read would wait forever.
         @Override
         public void onClosed(Stream stream) {
             super.onClosed(stream);
@@ -141,7 +142,8 @@ final class Http2Protocol extends HTTP2CServerConnectionFactory {
             }
         }
 
-        /// As for a connection of HTTP/1.1: a write may just have begun.
+        /// Ignores the timeout while a response pauses: Jetty would make a write fail that has just
+        /// begun.
         @Override
         public void onIdleTimeout(Stream stream, TimeoutException timeout, Promise<Boolean> promise) {
             if (Http2Client.answerPauses(stream)) {

@@ -26,10 +26,10 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/// A client's connection of HTTP/2. It refuses what Jetty lets pass: malformed heads and trailers, and
-/// frames on streams that are over. One thread at a time reads frames; any may write.
+/// A client's HTTP/2 connection. It refuses what Jetty accepts: malformed heads and trailers, and frames
+/// on closed streams. One thread at a time reads frames; any thread may write.
 final class Http2Session extends HTTP2ServerSession {
-    private final RecentStreams reset = new RecentStreams();
+    private final ResetStreams reset = new ResetStreams();
     private final Http2Parser parser;
     private final FrameRate rate;
     private final AtomicBoolean late = new AtomicBoolean();
@@ -47,7 +47,7 @@ final class Http2Session extends HTTP2ServerSession {
         this.rate = rate;
     }
 
-    /// A stream whose head is malformed. It is answered with 400 and then reset.
+    /// A stream with a malformed head. It gets a 400 and is then reset.
     private static final class MalformedStream extends HTTP2Stream {
         MalformedStream(HTTP2Session session, int id, MetaData.Request head) {
             super(session, id, head, false);
@@ -74,8 +74,8 @@ final class Http2Session extends HTTP2ServerSession {
         }
     }
 
-    /// The head as the gateway's own code reads it. One that came as HTTP/1.1, before an upgrade, stays
-    /// as it is.
+    /// Checks the head with [Http2Head]. A head that came in HTTP/1.1, before an upgrade, is not
+    /// changed.
     private HeadersFrame checked(HeadersFrame frame) {
         MetaData head = frame.getMetaData();
         if (head instanceof MetaData.Failed) {
@@ -122,10 +122,9 @@ final class Http2Session extends HTTP2ServerSession {
         }
     }
 
-    /// DATA on a stream that the client has ended or reset is an error of that stream (RFC 9113, section
-    /// 5.1). The client may have sent it before it heard that the gateway reset the stream: then it is
-    /// ignored. Its length is given back to the connection's window in any case, or other uploads would
-    /// come to a halt.
+    /// DATA on a stream that the client has ended or reset is a stream error (RFC 9113, section 5.1). It
+    /// is ignored if the gateway has reset the stream, since the client may not have known. Its length
+    /// is always given back to the connection's window, or else other uploads would stop.
     @Override
     public void onData(Stream.Data data) {
         int id = data.frame().getStreamId();
@@ -149,7 +148,7 @@ final class Http2Session extends HTTP2ServerSession {
     public boolean removeStream(Stream stream) {
         boolean malformed = stream instanceof MalformedStream && !stream.isReset();
         if (malformed) {
-            reset.add(stream.getId()); // before DATA behind it finds that there is no such stream
+            reset.add(stream.getId()); // before DATA that follows finds no such stream
         }
         boolean removed = super.removeStream(stream);
         if (removed && malformed) {
@@ -162,10 +161,11 @@ final class Http2Session extends HTTP2ServerSession {
         frames(null, List.of(frame), Callback.NOOP);
     }
 
-    /// Ends the connection where the client takes too long with the preface, a head or another frame.
-    /// Called time and again; the second time, the client has not taken the GOAWAY.
+    /// Ends the connection if the preface, a head or another frame takes too long to arrive. Called
+    /// repeatedly: the first time it sends GOAWAY, and later it closes the connection if the client has
+    /// not read that.
     ///
-    /// @param refused hears of it
+    /// @param refused hears of the request that was cut
     void endIfLate(Duration longest, Exchange.Listener refused) {
         if (late.get()) {
             getEndPoint().close();

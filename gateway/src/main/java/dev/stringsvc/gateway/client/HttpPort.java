@@ -20,44 +20,44 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A port that Jetty serves, with what both ports share: requests on virtual threads and sockets on a
-/// few of the platform's, problems instead of error pages, nothing added to what a handler says, and a
-/// stop that lets requests finish. Thread-safe.
+/// A port that Jetty serves. Requests run on virtual threads, errors are answered with problems, Jetty
+/// adds no headers of its own, and closing waits for requests in flight. Thread-safe.
 public final class HttpPort implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpPort.class);
 
-    /// Jetty warns here of each malformed host, with which one client could fill the log. The access log
-    /// has these requests. The logger is held because the JVM forgets the level of a logger that is not.
-    private static final java.util.logging.Logger BAD_HOSTS =
+    /// The logger on which Jetty warns of each malformed host, so that one client could fill the log.
+    /// The access log has these requests. The field keeps the logger alive, since otherwise the JVM
+    /// could forget its level.
+    private static final java.util.logging.Logger HOST_WARNINGS =
             java.util.logging.Logger.getLogger("org.eclipse.jetty.util.HostPort");
 
     static {
-        BAD_HOSTS.setLevel(Level.OFF);
+        HOST_WARNINGS.setLevel(Level.OFF);
     }
 
-    /// The longest head of an answer that a handler may pass on.
+    /// The largest head of a response that a handler may pass on.
     public static final int MOST_ANSWER_HEAD_BYTES = 65_536;
 
-    /// What the gateway itself adds to a head, at the most.
+    /// The most that the gateway adds to a head.
     private static final int OWN_HEAD_BYTES = 4_096;
 
     private static final int BACKLOG = 4_096;
 
     private static final Duration KEEP_THREADS = Duration.ofSeconds(5);
 
-    /// For how long nothing must have come in before a stopping port is held for idle.
-    private static final Duration QUIET = Duration.ofMillis(200);
+    /// A port that is closing is quiet once nothing has arrived for this long.
+    private static final Duration QUIET_TIME = Duration.ofMillis(200);
 
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(10);
 
-    /// Servlets read paths after Jetty has decoded them: what could be read in two ways is refused.
-    private static final UriCompliance NO_TWO_WAYS = UriCompliance.RFC3986.with(
-            "NO_TWO_WAYS",
+    /// Refuses paths that could be read in two ways, since the admin port's handlers get them decoded.
+    private static final UriCompliance UNAMBIGUOUS = UriCompliance.RFC3986.with(
+            "UNAMBIGUOUS",
             UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT,
             UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING);
 
-    /// The proxy reads paths itself ([dev.stringsvc.gateway.http.RequestTarget]) and says what is wrong
-    /// with them. A fragment or a user's name Jetty would take off without a word.
+    /// Leaves paths to the proxy, which checks them itself ([dev.stringsvc.gateway.http.RequestTarget]).
+    /// Fragments and user names are refused here, since Jetty would remove them silently.
     private static final UriCompliance LEFT_TO_HANDLER = UriCompliance.UNSAFE.without(
             "LEFT_TO_HANDLER", UriCompliance.Violation.FRAGMENT, UriCompliance.Violation.USER_INFO);
 
@@ -66,12 +66,12 @@ public final class HttpPort implements AutoCloseable {
     private final Work work;
     private final int port;
 
-    /// How a port listens, and what it takes.
+    /// The settings of a port.
     ///
-    /// @param port 0 picks a free one
-    /// @param connections how many are open at a time
-    /// @param headBytes the longest head of a request that is taken, its first line included
-    /// @param paths who judges a request's path
+    /// @param port 0 for a free port
+    /// @param connections the limit of open connections
+    /// @param headBytes the largest head of a request that is accepted, its first line included
+    /// @param paths who checks a request's path
     public record Settings(
             String host,
             int port,
@@ -81,26 +81,26 @@ public final class HttpPort implements AutoCloseable {
             int headBytes,
             Paths paths) {}
 
-    /// Who judges a request's path.
+    /// Who checks a request's path.
     public enum Paths {
-        /// Jetty: a path that can be read in two ways is refused.
+        /// Jetty, which refuses a path that can be read in two ways.
         STRICT,
-        /// The handler, which gets every path as it came.
+        /// The handler, which gets every path as the client sent it.
         LEFT_TO_HANDLER
     }
 
-    /// What is under way, asked when the port is closed.
+    /// The work in flight, which closing the port waits for.
     ///
-    /// @param timeToDrain how long requests in flight may take to finish
-    /// @param inFlight how many requests are not yet answered
+    /// @param timeToDrain the longest wait for requests in flight
+    /// @param inFlight the number of requests in flight
     public record Work(Supplier<Duration> timeToDrain, IntSupplier inFlight) {
-        /// Nothing is waited for.
+        /// Closing does not wait.
         public static final Work NONE = new Work(() -> Duration.ZERO, () -> 0);
     }
 
     /// @param handler answers every request
-    /// @param refused hears of requests that no handler sees
-    /// @throws UncheckedIOException when the port is taken, or may not be had
+    /// @param refused hears of requests that are refused before a handler sees them
+    /// @throws UncheckedIOException if the port cannot be opened
     public HttpPort(Settings settings, Handler handler, Exchange.Listener refused, Work work) {
         this.work = work;
         var threads = new QueuedThreadPool() {
@@ -111,7 +111,7 @@ public final class HttpPort implements AutoCloseable {
             }
         };
         threads.setName("jetty");
-        // many new connections at once start many threads, of which Jetty by default ends one a minute
+        // many connections at once start many threads, and by default Jetty ends only one a minute
         threads.setIdleTimeout((int) KEEP_THREADS.toMillis());
         threads.setMaxEvictCount(threads.getMaxThreads());
         threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -134,16 +134,16 @@ public final class HttpPort implements AutoCloseable {
         var http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setMaxResponseHeaderSize(MOST_ANSWER_HEAD_BYTES + OWN_HEAD_BYTES);
-        http.setSendDateHeader(false); // a handler says it, or passes an instance's on
+        http.setSendDateHeader(false); // the handler sets it, or passes on an instance's
         http.setRequestHeaderSize(settings.headBytes());
-        http.setHeaderCacheSize(0); // the cache takes 36 KiB a connection and makes no request faster
-        http.setHeaderCacheCaseSensitive(true); // else `TEXT/html` becomes `text/html`
-        http.setHttpCompliance(HttpCompliance.STRICT); // else a line may end with LF alone
-        http.setUriCompliance(settings.paths() == Paths.STRICT ? NO_TWO_WAYS : LEFT_TO_HANDLER);
+        http.setHeaderCacheSize(0); // the cache takes 36 KiB per connection and makes no request faster
+        http.setHeaderCacheCaseSensitive(true); // otherwise `TEXT/html` becomes `text/html`
+        http.setHttpCompliance(HttpCompliance.STRICT); // otherwise a line may end with LF alone
+        http.setUriCompliance(settings.paths() == Paths.STRICT ? UNAMBIGUOUS : LEFT_TO_HANDLER);
         return http;
     }
 
-    /// Opens the port before anything starts, so that one that is taken leaves nothing behind.
+    /// Opens the port before anything starts, so that nothing has to be undone if that fails.
     private static int listen(ClientConnector connector, String host, int port) {
         connector.setHost(host);
         connector.setPort(port);
@@ -168,25 +168,24 @@ public final class HttpPort implements AutoCloseable {
         return connector.connections();
     }
 
-    /// Takes no more connections, waits for requests in flight and for those that are on their way, and
-    /// ends.
+    /// Stops accepting connections, waits for requests in flight or about to arrive, and stops.
     @Override
     public void close() {
         connector.close();
         connector.sendElsewhere();
         Duration patience = work.timeToDrain().get();
         if (!awaitQuiet(patience)) {
-            LOG.warn("port {}: requests did not finish in {} ms and are cut", port, patience.toMillis());
+            LOG.warn("port {}: requests did not finish within {} ms and are cut", port, patience.toMillis());
         }
         try {
             server.stop();
         } catch (Exception e) {
-            LOG.warn("port {}: did not stop in order", port, e);
+            LOG.warn("port {}: stopping failed", port, e);
         }
     }
 
-    /// A connection that was taken just now has perhaps not said its request yet: quiet is when nothing
-    /// is in flight and no connection has said anything for a while.
+    /// Waits until the port is quiet: no request is in flight, and nothing has arrived for a while. The
+    /// second condition is needed since a new connection may be about to send its request.
     private boolean awaitQuiet(Duration patience) {
         long start = System.nanoTime();
         try {
@@ -195,10 +194,10 @@ public final class HttpPort implements AutoCloseable {
                 long now = System.nanoTime();
                 if (!isQuiet()) {
                     quietSince = now;
-                } else if (now - quietSince >= QUIET.toNanos()) {
+                } else if (now - quietSince >= QUIET_TIME.toNanos()) {
                     return true;
                 }
-                Thread.sleep(LOOK_AGAIN);
+                Thread.sleep(CHECK_INTERVAL);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -210,6 +209,6 @@ public final class HttpPort implements AutoCloseable {
         return work.inFlight().getAsInt() == 0
                 && connector.getConnectedEndPoints().stream()
                         .allMatch(connection ->
-                                connection instanceof IdleTimeout idle && idle.getIdleFor() >= QUIET.toMillis());
+                                connection instanceof IdleTimeout idle && idle.getIdleFor() >= QUIET_TIME.toMillis());
     }
 }

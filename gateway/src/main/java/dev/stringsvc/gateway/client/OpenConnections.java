@@ -12,17 +12,16 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Makes room for new connections of clients where a port has as many as it may: closes the one that has
-/// been idle longest, or else the one whose request's head has been coming in for longest, and for more
-/// than a second.
+/// Makes room for new connections when a port is full: closes the connection that has been idle longest,
+/// or else the one whose head has been arriving longest, for more than a second.
 ///
-/// It looks at all connections at once and notes the next [#BATCH] to close, so that a flood of new
-/// connections costs one look for each of that many. Where a look finds none, the next one is
+/// One search looks at all connections and keeps the next [#BATCH] to close, so that a flood of new
+/// connections costs one search per batch. After a search that finds none, the next one is at least
 /// [#LOOK_AGAIN] later. Thread-safe.
 final class OpenConnections {
     private static final int BATCH = 64;
     private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
-    /// Longer than an honest client needs for a head, with a packet that is lost and sent again.
+    /// Longer than an honest client needs for a head, even if one packet is lost.
     private static final long LATE_MILLIS = 1_000;
 
     private final Supplier<? extends Collection<? extends Closable>> all;
@@ -33,28 +32,25 @@ final class OpenConnections {
 
     /// One connection.
     interface Closable {
-        /// For how long no request has been in hand, and none has begun to come in, in milliseconds;
-        /// negative while one is.
+        /// How long no request has been in hand or arriving, in milliseconds; negative while one is.
         long idleMillis();
 
-        /// For how long the head of a request has been coming in, in milliseconds; negative where none
-        /// is.
+        /// How long a request's head has been arriving, in milliseconds; negative if none is.
         long headMillis();
 
         /// Closes the connection, without waiting.
         void giveUp();
     }
 
-    /// A connection that may be closed, as it was found.
+    /// A connection that may be closed, in the state in which it was found.
     ///
-    /// @param millis for how long it had been so then
+    /// @param millis how long it had been in this state
     private record Candidate(Closable connection, boolean idle, long millis, long foundAt) {
         long millisNow() {
             return idle ? connection.idleMillis() : connection.headMillis();
         }
 
-        /// True if nothing has been asked of it since. Both times are rounded, each by up to a
-        /// millisecond.
+        /// True if it has been in this state since. Both times are rounded, each by up to a millisecond.
         boolean isAsFound(long now) {
             return millisNow() + 2 >= millis + TimeUnit.NANOSECONDS.toMillis(now - foundAt);
         }
@@ -66,7 +62,7 @@ final class OpenConnections {
         this.nanoTime = nanoTime;
     }
 
-    /// Closes one connection that does nothing.
+    /// Closes one connection that is idle, or whose head is late.
     ///
     /// @return false if there is none
     synchronized boolean closeOne() {

@@ -9,11 +9,11 @@ import java.util.List;
 import org.eclipse.jetty.http.HttpStatus;
 import org.jspecify.annotations.Nullable;
 
-/// An answer of the gateway's own, as problem details (RFC 9457).
+/// A response of the gateway itself, as problem details (RFC 9457).
 ///
 /// @param detail one sentence for the person who sent the request
-/// @param route the route's name; `null` where none matched
-/// @param attempts what came of each attempt, in order, without addresses
+/// @param route the route's name; `null` if none matched
+/// @param attempts the result of each attempt, in order, without addresses
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Problem(
         String type,

@@ -10,8 +10,8 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/// What Jetty refuses before a handler sees it (a malformed request, a header block over the limit) is a
-/// problem too, ends its connection, and is told of as other requests are. Thread-safe.
+/// Answers requests that Jetty refuses before a handler sees them, such as malformed ones, with a
+/// problem. It closes their connection and reports them to the listener. Thread-safe.
 public final class ProblemErrorHandler extends ErrorHandler {
     private final Exchange.Listener listener;
 
@@ -56,13 +56,13 @@ public final class ProblemErrorHandler extends ErrorHandler {
     private static String detail(int code) {
         return switch (code) {
             case 404 -> "No route takes this path.";
-            case 413 -> "The body is longer than is taken.";
-            case 414 -> "The request target is longer than is taken.";
-            case 431 -> "The header block is longer than is taken.";
+            case 413 -> "The body is longer than the limit.";
+            case 414 -> "The request target is longer than the limit.";
+            case 431 -> "The header block is longer than the limit.";
             default ->
                 code < 500
                         ? "The request is not valid HTTP, or its path is ambiguous."
-                        : "The gateway does not handle such a request, or failed to.";
+                        : "The gateway cannot handle this request.";
         };
     }
 }

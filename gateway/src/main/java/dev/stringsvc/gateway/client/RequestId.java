@@ -4,15 +4,15 @@ import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/// The name under which a request is found in every log it passes.
+/// The id of a request, which every log on its way contains.
 public final class RequestId {
     public static final String HEADER = "X-Request-Id";
     private static final int LONGEST = 128;
 
     private RequestId() {}
 
-    /// The client's own id where it is sane (up to 128 letters, digits and `-_.:/+=@`), else a new one
-    /// of 32 hex digits.
+    /// The client's own id if it is up to 128 letters, digits and `-_.:/+=@`, else a new one of 32 hex
+    /// digits.
     public static String of(@Nullable String given) {
         return given != null && isSane(given) ? given : random();
     }

@@ -2,12 +2,12 @@ package dev.stringsvc.gateway.client;
 
 import java.time.Duration;
 
-/// How slowly a client may send its body, or take its answer.
+/// The minimum rate at which a client must send its body, or take its response.
 ///
-/// @param bytesPerSecond on average; 0 allows any
-/// @param grace for how long it does not matter
+/// @param bytesPerSecond on average; 0 for no minimum
+/// @param grace the time at the start in which any rate is allowed
 public record SlowestRate(long bytesPerSecond, Duration grace) {
-    /// Begins to measure one body.
+    /// Starts to measure one body.
     public ClientRate start() {
         return new ClientRate(this);
     }

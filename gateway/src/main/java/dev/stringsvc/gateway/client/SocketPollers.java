@@ -11,22 +11,21 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The JVM's threads that wait for sockets in place of virtual threads. The JVM starts them when the
-/// first virtual thread has to wait for a socket. If there are no file descriptors left at that moment,
-/// they fail for good, and with them every later wait: so they are started before a client can take the
-/// descriptors.
+/// Starts the JVM's threads that wait for sockets on behalf of virtual threads. The JVM starts them when
+/// a virtual thread first waits for a socket. If there are no file descriptors left then, they fail for
+/// good, and so does every later wait. So they are started before clients can take the descriptors.
 public final class SocketPollers {
     private static final Logger LOG = LoggerFactory.getLogger(SocketPollers.class);
     private static final long LOOK_NANOS = 100_000;
     private static final int BUFFER = 8_192;
-    /// More than the buffers of both sockets hold.
+    /// More bytes than the buffers of both sockets hold.
     private static final int MORE_THAN_FITS = 1 << 20;
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private SocketPollers() {}
 
-    /// Has one virtual thread wait for a read, and one for a write, on a connection of this process with
+    /// Lets one virtual thread wait for a read and one for a write, on a connection of this process to
     /// itself.
     public static void start() {
         try (var listening = new ServerSocket()) {
@@ -42,7 +41,7 @@ public final class SocketPollers {
                 }
             }
         } catch (IOException e) {
-            LOG.warn("the JVM's threads that wait for sockets were not started ahead: {}", e.toString());
+            LOG.warn("the JVM's threads that wait for sockets could not be started: {}", e.toString());
         }
     }
 
@@ -68,13 +67,13 @@ public final class SocketPollers {
         void run() throws IOException;
     }
 
-    /// A virtual thread that has begun this, and waits.
+    /// Starts a virtual thread, and returns once it waits.
     private static Thread waiting(Transfer transfer) {
         Thread thread = Thread.ofVirtual().name("socket-pollers").start(() -> {
             try {
                 transfer.run();
             } catch (IOException e) {
-                LOG.warn("the JVM's threads that wait for sockets were not started ahead: {}", e.toString());
+                LOG.warn("the JVM's threads that wait for sockets could not be started: {}", e.toString());
             }
         });
         long start = System.nanoTime();

@@ -19,7 +19,7 @@ public interface UpstreamResponse extends AutoCloseable {
     String header(String name);
 
     /// Whether the instance says, of its own accord, that it closes the connection after this answer.
-    default boolean saysGoodbye() {
+    default boolean closesConnection() {
         return "close".equalsIgnoreCase(header("Connection"));
     }
 

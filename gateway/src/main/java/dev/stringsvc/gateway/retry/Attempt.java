@@ -31,8 +31,8 @@ public record Attempt(Endpoint endpoint, AttemptResult result, Duration took, bo
     /// The same with the cause, where there is one. For logs only: it may name addresses.
     public String reason() {
         return switch (result) {
-            case AttemptResult.NotSent unsent when unsent.asked() -> unsent.words();
-            case AttemptResult.MaybeSent broken -> broken.words();
+            case AttemptResult.NotSent unsent when unsent.asked() -> unsent.description();
+            case AttemptResult.MaybeSent broken -> broken.description();
             default -> outcome();
         };
     }

@@ -3,14 +3,14 @@ package dev.stringsvc.gateway.transport;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/// Says where connections may go. Asked for each address before it is connected to, so that a name can't
-/// lead elsewhere tomorrow than today.
+/// Decides which addresses may be connected to. It is asked before each connection, since a name may
+/// resolve to another address later.
 @FunctionalInterface
 public interface AddressJudge {
-    /// Lets connections go everywhere.
+    /// Allows every address.
     AddressJudge ANYWHERE = (address, port) -> null;
 
-    /// Why a connection may not be made, as a sentence for operators; `null` where it may.
+    /// Why a connection is refused, as a sentence for operators; `null` if it is allowed.
     @Nullable
     String refusal(InetAddress address, int port);
 }

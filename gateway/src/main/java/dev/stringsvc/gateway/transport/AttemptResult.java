@@ -6,57 +6,58 @@ import java.net.ProtocolException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// What is known after an attempt. The retry question turns on it: has the instance perhaps acted on the
-/// request?
+/// The result of an attempt. It tells whether the instance may have acted on the request, which decides
+/// whether the request may be sent again.
 public sealed interface AttemptResult {
-    /// The instance answered; the body is still to be read, and the response to be closed.
+    /// The instance sent a response. The body is not read yet, and the response must be closed.
     record Responded(UpstreamResponse response) implements AttemptResult {
         public int status() {
             return response.status();
         }
 
-        /// True if the instance closes the connection after this answer.
-        public boolean saysGoodbye() {
-            return response.saysGoodbye();
+        /// True if the instance closes the connection after this response.
+        public boolean closesConnection() {
+            return response.closesConnection();
         }
     }
 
-    /// No byte reached the instance: refused, no connection in time, or a kept connection that was dead
-    /// already.
+    /// No byte of the request reached the instance: it refused the connection, did not accept it in
+    /// time, or had already closed an idle connection.
     ///
-    /// @param asked whether the instance had any part in that: the time of an attempt may be over before
-    /// a gateway that has more to do than it can has come to the instance
+    /// @param asked false if the gateway had not tried to connect: when it is overloaded, the time of an
+    /// attempt may be over before that
     record NotSent(IOException cause, boolean asked) implements AttemptResult {
-        /// What happened, and why, for operators.
-        public String words() {
+        /// What happened and why, for operators.
+        public String description() {
             return "not reached: " + why(cause);
         }
     }
 
-    /// The line broke, or the answer was malformed, after the request had begun to leave: the instance
-    /// may have acted on it.
+    /// The connection broke or the response was malformed after a part of the request was sent, so the
+    /// instance may have acted on it.
     record MaybeSent(IOException cause) implements AttemptResult {
-        /// What happened, in two words.
+        /// What happened, in two words, without the cause.
         public String what() {
             return cause instanceof ProtocolException ? "malformed answer" : "connection broke";
         }
 
-        /// What happened, and why, for operators.
-        public String words() {
+        /// What happened and why, for operators.
+        public String description() {
             return what() + ": " + why(cause);
         }
     }
 
-    /// No head of an answer in time: the instance may have acted on it.
+    /// The head of the response did not arrive in time, so the instance may have acted on the request.
     ///
-    /// @param silent whether the instance had said nothing: an answer may have come that a gateway which
-    /// has more to do than it can has not read yet
+    /// @param silent false if a response had arrived that the gateway had not read, as may happen when
+    /// it is overloaded
     record TimedOut(Duration after, boolean silent) implements AttemptResult {}
 
-    /// The client's body broke off, or the client went away. Nothing is held against the instance.
+    /// The client's body broke off, or the client went away. This does not count as a failure of the
+    /// instance.
     record ClientFault(IOException cause) implements AttemptResult {}
 
-    /// The request cannot be passed on as it is; nothing was sent.
+    /// The request cannot be sent over the protocol; nothing was sent.
     ///
     /// @param reason one sentence for the client
     record Unsendable(String reason) implements AttemptResult {}

@@ -7,25 +7,25 @@ import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// Sends a request's body as it is read, on a virtual thread of its own, while the thread of the attempt
-/// listens for the answer: an instance may answer before it has the whole body. Thread-safe.
+/// Sends a request's body while it is read from the client, on its own virtual thread. The attempt's
+/// thread waits for the response meanwhile, since an instance may respond before it has the whole body.
+/// Thread-safe.
 ///
-/// Until the answer is there, the time of the attempt stands still while the client is waited for, and
-/// starts anew when the instance has to take bytes or to answer.
+/// Until the response arrives, the attempt's timeout pauses while the gateway waits for the client, and
+/// starts again when the instance has to read bytes or to respond.
 public final class BodySender {
     private static final int CHUNK = 16_384;
-    private static final Duration LAST_WORD = Duration.ofMillis(50);
+    private static final Duration END_WAIT = Duration.ofMillis(50);
 
-    /// Where the body goes. Called by one thread.
+    /// Writes the body to the instance. Called by one thread.
     public interface Sink {
-        /// Sends all of these bytes; waits for the instance where it takes them slowly.
+        /// Sends all of these bytes, and waits while the instance reads slowly.
         void write(byte[] bytes, int from, int count) throws IOException;
 
         /// Ends the body.
         void end(HeaderFields trailers) throws IOException;
 
-        /// Ends the attempt, because the rest of the body will not come. Wakes the thread of the
-        /// attempt.
+        /// Aborts the attempt, because the rest of the body will not come. Wakes the attempt's thread.
         void abort();
     }
 
@@ -47,10 +47,10 @@ public final class BodySender {
         this.timeout = timeout;
     }
 
-    /// Begins to send.
+    /// Starts to send.
     ///
-    /// @param watch of the attempt; `null` where its time runs on, whoever is waited for
-    /// @param timeout for the instance to take bytes, and from the last byte to the answer
+    /// @param watch the attempt's timeout; `null` if it must not pause
+    /// @param timeout for the instance to read bytes, and from the last byte to the response
     public static BodySender start(Body.Streamed body, Sink sink, Watchdog.@Nullable Watch watch, Duration timeout) {
         var sender = new BodySender(body, sink, watch, timeout);
         sender.thread.start();
@@ -80,9 +80,9 @@ public final class BodySender {
                 sink.abort();
             }
         } catch (IOException e) {
-            // the instance takes no more: the thread of the attempt reads its answer, or finds the connection broken
+            // the instance reads no more: the attempt's thread reads the response, or notices that the connection broke
         } catch (RuntimeException e) {
-            sink.abort(); // such as a beginning that is no longer remembered: the client is not at fault
+            sink.abort(); // for example the start of the body is no longer in memory: the client is not at fault
         }
     }
 
@@ -122,22 +122,22 @@ public final class BodySender {
         }
     }
 
-    /// Notes that the answer is there: from now on the watch is no longer the sender's.
+    /// The response has arrived: the sender does not change the timeout any more.
     public synchronized void answered() {
         answered = true;
     }
 
-    /// Sends nothing more. What has been read of a body that remembers is not lost.
+    /// Stops sending. Bytes that a repeatable body has read are kept for the next attempt.
     public void stop() {
         stopped = true;
     }
 
-    /// True if the whole body was sent. Waits a moment where only the sender's last word is missing: the
-    /// answer may be here before the sender knows that its last bytes have left.
+    /// True if the whole body was sent. Waits a moment if only the end is missing, since the response
+    /// may arrive before the sender's thread has noted that its last write is done.
     public boolean done() {
         if (ending && !done) {
             try {
-                thread.join(LAST_WORD);
+                thread.join(END_WAIT);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -145,7 +145,7 @@ public final class BodySender {
         return done;
     }
 
-    /// Why the client's body broke off; `null` where it did not.
+    /// Why the client's body broke off; `null` if it did not.
     public @Nullable IOException clientFailure() {
         return clientFailure;
     }

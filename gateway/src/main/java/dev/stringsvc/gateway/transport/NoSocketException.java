@@ -2,8 +2,8 @@ package dev.stringsvc.gateway.transport;
 
 import java.io.IOException;
 
-/// The gateway itself has no file descriptor left for a connection. The instance was not asked, and is
-/// not to blame.
+/// The gateway has no file descriptor left for a connection. This does not count as a failure of the
+/// instance.
 public final class NoSocketException extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -3,25 +3,23 @@ package dev.stringsvc.gateway.transport;
 import java.security.KeyStore;
 import java.util.Optional;
 
-/// How a service's instances are spoken to.
+/// The protocol of a service's instances.
 public sealed interface Protocol {
     /// HTTP/1.1.
     record Http() implements Protocol {}
 
-    /// HTTP/2 in clear text, of which both sides know beforehand. A WebSocket still comes by HTTP/1.1.
+    /// HTTP/2 in clear text with prior knowledge. WebSockets use HTTP/1.1.
     record H2c() implements Protocol {}
 
     /// HTTP/1.1 over TLS.
     ///
-    /// @param trusted who may have signed the instances' certificates; empty for those that the JVM
-    /// trusts
-    /// @param serverName whom the certificate must name; empty for the instance's own address
+    /// @param trusted the certificate authorities that are trusted; empty for the JVM's
+    /// @param serverName the name that the certificate must be for; empty for the instance's host
     record Https(Optional<KeyStore> trusted, Optional<String> serverName) implements Protocol {}
 
-    /// HTTP/2 over TLS, on which ALPN must agree. A WebSocket still comes by HTTP/1.1 over TLS.
+    /// HTTP/2 over TLS, negotiated by ALPN. WebSockets use HTTP/1.1 over TLS.
     ///
-    /// @param trusted who may have signed the instances' certificates; empty for those that the JVM
-    /// trusts
-    /// @param serverName whom the certificate must name; empty for the instance's own address
+    /// @param trusted the certificate authorities that are trusted; empty for the JVM's
+    /// @param serverName the name that the certificate must be for; empty for the instance's host
     record H2(Optional<KeyStore> trusted, Optional<String> serverName) implements Protocol {}
 }

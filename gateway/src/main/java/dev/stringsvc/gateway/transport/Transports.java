@@ -5,17 +5,17 @@ import dev.stringsvc.gateway.transport.http1.Http1Transports;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
 
-/// Opens transports, each with connections of its own, which go when their instance goes. Thread-safe.
+/// Opens transports. Each has its own connections, and all share a few threads. Thread-safe.
 public final class Transports implements Transport.Factory, AutoCloseable {
     private final Watchdog watchdog = Watchdog.start();
     private final Http1Transports http1;
     private final Http2Transports http2;
 
     /// @param connectTimeout the longest wait for a connection
-    /// @param pauses how long an instance may pause within a body
-    public Transports(Duration connectTimeout, IdleTimeouts pauses) {
-        this.http1 = new Http1Transports(connectTimeout, pauses, watchdog);
-        this.http2 = new Http2Transports(new Http2Transports.Times(connectTimeout), watchdog, pauses);
+    /// @param idleTimeouts how long an instance may pause within a body
+    public Transports(Duration connectTimeout, IdleTimeouts idleTimeouts) {
+        this.http1 = new Http1Transports(connectTimeout, idleTimeouts, watchdog);
+        this.http2 = new Http2Transports(new Http2Transports.Times(connectTimeout), watchdog, idleTimeouts);
     }
 
     @Override
@@ -23,16 +23,16 @@ public final class Transports implements Transport.Factory, AutoCloseable {
         return http1.open(host, port);
     }
 
-    /// Opens transports that speak to instances in this way.
-    public Transport.Factory speaking(Protocol link) {
-        return speaking(link, AddressJudge.ANYWHERE);
+    /// Opens transports that use this protocol.
+    public Transport.Factory speaking(Protocol protocol) {
+        return speaking(protocol, AddressJudge.ANYWHERE);
     }
 
-    /// Opens transports that speak to instances in this way.
+    /// Opens transports that use this protocol.
     ///
-    /// @param judge where instances may be
-    public Transport.Factory speaking(Protocol link, AddressJudge judge) {
-        return switch (link) {
+    /// @param judge decides which addresses may be connected to
+    public Transport.Factory speaking(Protocol protocol, AddressJudge judge) {
+        return switch (protocol) {
             case Protocol.Http() -> (host, port) -> http1.open(new Peer(host, port, judge));
             case Protocol.H2c() ->
                 (host, port) -> {
@@ -54,7 +54,7 @@ public final class Transports implements Transport.Factory, AutoCloseable {
         };
     }
 
-    /// Cuts what is still in flight, and stops the threads that all transports share.
+    /// Aborts attempts in flight, and stops the shared threads.
     @Override
     public void close() {
         watchdog.close();

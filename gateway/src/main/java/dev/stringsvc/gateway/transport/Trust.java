@@ -6,11 +6,11 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/// Whose certificates are believed.
+/// Makes TLS contexts that trust some certificate authorities.
 final class Trust {
     private Trust() {}
 
-    /// @param trusted who may have signed certificates; empty for those that the JVM trusts
+    /// @param trusted the certificate authorities; empty for the JVM's
     static SSLContext in(Optional<KeyStore> trusted) {
         try {
             var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());

@@ -9,13 +9,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/// Ends what takes too long, and what nobody waits for any more. One thread looks at everything in
-/// flight each ten milliseconds, so a request costs no timer, no lock and no wake-up; an expiry is late
-/// by that much at the most. Thread-safe.
+/// Ends attempts whose time is over, or whose client has gone away. One thread checks all attempts in
+/// flight every ten milliseconds, so an attempt needs no timer, no lock and no wake-up. A timeout is
+/// late by ten milliseconds at most. Thread-safe.
 public final class Watchdog implements AutoCloseable {
     private static final long TICK_NANOS = Duration.ofMillis(10).toNanos();
-    /// How often it is asked whether anybody still waits. What is over sooner costs no question.
-    private static final long ASK_NANOS = Duration.ofMillis(100).toNanos();
+    /// How often an attempt is asked whether its client has gone away. Shorter attempts are never asked.
+    private static final long CHECK_CLIENT_NANOS = Duration.ofMillis(100).toNanos();
 
     private static final System.Logger LOG = System.getLogger(Watchdog.class.getName());
     private static final int IDLE_TICKS = 100;
@@ -33,10 +33,10 @@ public final class Watchdog implements AutoCloseable {
 
     private Watchdog() {}
 
-    /// Calls `end` once, on the watchdog's thread, when `timeout` passes before the watch is cancelled,
-    /// or nobody waits any more.
+    /// Calls `end` once, on the watchdog's thread, if `timeout` passes or the client goes away before
+    /// the watch is cancelled.
     ///
-    /// @param abandoned whether nobody waits any more; asked on the watchdog's thread, and must not
+    /// @param abandoned true once the client has gone away; called on the watchdog's thread, must not
     /// block
     public Watch watch(Duration timeout, BooleanSupplier abandoned, Runnable end) {
         var watch = new Watch(abandoned, end);
@@ -51,7 +51,7 @@ public final class Watchdog implements AutoCloseable {
         return watch;
     }
 
-    /// Ends everything that is still watched, paused or not, and whatever is to be watched from now on.
+    /// Ends all watches, paused ones too, and every later watch at once.
     @Override
     public void close() {
         closed = true;
@@ -80,22 +80,22 @@ public final class Watchdog implements AutoCloseable {
         watches.forEach(Watch::expire);
     }
 
-    /// Without this thread no deadline holds: what one watch throws does not end it, except for what
-    /// ends the process.
+    /// Keeps the thread running whatever one watch throws, unless the process must end: without this
+    /// thread no timeout would work.
     private static void check(Watch watch, long now) {
         try {
             watch.check(now);
         } catch (Error e) {
-            FailStop.check("looking at what is in flight failed", e);
-            LOG.log(System.Logger.Level.ERROR, "looking at what is in flight failed", e);
+            FailStop.check("checking an attempt in flight failed", e);
+            LOG.log(System.Logger.Level.ERROR, "checking an attempt in flight failed", e);
         }
     }
 
-    /// One thing that is watched.
+    /// The timeout of one attempt.
     public final class Watch {
         private final BooleanSupplier abandonment;
         private final Runnable end;
-        private long askAt = System.nanoTime() + ASK_NANOS;
+        private long askAt = System.nanoTime() + CHECK_CLIENT_NANOS;
         private volatile long expiresAt;
         private volatile boolean paused;
         private volatile boolean expired;
@@ -106,13 +106,13 @@ public final class Watchdog implements AutoCloseable {
             this.end = end;
         }
 
-        /// Starts the time anew.
+        /// Starts the timeout again.
         public void expireAfter(Duration timeout) {
             expiresAt = System.nanoTime() + timeout.toNanos();
             paused = false;
         }
 
-        /// Stops the time until it is started anew.
+        /// Pauses the timeout until [#expireAfter] is called.
         public void pause() {
             paused = true;
         }
@@ -133,19 +133,19 @@ public final class Watchdog implements AutoCloseable {
             if (!paused && now - expiresAt >= 0) {
                 expire();
             } else if (now - askAt >= 0) {
-                askAt = now + ASK_NANOS;
-                if (nobodyWaits()) {
+                askAt = now + CHECK_CLIENT_NANOS;
+                if (isAbandoned()) {
                     abandoned = true;
                     end();
                 }
             }
         }
 
-        private boolean nobodyWaits() {
+        private boolean isAbandoned() {
             try {
                 return abandonment.getAsBoolean();
             } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.WARNING, "asking whether anybody waits failed", e);
+                LOG.log(System.Logger.Level.WARNING, "asking whether the client has gone away failed", e);
                 return false;
             }
         }
@@ -160,7 +160,7 @@ public final class Watchdog implements AutoCloseable {
             try {
                 end.run();
             } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.WARNING, "ending what took too long failed", e);
+                LOG.log(System.Logger.Level.WARNING, "ending an attempt failed", e);
             }
         }
     }

@@ -1,4 +1,4 @@
-/// One attempt on the wire, and what is known of it afterwards.
+/// Transports: one attempt to send a request to an instance, and its result.
 @NullMarked
 package dev.stringsvc.gateway.transport;
 

@@ -6,13 +6,13 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.Blocker;
 import org.jspecify.annotations.Nullable;
 
-/// A client's connection that has stopped speaking HTTP and carries bytes both ways. One thread may read
+/// A client's connection after a switch of protocols, which carries bytes both ways. One thread may read
 /// while another writes.
 public final class ClientSocket {
     private final EndPoint endPoint;
     private @Nullable ByteBuffer early;
 
-    /// @param early what the client has said already
+    /// @param early bytes that the client has sent already
     public ClientSocket(EndPoint endPoint, @Nullable ByteBuffer early) {
         this.endPoint = endPoint;
         this.early = early;
@@ -20,7 +20,7 @@ public final class ClientSocket {
 
     /// Reads as [java.io.InputStream#read(byte[])] does.
     ///
-    /// @throws IOException also when nothing has gone either way for too long
+    /// @throws IOException also if nothing was sent or received for too long
     int read(byte[] bytes) throws IOException {
         if (early != null) {
             return readEarly(early, bytes);
@@ -47,7 +47,7 @@ public final class ClientSocket {
         return n;
     }
 
-    /// Writes all of these bytes, and waits for the client where it takes them slowly.
+    /// Writes all of these bytes, and waits while the client reads slowly.
     void write(byte[] bytes, int from, int length) throws IOException {
         try (Blocker.Callback written = Blocker.callback()) {
             endPoint.write(written, ByteBuffer.wrap(bytes, from, length));
@@ -55,12 +55,12 @@ public final class ClientSocket {
         }
     }
 
-    /// Says that nothing more will be written.
+    /// Closes the writing half of the connection.
     void end() {
         endPoint.shutdownOutput();
     }
 
-    /// Ends the connection, and with it whatever reads and writes. May be called by any thread, and
+    /// Closes the connection, which ends reads and writes that wait. Any thread may call this, also
     /// twice.
     void cut() {
         endPoint.close();

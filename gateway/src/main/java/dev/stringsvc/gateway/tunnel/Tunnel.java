@@ -11,22 +11,23 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// A WebSocket between a client and an instance: bytes pass both ways as they are. Thread-safe.
+/// A WebSocket between a client and an instance, whose bytes pass both ways unchanged. Thread-safe.
 ///
-/// A side that reads slowly is waited for, and then the other side is not read either. Where one side
-/// ends its half, the other has a few seconds to end its own; where one breaks off, so does the other.
+/// If one side reads slowly, the tunnel does not read from the other side either. If one side closes its
+/// writing half, the other side has a few seconds to do the same. If one side breaks off, both are
+/// closed.
 public final class Tunnel {
-    private static final long LINGER_SECONDS = 5;
+    private static final long HALF_CLOSED_SECONDS = 5;
 
-    /// A Close frame with the code 1001, going away: as a server says it.
-    private static final byte[] SERVER_LEAVES = {(byte) 0x88, 2, 0x03, (byte) 0xe9};
+    /// A Close frame with the code 1001, going away, as a server sends it.
+    private static final byte[] SERVER_CLOSE = {(byte) 0x88, 2, 0x03, (byte) 0xe9};
 
     private static final String ENDED = "";
 
     private final ClientSocket client;
     private final UpstreamSocket instance;
-    private final OneWay toInstance;
-    private final OneWay toClient;
+    private final FrameRelay toInstance;
+    private final FrameRelay toClient;
     private final CountDownLatch toInstanceOver = new CountDownLatch(1);
     private final CountDownLatch toClientOver = new CountDownLatch(1);
     private final AtomicReference<@Nullable String> end = new AtomicReference<>();
@@ -35,12 +36,12 @@ public final class Tunnel {
     public Tunnel(ClientSocket client, UpstreamSocket instance) {
         this.client = client;
         this.instance = instance;
-        this.toInstance = new OneWay(client::read, instance::write, clientLeaves());
-        this.toClient = new OneWay(instance::read, client::write, SERVER_LEAVES);
+        this.toInstance = new FrameRelay(client::read, instance::write, clientClose());
+        this.toClient = new FrameRelay(instance::read, client::write, SERVER_CLOSE);
     }
 
-    /// The same as a client says it, with a mask.
-    private static byte[] clientLeaves() {
+    /// The same frame as a client sends it, with a mask.
+    private static byte[] clientClose() {
         byte[] mask = new byte[4];
         ThreadLocalRandom.current().nextBytes(mask);
         return new byte[] {
@@ -55,9 +56,9 @@ public final class Tunnel {
         };
     }
 
-    /// Passes bytes until it is over.
+    /// Passes bytes until the tunnel ends.
     ///
-    /// @return why it did not end in order; empty where it did
+    /// @return why it did not end in order; empty if it did
     public Optional<String> carry() {
         Thread other =
                 Thread.startVirtualThread(() -> pass(toInstance, this::endInstance, toInstanceOver, toClientOver));
@@ -71,12 +72,12 @@ public final class Tunnel {
         return Optional.ofNullable(end.get()).filter(why -> !why.equals(ENDED));
     }
 
-    private void pass(OneWay way, Runnable end, CountDownLatch over, CountDownLatch otherOver) {
+    private void pass(FrameRelay relay, Runnable end, CountDownLatch over, CountDownLatch otherOver) {
         try {
-            way.pass();
+            relay.pass();
             end.run();
             over.countDown();
-            if (!otherOver.await(LINGER_SECONDS, TimeUnit.SECONDS)) {
+            if (!otherOver.await(HALF_CLOSED_SECONDS, TimeUnit.SECONDS)) {
                 end(ENDED);
             }
         } catch (IOException e) {
@@ -104,7 +105,7 @@ public final class Tunnel {
             return "the instance broke off the WebSocket: " + e.getMessage();
         }
         return e.getCause() instanceof TimeoutException
-                ? "nothing was said on the WebSocket for too long"
+                ? "the WebSocket was idle for too long"
                 : "the client broke off the WebSocket: " + e.getMessage();
     }
 
@@ -118,26 +119,26 @@ public final class Tunnel {
         client.cut();
     }
 
-    /// Asks both sides to close it, neither waiting for the other. It ends when both have. May wait for
-    /// a side that reads slowly.
+    /// Sends both sides a Close frame, independently of each other. The tunnel ends when both have
+    /// answered. May wait for a side that reads slowly.
     public void leave() {
         leaving = true;
-        // before a side is told, which may answer at once
+        // before a side gets its Close frame, which it may answer at once
         toInstance.stopAfterFrame();
         toClient.stopAfterFrame();
         Thread.startVirtualThread(() -> leave(toClient));
         leave(toInstance);
     }
 
-    private void leave(OneWay way) {
+    private void leave(FrameRelay relay) {
         try {
-            way.leave();
+            relay.leave();
         } catch (IOException e) {
             end(why(e));
         }
     }
 
-    /// How many were written to the client.
+    /// The number of bytes that were written to the client.
     public long bytes() {
         return toClient.bytes();
     }

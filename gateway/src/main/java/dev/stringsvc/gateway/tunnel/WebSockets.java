@@ -7,14 +7,14 @@ import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
-/// The opening handshake of a WebSocket (RFC 6455, section 4): the only switch of protocols that is
-/// passed on. Any other that a client asks for is not heard.
+/// The opening handshake of a WebSocket (RFC 6455, section 4), the only switch of protocols that the
+/// gateway passes on. Requests for others are ignored.
 public final class WebSockets {
     private static final String PROTOCOL = "websocket";
 
     private WebSockets() {}
 
-    /// Whether the request is such a handshake.
+    /// True if the request is such a handshake.
     public static boolean isHandshake(Request request) {
         HttpFields fields = request.getHeaders();
         @Nullable String upgrade = fields.get(HttpHeader.UPGRADE);
@@ -25,7 +25,8 @@ public final class WebSockets {
                 && request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1;
     }
 
-    /// Asks the instance for the switch: the two headers are hop-by-hop and did not pass.
+    /// Adds the two headers of the handshake for the instance. They are hop-by-hop, so the client's were
+    /// removed.
     public static void addTo(HeaderFields fields) {
         fields.add("Connection", "Upgrade").add("Upgrade", PROTOCOL);
     }

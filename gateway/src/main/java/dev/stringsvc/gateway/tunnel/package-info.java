@@ -1,4 +1,4 @@
-/// WebSockets and other connections that have stopped speaking HTTP.
+/// WebSockets: connections after a switch of protocols.
 @NullMarked
 package dev.stringsvc.gateway.tunnel;
 

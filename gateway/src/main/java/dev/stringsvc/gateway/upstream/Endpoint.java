@@ -209,7 +209,7 @@ public final class Endpoint {
     /// True if the instance has stopped, or announces that it stops.
     private boolean isGone(AttemptResult result) {
         if (result instanceof AttemptResult.Responded answered) {
-            boolean closes = answered.saysGoodbye();
+            boolean closes = answered.closesConnection();
             return closesInARow.updateAndGet(count -> closes ? Math.min(count + 1, CLOSES_WHEN_STOPPING) : 0) == CLOSES_WHEN_STOPPING;
         }
         return result instanceof AttemptResult.NotSent(var _, boolean asked) && asked;

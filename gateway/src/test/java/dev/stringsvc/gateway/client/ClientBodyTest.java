@@ -20,7 +20,7 @@ import org.eclipse.jetty.io.Content;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// A body that another thread reads than the one that ends the request.
+/// A body that one thread reads while another ends the request.
 class ClientBodyTest {
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final SlowestRate ANY = new SlowestRate(0, Duration.ZERO);
@@ -28,7 +28,7 @@ class ClientBodyTest {
     private final Coming coming = new Coming();
     private final BodyMemory memory = new BodyMemory(10_000);
 
-    /// Chunks that come one by one.
+    /// A source of chunks that arrive one by one.
     private static final class Coming implements Content.Source {
         private final Queue<Content.Chunk> chunks = new ConcurrentLinkedQueue<>();
         private final CountDownLatch demanded = new CountDownLatch(1);

@@ -48,12 +48,11 @@ class ClientConnectionTest {
         }
     }
 
-    /// Whoever has a connection's second thread started goes on only when that has come as far as it
-    /// can.
+    /// Runs a connection's second thread as far as it can go before the first thread continues.
     private static final class SlowFirst extends QueuedThreadPool {
         final CompletableFuture<Thread.State> secondWhileFirst = new CompletableFuture<>();
 
-        /// What is to run beside a connection's first thread.
+        /// The job of the connection's second thread.
         @Override
         public boolean tryExecute(Runnable task) {
             if (HttpConnection.getCurrentConnection() == null) {

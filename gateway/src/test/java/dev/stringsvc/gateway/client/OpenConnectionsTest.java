@@ -20,7 +20,7 @@ class OpenConnectionsTest {
             },
             () -> TimeUnit.MILLISECONDS.toNanos(millis));
 
-    /// A connection that began to be idle, or a head, at some time.
+    /// A connection that has been idle, or whose head has been arriving, since some time.
     private final class Fake implements OpenConnections.Closable {
         private long idleSince = -1;
         private long headSince = -1;

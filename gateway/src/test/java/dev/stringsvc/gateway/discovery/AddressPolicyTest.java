@@ -16,8 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Consul is at 8500; the gateway's own port is 8080. Nothing is connected to, and no name looked up but
-/// localhost.
+/// Consul's port is 8500, and the gateway's own port is 8080. The test connects to nothing, and resolves only localhost.
 class AddressPolicyTest {
     private static final int PORT = 80;
 

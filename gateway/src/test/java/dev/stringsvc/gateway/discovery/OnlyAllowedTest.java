@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class OnlyAllowedTest {
     private static final Instance GOOD = Instance.of("good", "10.0.0.1", 80);
 
-    /// Says what it has been given.
+    /// Reports the instances that it is given.
     private record Source(List<DiscoveryEvent> events) implements Instancer {
         @Override
         public void watch(Consumer<DiscoveryEvent> listener) {

@@ -93,7 +93,7 @@ class AttemptFailureTest {
         }
     }
 
-    /// Nobody accepts here: the kernel takes a few connections and then drops who asks.
+    /// A port where nothing accepts: the kernel accepts a few connections and then drops SYNs.
     private static List<SocketChannel> fillBacklog(ServerSocket server) throws IOException {
         List<SocketChannel> crowd = new ArrayList<>();
         for (int i = 0; i < 8; i++) {

@@ -2,7 +2,7 @@ package dev.stringsvc.gateway.transport;
 
 import java.io.InputStream;
 
-/// So many bytes, made as they are read; they differ with their place.
+/// A body of a given length whose bytes are computed from their position when they are read.
 public final class EndlessBody extends InputStream {
     private final long length;
     private long at;

@@ -18,13 +18,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// An instance on a real port that does with each connection what its script says, byte by byte, and
-/// remembers what it was asked. Thread-safe.
+/// An instance on a real port that runs a script for each connection and keeps the requests. Thread-safe.
 public final class FakeInstance implements AutoCloseable {
     public static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-    /// What is done with one connection, on a virtual thread of its own; the connection is closed
-    /// afterwards.
+    /// Handles one connection, on its own virtual thread. The connection is closed afterwards.
     @FunctionalInterface
     public interface Script {
         void serve(Wire wire) throws IOException, InterruptedException;
@@ -42,7 +40,7 @@ public final class FakeInstance implements AutoCloseable {
         this.script = script;
     }
 
-    /// An instance that follows the script.
+    /// An instance that runs the script.
     public static FakeInstance of(Script script) throws IOException {
         var server = new ServerSocket(0, 1_024, InetAddress.getLoopbackAddress());
         var instance = new FakeInstance(server, script);
@@ -59,7 +57,7 @@ public final class FakeInstance implements AutoCloseable {
         });
     }
 
-    /// An instance that gives the same answer to each request and keeps its connections.
+    /// An instance that sends the same response to each request and keeps its connections.
     public static FakeInstance answering(String answer) throws IOException {
         return replying(request -> answer);
     }
@@ -69,7 +67,7 @@ public final class FakeInstance implements AutoCloseable {
         return answering(OK);
     }
 
-    /// An instance that takes requests and never answers.
+    /// An instance that reads requests and never responds.
     public static FakeInstance hung() throws IOException {
         return of(wire -> {
             wire.read();
@@ -77,7 +75,7 @@ public final class FakeInstance implements AutoCloseable {
         });
     }
 
-    /// An instance whose answer goes on for as long as somebody takes it.
+    /// An instance whose response does not end before its connection is closed.
     public static FakeInstance endless() throws IOException {
         return of(wire -> {
             wire.read();
@@ -88,12 +86,12 @@ public final class FakeInstance implements AutoCloseable {
         });
     }
 
-    /// An instance that closes the connection when it has read the request.
+    /// An instance that closes the connection after it has read the request.
     public static FakeInstance breaking() throws IOException {
         return of(Wire::read);
     }
 
-    /// An instance whose port nobody listens on.
+    /// An instance on a port where nothing listens.
     public static FakeInstance refusing() throws IOException {
         FakeInstance instance = healthy();
         instance.close();
@@ -117,7 +115,7 @@ public final class FakeInstance implements AutoCloseable {
         try (socket) {
             script.serve(new Wire(socket));
         } catch (IOException e) {
-            // The other side went away, which is its right; what is expected of it is asserted by what it has read.
+            // The other side may go away; tests assert what it has read.
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         } finally {
@@ -129,12 +127,12 @@ public final class FakeInstance implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /// As it stands in a configuration.
+    /// `host:port`, as in a configuration.
     public String address() {
         return "127.0.0.1:" + port();
     }
 
-    /// What was asked so far.
+    /// The requests so far.
     public List<HttpMessage> requests() {
         return List.copyOf(requests);
     }
@@ -148,18 +146,17 @@ public final class FakeInstance implements AutoCloseable {
         return all.getFirst();
     }
 
-    /// Connections that were ever opened.
+    /// The number of connections that were ever opened.
     public int connections() {
         return accepted.get();
     }
 
-    /// Connections that are open now.
+    /// The number of open connections.
     public int openConnections() {
         return open.size();
     }
 
-    /// Takes no more connections and cuts the open ones. The port is free when it returns: the kernel
-    /// takes connections for as long as somebody still waits for one.
+    /// Stops accepting connections and closes the open ones. The port is free when this returns: the kernel accepts connections as long as a thread still waits in accept().
     @Override
     public void close() throws IOException {
         server.close();
@@ -173,7 +170,7 @@ public final class FakeInstance implements AutoCloseable {
         }
     }
 
-    /// One connection, seen from the instance.
+    /// The instance's side of one connection.
     public final class Wire {
         private final Socket socket;
         private final InputStream in;
@@ -183,7 +180,7 @@ public final class FakeInstance implements AutoCloseable {
             this.in = new BufferedInputStream(socket.getInputStream());
         }
 
-        /// Reads a request and remembers it; `null` where there is none any more.
+        /// Reads a request and keeps it; `null` if the connection has ended.
         public @Nullable HttpMessage read() throws IOException {
             HttpMessage request = HttpMessage.readRequest(in);
             if (request != null) {
@@ -192,7 +189,7 @@ public final class FakeInstance implements AutoCloseable {
             return request;
         }
 
-        /// The bytes that come in, for scripts that do not want a whole request.
+        /// The received bytes, for scripts that do not read whole requests.
         public InputStream in() {
             return in;
         }
@@ -218,13 +215,13 @@ public final class FakeInstance implements AutoCloseable {
             send(Arrays.copyOfRange(bytes, at, bytes.length));
         }
 
-        /// Ends the connection with RST: what the other side has not read yet is lost to it.
+        /// Closes the connection with RST, so that the other side loses what it has not read yet.
         public void reset() throws IOException {
             socket.setSoLinger(true, 0);
             socket.close();
         }
 
-        /// Returns when the other side has closed the connection.
+        /// Waits until the other side has closed the connection.
         public void awaitEnd() throws IOException {
             in.transferTo(java.io.OutputStream.nullOutputStream());
         }

@@ -9,14 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A request or an answer as it was on the wire, one character per byte, read without any library's
-/// help.
+/// A request or response as it was on the wire, one character per byte, read without a library.
 ///
 /// @param head the start line and the fields, without the empty line
 /// @param body without its chunk framing
-@SuppressWarnings("ArrayRecordComponent") // a carrier; nobody compares messages
+@SuppressWarnings("ArrayRecordComponent") // messages are not compared
 public record HttpMessage(List<String> head, byte[] body) {
-    /// Reads a request; `null` where the connection ended before one began.
+    /// Reads a request; `null` if the connection ended before it.
     public static @Nullable HttpMessage readRequest(InputStream in) throws IOException {
         List<String> head = readHead(in);
         if (head == null) {
@@ -27,16 +26,16 @@ public record HttpMessage(List<String> head, byte[] body) {
         return hasBody ? message.withBody(in) : message;
     }
 
-    /// Reads an answer, to the connection's end where nothing says how long it is.
+    /// Reads a response, up to the connection's end if it has no length.
     ///
-    /// @throws EOFException when it is cut short
+    /// @throws EOFException if it is incomplete
     public static HttpMessage readAnswer(InputStream in, boolean toHead) throws IOException {
         HttpMessage message = readAnswerHead(in);
         boolean bodiless = toHead || message.status() < 200 || message.status() == 204 || message.status() == 304;
         return bodiless ? message : message.withBody(in);
     }
 
-    /// Reads an answer's head only.
+    /// Reads only the head of a response.
     public static HttpMessage readAnswerHead(InputStream in) throws IOException {
         List<String> head = readHead(in);
         if (head == null) {
@@ -102,7 +101,7 @@ public record HttpMessage(List<String> head, byte[] body) {
         }
     }
 
-    /// Reads one chunk and its framing; the last is empty.
+    /// Reads one chunk with its framing; the last chunk is empty.
     public static byte[] readChunk(InputStream in) throws IOException {
         String size = readLine(in);
         if (size == null) {
@@ -133,7 +132,7 @@ public record HttpMessage(List<String> head, byte[] body) {
                 .toList();
     }
 
-    /// The only value of a field, `null` where it is absent.
+    /// The only value of a field; `null` if it is absent.
     public @Nullable String header(String name) {
         List<String> values = headers(name);
         if (values.size() > 1) {

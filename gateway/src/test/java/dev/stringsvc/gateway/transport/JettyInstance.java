@@ -25,10 +25,9 @@ import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
-/// An instance that Jetty serves, by any link, and that answers each request as its script says.
-/// Thread-safe.
+/// An instance served by Jetty, over any protocol, that answers each request with a script. Thread-safe.
 final class JettyInstance implements AutoCloseable {
-    /// Answers one request; may block. A request whose script throws has failed.
+    /// Answers one request; may block. If it throws, the request fails.
     @FunctionalInterface
     interface Script {
         void answer(Request request, Response response) throws Exception;
@@ -38,7 +37,7 @@ final class JettyInstance implements AutoCloseable {
     private final CountingConnector connector;
     private final Queue<Exception> failures = new ConcurrentLinkedQueue<>();
 
-    /// @param tls what is shown where the link is by TLS
+    /// @param tls the certificate and key, if the protocol uses TLS
     JettyInstance(Protocol link, SSLContext tls, Script script) throws Exception {
         this.connector = connector(server, link, tls);
         connector.setHost("127.0.0.1");
@@ -85,17 +84,17 @@ final class JettyInstance implements AutoCloseable {
         return connector.getLocalPort();
     }
 
-    /// Connections that were ever opened.
+    /// The number of connections that were ever opened.
     int connections() {
         return connector.accepted.get();
     }
 
-    /// Connections that are open now.
+    /// The number of open connections.
     int openConnections() {
         return connector.getConnectedEndPoints().size();
     }
 
-    /// What the scripts have thrown.
+    /// The exceptions that scripts have thrown.
     Queue<Exception> failures() {
         return failures;
     }

@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What ends an attempt that is over touches no other, and what was perhaps read is not called unsent.
+/// Ending an attempt late does not affect the next attempt on its connection, and a request that the instance may have read is not reported as not sent.
 class LateEndTest {
     @Test
     void late_cancellation_leaves_the_next_request_alone() throws IOException {
@@ -43,7 +43,7 @@ class LateEndTest {
         var gone = new CountDownLatch(1);
         try (var fixture = TransportFixture.to(wire -> {
             while (wire.in().read() != 'x') {
-                // to the first piece of the body
+                // up to the first piece of the body
             }
             gone.countDown();
         })) {

@@ -20,8 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/// A kept connection whose other end has gone in the meantime: the request goes on a new one, whatever
-/// its method.
+/// An idle connection that the instance has closed: the request uses a new connection, whatever its method.
 class StaleConnectionTest {
     private static FakeInstance.Script once(boolean reset) {
         return wire -> {
@@ -148,7 +147,7 @@ class StaleConnectionTest {
             wire.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
         })) {
             try (var response = fixture.respond(post(buffered("x")))) {
-                assertThat(response.saysGoodbye()).isTrue();
+                assertThat(response.closesConnection()).isTrue();
             }
         }
         try (var fixture = TransportFixture.to(wire -> {
@@ -160,7 +159,7 @@ class StaleConnectionTest {
             awaitClosed(fixture.instance());
             try (var response = fixture.respond(post(buffered("x")))) {
                 assertThat(response.header("Connection")).isEqualTo("close");
-                assertThat(response.saysGoodbye()).isFalse();
+                assertThat(response.closesConnection()).isFalse();
             }
         }
     }
@@ -188,7 +187,7 @@ class StaleConnectionTest {
         }
     }
 
-    /// The instance closes at just about the moment at which the next request is sent.
+    /// The instance closes the connection at about the moment when the next request is sent.
     @Test
     void a_post_that_is_on_its_way_when_the_connection_is_closed_is_known_not_to_have_been_taken() throws Exception {
         int rounds = 1_000;
@@ -251,7 +250,7 @@ class StaleConnectionTest {
             try (var response = fixture.respond(get("/"))) {
                 assertThat(fixture.instance().requests().getLast().header("Connection"))
                         .isEqualTo("close");
-                assertThat(response.saysGoodbye()).isFalse();
+                assertThat(response.closesConnection()).isFalse();
             }
         }
     }

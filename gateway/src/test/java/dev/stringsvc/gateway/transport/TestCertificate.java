@@ -14,7 +14,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
-/// A certificate that signs itself, made by the JDK's keytool, and its key.
+/// A self-signed certificate and its key, made by the JDK's keytool.
 public final class TestCertificate {
     private static final char[] PASSWORD = "secret".toCharArray();
 
@@ -24,9 +24,9 @@ public final class TestCertificate {
         this.store = store;
     }
 
-    /// Makes one.
+    /// Makes a certificate.
     ///
-    /// @param names as keytool takes them: `dns:localhost,ip:127.0.0.1`
+    /// @param names in keytool's form: `dns:localhost,ip:127.0.0.1`
     /// @param algorithm `EC`, `RSA` or `Ed25519`
     public static TestCertificate of(String names, String algorithm) {
         try {
@@ -65,7 +65,7 @@ public final class TestCertificate {
         }
     }
 
-    /// No more than it takes: a large RSA key takes seconds.
+    /// The smallest usual size, since a large RSA key takes seconds.
     private static int bits(String algorithm) {
         return switch (algorithm) {
             case "RSA" -> 2_048;
@@ -91,7 +91,7 @@ public final class TestCertificate {
         return Files.writeString(file, pem("PRIVATE KEY", key.getEncoded()));
     }
 
-    /// What shows the certificate as a server, and believes it as a client.
+    /// A context that presents the certificate as a server and trusts it as a client.
     public SSLContext context() throws GeneralSecurityException {
         var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, PASSWORD);
@@ -106,7 +106,7 @@ public final class TestCertificate {
         return (X509TrustManager) trust.getTrustManagers()[0];
     }
 
-    /// What believes the certificate and no other.
+    /// A context that trusts only this certificate.
     public KeyStore trusted() throws GeneralSecurityException {
         try {
             KeyStore trusted = KeyStore.getInstance("PKCS12");

@@ -14,7 +14,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 
-/// Answers over TLS that end with their connection: a goodbye says that they are whole.
+/// Responses over TLS that end with their connection: they are complete only if close_notify was sent.
 class TlsEndTest {
     private static final TestCertificate CERTIFICATE = TestCertificate.of("ip:127.0.0.1", "EC");
 
@@ -44,7 +44,7 @@ class TlsEndTest {
             Transport transport = transports.open("127.0.0.1", server.getLocalPort(), context, "127.0.0.1");
             AttemptResult result = transport.execute(TransportFixture.get("/"), TransportFixture.LONG);
             try (UpstreamResponse response = ((AttemptResult.Responded) result).response()) {
-                assertThat(ended.get()).isTrue(); // so all of it is here at once
+                assertThat(ended.get()).isTrue(); // so all bytes are here at once
                 return TransportFixture.body(response);
             } finally {
                 transport.close();

@@ -54,7 +54,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What every transport does, whichever way it speaks to its instance.
+/// What every transport does, whatever its protocol.
 @Timeout(60)
 class TransportContractTest {
     private static final TestCertificate CERTIFICATE = TestCertificate.of("ip:127.0.0.1", "EC");
@@ -298,7 +298,7 @@ class TransportContractTest {
         abandoned_attempt_ends(link, post(new Body.None()).cancelledBy(cancellation), cancellation::cancel);
     }
 
-    /// The instance has a part of the body and waits for the rest when the attempt is abandoned.
+    /// The attempt is abandoned while the instance has a part of the body and waits for the rest.
     private static void abandoned_attempt_ends(Protocol link, UpstreamRequest request, Runnable abandon)
             throws Exception {
         var arrived = new CountDownLatch(1);
@@ -330,7 +330,7 @@ class TransportContractTest {
             }
             write(response, "ok");
         })) {
-            fixture.fetch(get("/")); // so that no time goes by for a connection
+            fixture.fetch(get("/")); // so that the connection is open already
             try {
                 assertThat(fixture.execute(get("/slow"), SHORT))
                         .isInstanceOfSatisfying(
@@ -363,7 +363,7 @@ class TransportContractTest {
             assertThat(transport.execute(post(buffered("x")), LONG))
                     .isInstanceOfSatisfying(
                             AttemptResult.NotSent.class,
-                            result -> assertThat(result.words())
+                            result -> assertThat(result.description())
                                     .startsWith("not reached: ")
                                     .endsWith(" is refused"));
         }
@@ -489,7 +489,7 @@ class TransportContractTest {
         };
     }
 
-    /// Says the method and the body, and the length as the head has said it.
+    /// Answers with the method, the body, and the Content-Length of the request.
     private static void echo(Request request, Response response) throws IOException {
         response.getHeaders().put("X-Length", Long.toString(request.getLength()));
         var answer = new ByteArrayOutputStream();
@@ -540,7 +540,7 @@ class TransportContractTest {
                 .atMost(Duration.ofSeconds(10));
     }
 
-    /// A transport to an instance; closing asserts that no connection was left open.
+    /// A transport to an instance. Closing it asserts that no connection is left open.
     private static final class Fixture implements AutoCloseable {
         private final JettyInstance instance;
         private final Transports transports = new Transports(Duration.ofSeconds(5), TransportFixture.PAUSES);

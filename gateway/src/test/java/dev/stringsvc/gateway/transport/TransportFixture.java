@@ -13,10 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// A transport to one fake instance, both closed together; closing asserts that no connection was left
-/// behind.
+/// A transport to one fake instance. Closing it closes both, and asserts that no connection is left open.
 final class TransportFixture implements AutoCloseable {
-    /// Far beyond what anything takes here.
+    /// Longer than anything takes in these tests.
     static final Duration LONG = Duration.ofSeconds(20);
 
     static final IdleTimeouts PAUSES = new IdleTimeouts(LONG, LONG);
@@ -47,7 +46,7 @@ final class TransportFixture implements AutoCloseable {
         return transport;
     }
 
-    /// From now on an attempt has no time left when it begins.
+    /// From now on the timeout of every attempt is over when it begins.
     void endTheTimeOfAll() {
         transports.close();
     }
@@ -60,14 +59,14 @@ final class TransportFixture implements AutoCloseable {
         return transport.execute(request, timeout);
     }
 
-    /// Sends a request that must be answered.
+    /// Sends a request that must get a response.
     UpstreamResponse respond(UpstreamRequest request) {
         AttemptResult result = execute(request);
         assertThat(result).isInstanceOf(AttemptResult.Responded.class);
         return ((AttemptResult.Responded) result).response();
     }
 
-    /// Sends a request that must be answered, and reads the answer to its end.
+    /// Sends a request that must get a response, and reads the response to its end.
     String fetch(UpstreamRequest request) throws IOException {
         try (UpstreamResponse response = respond(request)) {
             return body(response);

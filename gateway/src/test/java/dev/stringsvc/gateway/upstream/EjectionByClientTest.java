@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A circuit, where the client matters.
+/// How the failures of one client and of several count in a circuit.
 class EjectionByClientTest {
     private static final int ATTACKER = tag("127.0.0.66");
     private static final int OTHER_ATTACKER = tag("127.0.0.67");
@@ -35,7 +35,7 @@ class EjectionByClientTest {
     }
 
     private void attempt(Verdict verdict, int client) {
-        clock.advance(Duration.ofMillis(110)); // slow answers at the same time are one
+        clock.advance(Duration.ofMillis(110)); // slow responses within 100 ms count as one
         circuit.attempted(verdict, client);
     }
 
@@ -111,7 +111,7 @@ class EjectionByClientTest {
         assertThat(circuit.closed()).isFalse();
     }
 
-    /// In rounds: one client after the other.
+    /// The clients take turns.
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 20, 200})
     void what_fails_for_everybody_is_ejected_by_the_fifth_failure(int clients) {

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/// Who is ejected, who takes its share, and whom discovery's lapses keep in use.
+/// Ejection, panic, probes, and suspects that discovery has dropped.
 class EjectionTest {
     private static final AttemptResult OK = new AttemptResult.Responded(new Head(200, ""));
     private static final AttemptResult GOODBYE = new AttemptResult.Responded(new Head(200, "close"));

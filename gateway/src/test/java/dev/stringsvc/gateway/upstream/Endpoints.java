@@ -14,8 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// Endpoints to pick from, `i1`, `i2` and so on, that send nothing; and counts of how often each was
-/// picked.
+/// Makes endpoints `i1`, `i2` and so on that send nothing, and counts how often a balancer picks each.
 public final class Endpoints {
     private Endpoints() {}
 
@@ -60,7 +59,7 @@ public final class Endpoints {
         return picks;
     }
 
-    /// What so many threads pick that begin at the same time, each so often.
+    /// Counts the picks of several threads that start at the same time.
     public static Map<String, Long> picksAtOnce(Balancer balancer, List<Endpoint> candidates, int threads, int each) {
         ConcurrentMap<String, LongAdder> picks = new ConcurrentHashMap<>();
         var barrier = new CyclicBarrier(threads);

@@ -5,9 +5,9 @@ import java.io.OutputStream;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// An answer's head.
+/// A response without a body.
 ///
-/// @param connection its `Connection` header; empty where it has none
+/// @param connection its `Connection` header; empty if it has none
 record Head(int status, String connection) implements UpstreamResponse {
     @Override
     public @Nullable String header(String name) {

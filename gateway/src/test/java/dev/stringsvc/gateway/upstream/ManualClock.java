@@ -6,11 +6,11 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/// A clock that moves when it is told to. Thread-safe where one thread moves it.
+/// A clock that a test moves. Thread-safe if one thread moves it.
 public class ManualClock extends Clock {
     private volatile Instant now = Instant.parse("2026-01-02T03:04:05Z");
 
-    /// Lets time pass.
+    /// Moves the clock forward.
     public void advance(Duration duration) {
         now = now.plus(duration);
     }

@@ -5,7 +5,7 @@ import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.Transport;
 import java.time.Duration;
 
-/// Stands where nothing is sent: who asks it to has gone wrong.
+/// A transport for tests that send nothing: using it fails.
 public final class NoTransport implements Transport {
     @Override
     public AttemptResult execute(UpstreamRequest request, Duration timeout) {

@@ -2,7 +2,7 @@ package dev.stringsvc.gateway.upstream;
 
 import java.time.Duration;
 
-/// The policies that a gateway has by default.
+/// The default policies of a gateway.
 public final class Policies {
     public static final Ejection EJECTION =
             new Ejection(5, 0.5, 10, Duration.ofMillis(25), Duration.ofSeconds(5), Duration.ofMinutes(1), 0.7);

@@ -17,33 +17,25 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.eclipse.jetty.http.MetaData;
-import org.eclipse.jetty.http2.HTTP2Session;
 import org.eclipse.jetty.http2.HTTP2Stream;
 import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.frames.DataFrame;
 import org.eclipse.jetty.http2.frames.HeadersFrame;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 import org.jspecify.annotations.Nullable;
 
-/// One request on its way, and its answer. Used by the thread of the attempt.
+/// One attempt over HTTP/2. Used by the thread that makes it.
 final class Attempt {
-    private static final int MOST_CONNECTIONS = 3;
-
     private final UpstreamRequest request;
     private final Duration timeout;
-    private final Connections connections;
+    private final StreamOpening opening;
     private final Exchange exchange;
     private final Watchdog.Watch watch;
-    private volatile @Nullable Connection connection;
-    private volatile @Nullable IOException notOpened;
     private @Nullable BodySender sender;
     private @Nullable IOException callerFailure;
-    private boolean asked;
     private boolean answered;
     private volatile boolean sent;
     private boolean closed;
@@ -51,8 +43,8 @@ final class Attempt {
     Attempt(UpstreamRequest request, Duration timeout, Http2Transport transport) {
         this.request = request;
         this.timeout = timeout;
-        this.connections = transport.connections();
-        this.exchange = new Exchange(new ReceiveWindow(transport.purse()), this::giveBack);
+        this.opening = new StreamOpening(transport.connections());
+        this.exchange = new Exchange(new ReceiveWindow(transport.budget()), opening::giveBack);
         this.watch = transport.watchdog().watch(timeout, request.caller()::hasLeft, this::cut);
         @Nullable Cancellation cancellation = request.cancellation();
         if (cancellation != null) {
@@ -62,13 +54,6 @@ final class Attempt {
 
     private void cut() {
         exchange.cut(new SocketTimeoutException("no answer in time"));
-    }
-
-    private void giveBack() {
-        @Nullable Connection used = connection;
-        if (used != null) {
-            connections.giveBack(used);
-        }
     }
 
     UpstreamRequest request() {
@@ -93,10 +78,10 @@ final class Attempt {
         return isAbandoned() || (sender != null && sender.clientFailure() != null);
     }
 
-    /// Sends the request and waits for the head of its answer.
-    AttemptResult run(MetaData.Request head, IdleTimeouts pauses) {
+    /// Sends the request and waits for the head of the response.
+    AttemptResult run(MetaData.Request head, IdleTimeouts idleTimeouts) {
         try {
-            Stream stream = open(head);
+            Stream stream = opening.open(exchange, () -> frames(head), this::framesSent);
             if (request.body() instanceof Body.Streamed body) {
                 sender = BodySender.start(body, new RequestSender(exchange, stream), watch, timeout);
             }
@@ -108,9 +93,9 @@ final class Attempt {
             }
             watch.pause();
             if (isAbandoned() || watch.expired()) {
-                throw new SocketTimeoutException("the answer came too late");
+                throw new SocketTimeoutException("the response came too late");
             }
-            Duration idle = pauses.within(answer.fields().first("Content-Type"));
+            Duration idle = idleTimeouts.within(answer.fields().first("Content-Type"));
             return new AttemptResult.Responded(new Http2Response(this, answer, length, idle));
         } catch (IOException | RuntimeException e) {
             close();
@@ -118,48 +103,23 @@ final class Attempt {
         }
     }
 
-    private Stream open(MetaData.Request head) throws IOException {
-        for (int i = 1; ; i++) {
-            exchange.failIfOver();
-            asked = true;
-            Connection taken = connections.take(exchange);
-            connection = taken;
-            HTTP2Session session = Objects.requireNonNull(taken.session());
-            session.newStream(frames(head), Promise.from(this::framesSent, this::notSent), exchange);
-            @Nullable Stream stream = exchange.stream();
-            if (stream != null) {
-                return stream;
-            }
-            // the instance has gone away, or has lowered how many streams it takes, since the place was taken
-            connection = null;
-            connections.giveBack(taken);
-            if (i == MOST_CONNECTIONS) {
-                throw notOpened == null ? new IOException("no stream could be opened") : notOpened;
-            }
-        }
-    }
-
-    private void notSent(Throwable cause) {
-        if (exchange.stream() == null) {
-            notOpened = Exchange.asIo(cause);
-        } else {
-            exchange.fail(Exchange.asIo(cause));
-        }
-    }
-
-    /// Sends the trailers of a buffered body. Not before all of the body has left: where that takes more
-    /// than one frame, Jetty would let them overtake it.
+    /// Sends the trailers of a buffered body, once all of the body is written: if the body takes several
+    /// frames, Jetty would let trailers overtake it.
     private void framesSent(Stream stream) {
         switch (request.body()) {
             case Body.Buffered(var _, HeaderFields trailers)
             when !trailers.isEmpty() -> {
                 HeadersFrame frame = RequestSender.trailers(trailers).withStreamId(stream.getId());
-                stream.headers(frame, Callback.from(InvocationType.NON_BLOCKING, () -> sent = true, this::notSent));
+                stream.headers(frame, Callback.from(InvocationType.NON_BLOCKING, () -> sent = true, this::trailersNotSent));
             }
             case Body.None() -> sent = true;
             case Body.Buffered _ -> sent = true;
             case Body.Streamed _ -> sent = false;
         }
+    }
+
+    private void trailersNotSent(Throwable cause) {
+        exchange.fail(Exchange.asIo(cause));
     }
 
     private HTTP2Stream.FrameList frames(MetaData.Request head) {
@@ -199,7 +159,7 @@ final class Attempt {
         }
         Set<String> different = new HashSet<>(lengths);
         if (different.size() > 1 || !ContentLength.isValid(lengths.getFirst())) {
-            throw new ProtocolException("lengths that are malformed or exclude each other: " + different);
+            throw new ProtocolException("Content-Length is malformed or has several values: " + different);
         }
         return Long.parseLong(lengths.getFirst());
     }
@@ -214,12 +174,12 @@ final class Attempt {
             return new AttemptResult.ClientFault(clientFailure);
         }
         if (!exchange.begun() || exchange.refused()) {
-            return new AttemptResult.NotSent(cause, asked || !watch.expired());
+            return new AttemptResult.NotSent(cause, opening.asked() || !watch.expired());
         }
         return watch.expired() ? new AttemptResult.TimedOut(timeout, !answered) : new AttemptResult.MaybeSent(cause);
     }
 
-    /// Ends what is not at its end. May be called twice.
+    /// Ends the attempt, and resets its stream unless it is complete. May be called twice.
     void close() {
         if (closed) {
             return;

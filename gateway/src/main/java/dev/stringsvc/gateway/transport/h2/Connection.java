@@ -13,21 +13,19 @@ import org.eclipse.jetty.http2.frames.SettingsFrame;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/// A connection to an instance, from before it is made to after it has ended. Its streams are counted by
-/// [Connections], under its lock. Thread-safe.
+/// A connection to an instance, from before it is opened until after it has ended. [Connections] counts
+/// its streams, under its lock. Thread-safe.
 final class Connection implements Session.Listener {
     private final Runnable ended;
-    /// Completes with the instance's first SETTINGS: until then nothing says that it speaks HTTP/2.
+    /// Completes when the instance's first SETTINGS arrive, since before that it may not speak HTTP/2.
     private final CompletableFuture<HTTP2Session> opened = new CompletableFuture<>();
 
     private final List<Exchange> waiting = new ArrayList<>();
     private int streams;
     private long idleSince = System.nanoTime();
     private volatile boolean goingAway;
-    private volatile boolean calmed;
-    private volatile long pingSentAt;
-    private volatile long heardAt = System.nanoTime();
-    private long bytesIn;
+    private volatile boolean wantsFewerPings;
+    private final KeepAlive keepAlive = new KeepAlive();
 
     /// @param ended called when no more streams can be opened
     Connection(Runnable ended) {
@@ -38,7 +36,7 @@ final class Connection implements Session.Listener {
         return opened;
     }
 
-    /// Who waits for it to be opened. Under the lock.
+    /// The exchanges that wait for it to open. Under the lock of [Connections].
     List<Exchange> waiting() {
         return waiting;
     }
@@ -47,26 +45,26 @@ final class Connection implements Session.Listener {
         return opened.isDone();
     }
 
-    /// Why it could not be made; `null` where it was.
+    /// Why it could not be opened; `null` if it was.
     @Nullable
     IOException failure() {
         return opened.isCompletedExceptionally() ? Exchange.asIo(opened.exceptionNow()) : null;
     }
 
-    /// The session, once it was opened; `null` otherwise.
+    /// The session; `null` if it is not open yet, or could not be opened.
     @Nullable
     HTTP2Session session() {
         return opened.isDone() && !opened.isCompletedExceptionally() ? opened.resultNow() : null;
     }
 
-    /// How many streams the instance allows at a time.
+    /// The number of streams that the instance allows at a time.
     int capacity() {
         @Nullable HTTP2Session session = session();
         int given = session == null ? 0 : session.getMaxLocalStreams();
-        return given < 0 ? Integer.MAX_VALUE : given; // -1 and what an int does not hold
+        return given < 0 ? Integer.MAX_VALUE : given; // -1 for no limit; also negative if the limit does not fit into an int
     }
 
-    /// True if streams can be opened on it at all.
+    /// True if streams can be opened, apart from the instance's limit.
     boolean isUsable() {
         @Nullable HTTP2Session session = session();
         return session != null && !goingAway && !session.isClosed();
@@ -76,7 +74,7 @@ final class Connection implements Session.Listener {
         return streams;
     }
 
-    /// Takes a place for a stream if there is one. Under the lock.
+    /// Reserves a stream if the instance allows one more. Under the lock of [Connections].
     boolean take() {
         if (!isUsable() || streams >= capacity()) {
             return false;
@@ -85,7 +83,7 @@ final class Connection implements Session.Listener {
         return true;
     }
 
-    /// Under the lock.
+    /// Under the lock of [Connections].
     void giveBack() {
         streams--;
         idleSince = System.nanoTime();
@@ -96,39 +94,22 @@ final class Connection implements Session.Listener {
         return streams == 0 && isSettled() && System.nanoTime() - idleSince >= nanos;
     }
 
-    /// Sends a ping where one is due.
+    /// Sends a ping if one is due.
     ///
-    /// @param nanos between two, and for an answer
-    /// @return false if the last one was not answered in time
+    /// @param nanos the time between two pings, and the time to answer one
+    /// @return false if the last ping was not answered in time
     boolean ping(long nanos) {
         @Nullable HTTP2Session session = session();
-        long now = System.nanoTime();
-        if (session == null) {
-            return true;
-        }
-        long came = session.getEndPoint().getConnection().getBytesIn();
-        if (came != bytesIn) { // what sends is alive, also where a ping waits behind an upload
-            bytesIn = came;
-            heardAt = now;
-        }
-        if (now - Math.max(heardAt, pingSentAt) < nanos) {
-            return true;
-        }
-        if (pingSentAt > heardAt) {
-            return false;
-        }
-        pingSentAt = now;
-        session.ping(new PingFrame(now, false), Callback.NOOP);
-        return true;
+        return session == null || keepAlive.check(session, nanos);
     }
 
-    /// True if the instance has gone away because it heard too much, as gRPC servers do where pings come
-    /// more often than each five minutes.
-    boolean isCalmed() {
-        return calmed;
+    /// True if the instance has closed the connection because of too many pings. gRPC servers allow one
+    /// every five minutes.
+    boolean wantsFewerPings() {
+        return wantsFewerPings;
     }
 
-    /// Says goodbye and closes. Streams that are open break.
+    /// Sends GOAWAY and closes the connection, which breaks open streams.
     void close() {
         @Nullable HTTP2Session session = session();
         if (session != null) {
@@ -137,13 +118,13 @@ final class Connection implements Session.Listener {
         }
     }
 
-    /// Ends all streams and closes, since the instance does not answer.
+    /// Fails all streams and closes the connection, since the instance does not answer.
     void fail(String why) {
         @Nullable HTTP2Session session = session();
         if (session != null) {
             goingAway = true;
             session.onConnectionFailure(ErrorCode.NO_ERROR.code, why);
-            session.disconnect(); // else it would wait until the goodbye is written
+            session.disconnect(); // otherwise it would wait until the GOAWAY is written
         }
     }
 
@@ -154,13 +135,13 @@ final class Connection implements Session.Listener {
 
     @Override
     public void onPing(Session session, PingFrame frame) {
-        heardAt = System.nanoTime();
+        keepAlive.heard();
     }
 
     @Override
     public void onGoAway(Session session, GoAwayFrame frame) {
         goingAway = true;
-        calmed = frame.getError() == ErrorCode.ENHANCE_YOUR_CALM_ERROR.code;
+        wantsFewerPings = frame.getError() == ErrorCode.ENHANCE_YOUR_CALM_ERROR.code;
         ended.run();
     }
 

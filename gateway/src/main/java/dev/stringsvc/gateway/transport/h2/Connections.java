@@ -8,19 +8,20 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The connections to one instance. Another is opened where those that are there carry as many streams
-/// as the instance allows. Thread-safe.
+/// The connections to one instance. Another one is opened when all carry as many streams as the instance
+/// allows. Thread-safe.
 final class Connections {
-    /// How many streams a connection is thought to carry before its instance has said so.
-    private static final int PRESUMED = 100;
+    /// The number of streams that a connection is assumed to allow before the instance's SETTINGS have
+    /// arrived.
+    private static final int ASSUMED_STREAMS = 100;
 
-    /// Between two pings to an instance that does not want more: gRPC servers allow one each five
+    /// The time between pings to an instance that has refused more: gRPC servers allow one every five
     /// minutes.
-    private static final Duration CALM = Duration.ofMinutes(6);
+    private static final Duration FEWER_PINGS = Duration.ofMinutes(6);
 
-    /// Makes connections.
+    /// Opens connections.
     interface Opener {
-        /// Begins to connect, on another thread. Completes [Connection#opened] in the end.
+        /// Starts to connect, on another thread, and finally completes [Connection#opened].
         void open(Connection connection);
     }
 
@@ -28,16 +29,15 @@ final class Connections {
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Connection> all = new ArrayList<>();
     private boolean closed;
-    private volatile boolean calmed;
+    private volatile boolean wantsFewerPings;
 
     Connections(Opener opener) {
         this.opener = opener;
     }
 
-    /// Takes a place for a stream; waits for a connection where there is none. [#giveBack] gives it
-    /// back.
+    /// Reserves a stream, and waits for a new connection if necessary. [#giveBack] ends the reservation.
     ///
-    /// @throws IOException when no connection can be made, or the attempt ends first
+    /// @throws IOException if no connection can be opened, or the attempt ends first
     Connection take(Exchange exchange) throws IOException {
         while (true) {
             @Nullable Connection opening = null;
@@ -47,7 +47,7 @@ final class Connections {
                     if (connection.take()) {
                         return connection;
                     }
-                    if (!connection.isSettled() && connection.waiting().size() < PRESUMED) {
+                    if (!connection.isSettled() && connection.waiting().size() < ASSUMED_STREAMS) {
                         opening = connection;
                     }
                 }
@@ -125,17 +125,17 @@ final class Connections {
         }
     }
 
-    /// Drops a connection that cannot carry any more streams, once it carries none.
+    /// Removes a connection that accepts no more streams, once it carries none.
     private void ended(Connection connection) {
-        calmed |= connection.isCalmed();
+        wantsFewerPings |= connection.wantsFewerPings();
         closeWhere(one -> one == connection && one.streams() == 0 && one.isSettled());
     }
 
-    /// Closes those that have been idle for so long, and those whose instance does not answer a ping in
-    /// time. Called by one thread.
+    /// Closes connections that have been idle for too long, and those whose instance does not answer a
+    /// ping in time. Called by one thread.
     void sweep(long idleNanos, long pingNanos) {
         closeWhere(connection -> connection.isIdleFor(idleNanos));
-        long between = calmed ? Math.max(pingNanos, CALM.toNanos()) : pingNanos;
+        long between = wantsFewerPings ? Math.max(pingNanos, FEWER_PINGS.toNanos()) : pingNanos;
         for (Connection connection : matching(one -> one.streams() > 0)) {
             if (!connection.ping(between)) {
                 connection.fail("ping_unanswered");
@@ -143,7 +143,7 @@ final class Connections {
         }
     }
 
-    /// Closes idle connections, and from now on each when it becomes idle.
+    /// Closes idle connections now, and each other one when it becomes idle.
     void close() {
         lock.lock();
         try {

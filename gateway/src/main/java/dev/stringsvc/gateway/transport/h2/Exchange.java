@@ -3,16 +3,10 @@ package dev.stringsvc.gateway.transport.h2;
 import dev.stringsvc.gateway.http.HeaderFields;
 import java.io.IOException;
 import java.net.ProtocolException;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
-import org.eclipse.jetty.http.HttpField;
-import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Session;
 import org.eclipse.jetty.http2.HTTP2Stream;
@@ -25,55 +19,24 @@ import org.eclipse.jetty.http2.frames.WindowUpdateFrame;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/// One stream: what Jetty hears of it is kept here until the thread of the attempt takes it. Jetty's
-/// threads never wait; what they bring is bounded by the stream's window and by
-/// [InstanceSession#LARGEST_HEAD]. The bytes of a body are copied, so that a few of them do not keep a
-/// whole network buffer. Thread-safe.
+/// One stream. It keeps what arrives until the attempt's thread takes it, so Jetty's threads never wait.
+/// The stream's window and [InstanceSession#LARGEST_HEAD] limit how much that is. The bytes of a body
+/// are copied, so that a few of them do not hold a whole network buffer. Thread-safe.
 final class Exchange implements Stream.Listener {
-    private static final int PER_FIELD = 32;
-    private static final byte[] NOTHING = new byte[0];
-
-    /// The head of an answer, interim or final.
+    /// The head of an interim or final response.
     record Head(int status, HeaderFields fields) {}
 
     private final ReceiveWindow window;
     private final Runnable closed;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Queue<Head> heads = new ArrayDeque<>();
     private final Incoming incoming = new Incoming();
     private @Nullable Stream stream;
     private @Nullable IOException failure;
     private volatile boolean begun;
     private volatile boolean refused;
 
-    /// What has come and was not taken yet. Under the lock.
-    private static final class Incoming {
-        private byte[] bytes = NOTHING;
-        private int count;
-        private int headBytes;
-        private boolean answered;
-        private boolean ended;
-        private HeaderFields trailers = HeaderFields.NONE;
-
-        void add(ByteBuffer data) {
-            int next = count + data.remaining();
-            if (next > bytes.length) {
-                bytes = Arrays.copyOf(bytes, Math.max(next, Math.min(2 * bytes.length, ReceiveWindow.LARGEST)));
-            }
-            data.get(bytes, count, next - count);
-            count = next;
-        }
-
-        byte[] take() {
-            byte[] taken = count == bytes.length ? bytes : Arrays.copyOf(bytes, count);
-            bytes = NOTHING;
-            count = 0;
-            return taken;
-        }
-    }
-
-    /// @param closed called once the stream is over on both sides
+    /// @param closed called once the stream is closed on both sides
     Exchange(ReceiveWindow window, Runnable closed) {
         this.window = window;
         this.closed = closed;
@@ -97,41 +60,15 @@ final class Exchange implements Stream.Listener {
         boolean ends = frame.isEndStream();
         locked(() -> {
             if (failure != null) {
-                return; // else an answer that has failed could still end as a whole one
+                return; // otherwise a failed response could still end as a complete one
             }
             try {
-                accept(frame.getMetaData(), ends);
-                incoming.ended |= ends;
+                incoming.add(frame.getMetaData(), ends);
             } catch (ProtocolException e) {
                 end(e);
             }
         });
         callback.succeeded();
-    }
-
-    private void accept(MetaData head, boolean ends) throws ProtocolException {
-        var fields = new HeaderFields();
-        for (HttpField field : head.getHttpFields()) {
-            incoming.headBytes += field.getName().length() + field.getValue().length() + PER_FIELD;
-            fields.add(field.getLowerCaseName(), field.getValue());
-        }
-        incoming.headBytes += PER_FIELD;
-        if (incoming.headBytes > InstanceSession.LARGEST_HEAD) {
-            throw new ProtocolException("the heads and trailers of the answer are too long");
-        }
-        if (!(head instanceof MetaData.Response response)) {
-            if (!incoming.answered || !ends || incoming.ended) {
-                throw new ProtocolException("a head where none may be");
-            }
-            incoming.trailers = fields;
-            return;
-        }
-        boolean interim = response.getStatus() < 200;
-        if (incoming.answered || (interim && ends)) {
-            throw new ProtocolException("a head where none may be");
-        }
-        incoming.answered = !interim;
-        heads.add(new Head(response.getStatus(), fields));
     }
 
     @Override
@@ -145,17 +82,16 @@ final class Exchange implements Stream.Listener {
             DataFrame frame = data.frame();
             int padding = frame.flowControlLength() - frame.remaining();
             locked(() -> {
-                if (!incoming.answered) {
-                    end(new ProtocolException("a body before its head"));
+                if (!incoming.answered()) {
+                    end(new ProtocolException("a body before the head"));
                 }
                 if (failure == null) {
-                    incoming.add(frame.getByteBuffer());
-                    incoming.ended |= frame.isEndStream();
+                    incoming.add(frame.getByteBuffer(), frame.isEndStream());
                 }
             });
             data.release();
             if (frame.isEndStream()) {
-                return; // a demand after the end calls back for ever
+                return; // after the end, a demand would call back without end
             }
             enlarge(window.taken(padding, false));
         }
@@ -170,8 +106,8 @@ final class Exchange implements Stream.Listener {
 
     @Override
     public void onFailure(Stream stream, int error, String reason, Throwable cause, Callback callback) {
-        refused |= cause instanceof RetryableStreamException; // a GOAWAY says that it was not taken
-        fail(refused ? new IOException("the instance goes away and has not taken the request", cause) : asIo(cause));
+        refused |= cause instanceof RetryableStreamException; // a GOAWAY tells that the instance has not handled it
+        fail(refused ? new IOException("the instance closes the connection and has not handled the request", cause) : asIo(cause));
         callback.succeeded();
     }
 
@@ -196,12 +132,12 @@ final class Exchange implements Stream.Listener {
         }
     }
 
-    /// Has [#await] look again.
+    /// Makes [#await] check its condition again.
     void wake() {
         locked(() -> {});
     }
 
-    /// Ends what is not at its end yet.
+    /// Fails the response, unless it has failed already.
     void fail(IOException cause) {
         locked(() -> end(cause));
     }
@@ -212,7 +148,7 @@ final class Exchange implements Stream.Listener {
         }
     }
 
-    /// Ends the attempt, wherever it is.
+    /// Aborts the attempt and resets its stream.
     void cut(IOException cause) {
         fail(cause);
         reset(ErrorCode.CANCEL_STREAM_ERROR);
@@ -237,17 +173,17 @@ final class Exchange implements Stream.Listener {
 
     // the thread of the attempt
 
-    /// True once something of the request may have reached the instance.
+    /// True once a part of the request may have reached the instance.
     boolean begun() {
         return begun;
     }
 
-    /// True if the instance says that it has not taken the request.
+    /// True if the instance tells that it has not handled the request.
     boolean refused() {
         return refused;
     }
 
-    /// @throws IOException when the attempt has ended
+    /// @throws IOException if the attempt has ended
     void failIfOver() throws IOException {
         lock.lock();
         try {
@@ -259,9 +195,9 @@ final class Exchange implements Stream.Listener {
         }
     }
 
-    /// Waits until the condition holds; [#wake] has it asked again.
+    /// Waits until the condition is true; [#wake] makes it check again.
     ///
-    /// @throws IOException when the attempt has ended first
+    /// @throws IOException if the attempt ends first
     void await(BooleanSupplier condition) throws IOException {
         lock.lock();
         try {
@@ -276,22 +212,22 @@ final class Exchange implements Stream.Listener {
         }
     }
 
-    /// Waits for the next head: any number of interim ones and then the answer's.
+    /// Waits for the next head, interim or final.
     Head awaitHead() throws IOException {
         lock.lock();
         try {
-            await(() -> !heads.isEmpty());
-            return heads.remove();
+            await(incoming::hasHead);
+            return incoming.takeHead();
         } finally {
             lock.unlock();
         }
     }
 
-    /// True if nothing of the body is here, neither bytes nor its end.
-    boolean dry() {
+    /// True if neither bytes of the body nor its end have arrived.
+    boolean isEmpty() {
         lock.lock();
         try {
-            return incoming.count == 0 && !incoming.ended && failure == null;
+            return !incoming.hasBytes() && !incoming.ended() && failure == null;
         } finally {
             lock.unlock();
         }
@@ -299,20 +235,20 @@ final class Exchange implements Stream.Listener {
 
     /// Waits for more of the body.
     ///
-    /// @return all that is here; `null` at the end
+    /// @return all bytes that have arrived; `null` at the end
     byte @Nullable [] read() throws IOException {
         lock.lock();
         try {
-            await(() -> incoming.count > 0 || incoming.ended);
-            return incoming.count > 0 ? incoming.take() : null;
+            await(() -> incoming.hasBytes() || incoming.ended());
+            return incoming.hasBytes() ? incoming.takeBytes() : null;
         } finally {
             lock.unlock();
         }
     }
 
-    /// Notes that the client has taken this much, so that the instance may send on.
+    /// Notes that the client has taken this many bytes, so that the instance may send more.
     void taken(int bytes) {
-        enlarge(window.taken(bytes, dry()));
+        enlarge(window.taken(bytes, isEmpty()));
     }
 
     private void enlarge(int bytes) {
@@ -327,7 +263,7 @@ final class Exchange implements Stream.Listener {
     boolean ended() {
         lock.lock();
         try {
-            return incoming.ended;
+            return incoming.ended();
         } finally {
             lock.unlock();
         }
@@ -336,13 +272,13 @@ final class Exchange implements Stream.Listener {
     HeaderFields trailers() {
         lock.lock();
         try {
-            return incoming.trailers;
+            return incoming.trailers();
         } finally {
             lock.unlock();
         }
     }
 
-    /// Ends the stream where it is not at its end, and forgets what nobody has taken. May be called
+    /// Resets the stream unless it is complete, and drops bytes that were not taken. May be called
     /// twice.
     ///
     /// @param sent true if the whole request was sent
@@ -352,7 +288,7 @@ final class Exchange implements Stream.Listener {
         if (!whole || !sent) {
             reset(whole ? ErrorCode.NO_ERROR : ErrorCode.CANCEL_STREAM_ERROR);
         }
-        locked(incoming::take);
+        locked(incoming::takeBytes);
         window.close();
     }
 }

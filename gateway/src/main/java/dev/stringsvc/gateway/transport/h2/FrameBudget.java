@@ -3,10 +3,10 @@ package dev.stringsvc.gateway.transport.h2;
 import org.eclipse.jetty.http2.RateControl;
 import org.eclipse.jetty.http2.frames.ResetFrame;
 
-/// Bounds the frames of an instance that no window bounds: PING, SETTINGS, PRIORITY, WINDOW_UPDATE,
-/// CONTINUATION, empty DATA, and frames on streams that are over. There may be a thousand a second, and
-/// some more for each frame that was sent to the instance: a peer may acknowledge each piece of a body
-/// with two WINDOW_UPDATE and a PING. Thread-safe.
+/// Limits an instance's frames that flow control does not limit: PING, SETTINGS, PRIORITY,
+/// WINDOW_UPDATE, CONTINUATION, empty DATA, and frames on closed streams. It allows a thousand a second,
+/// and four more for each frame that was sent to the instance, since an instance may answer each DATA
+/// frame with two WINDOW_UPDATE and a PING. Thread-safe.
 @SuppressWarnings("removal") // Jetty has no other type for its parser yet
 final class FrameBudget implements RateControl {
     private static final int PER_SECOND = 1_000;
@@ -17,16 +17,16 @@ final class FrameBudget implements RateControl {
     private int left = PER_SECOND;
     private long filledAt = System.nanoTime();
 
-    /// Jetty asks also before it sends RST_STREAM, which is not the instance's doing: [InstanceSession]
-    /// counts those that come.
+    /// Jetty also calls this before it sends a RST_STREAM, which does not count. [InstanceSession]
+    /// counts the received ones.
     @Override
     public boolean onEvent(Object frame) {
         return frame instanceof ResetFrame || take();
     }
 
-    /// Takes one frame off the budget.
+    /// Counts one frame.
     ///
-    /// @return false where it is used up
+    /// @return false if there are too many
     synchronized boolean take() {
         long passed = (System.nanoTime() - filledAt) / NANOS_EACH;
         if (passed > 0) {

@@ -10,14 +10,14 @@ import java.time.Duration;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// An answer whose body comes on its stream.
+/// A response over HTTP/2 whose head has arrived.
 final class Http2Response implements UpstreamResponse {
     private final Attempt attempt;
     private final Exchange.Head head;
     private final Duration idleTimeout;
     private final long length;
 
-    /// @param length as the head says it; -1 where it does not
+    /// @param length the Content-Length; -1 if there is none
     Http2Response(Attempt attempt, Exchange.Head head, long length, Duration idleTimeout) {
         this.attempt = attempt;
         this.head = head;
@@ -41,8 +41,8 @@ final class Http2Response implements UpstreamResponse {
     }
 
     @Override
-    public boolean saysGoodbye() {
-        return false; // GOAWAY says it, of the connection
+    public boolean closesConnection() {
+        return false; // HTTP/2 uses GOAWAY for that, for the connection
     }
 
     @Override
@@ -71,7 +71,7 @@ final class Http2Response implements UpstreamResponse {
     }
 
     private byte @Nullable [] next(OutputStream out) throws IOException {
-        if (attempt.exchange().dry()) {
+        if (attempt.exchange().isEmpty()) {
             out.flush();
         }
         attempt.watch().expireAfter(idleTimeout);
@@ -91,7 +91,7 @@ final class Http2Response implements UpstreamResponse {
         }
     }
 
-    /// True if there is no body, whatever the head says.
+    /// True if the response cannot have a body, whatever its head says.
     private boolean bodiless() {
         return status() == 204 || status() == 304 || attempt.request().method().equals("HEAD");
     }

@@ -9,20 +9,20 @@ import java.time.Duration;
 import org.eclipse.jetty.http.MetaData;
 import org.jspecify.annotations.Nullable;
 
-/// A transport to one instance. What asks for a switch of protocols goes by HTTP/1.1.
+/// A transport to one instance over HTTP/2. Requests for a switch of protocols use HTTP/1.1.
 ///
-/// @param authority the instance, where a request names no host
+/// @param authority for requests without a Host
 record Http2Transport(Connections connections, String scheme, String authority, Transport http1, Shared shared)
         implements Transport {
     /// What all transports share.
-    record Shared(Watchdog watchdog, IdleTimeouts pauses, Purse purse) {}
+    record Shared(Watchdog watchdog, IdleTimeouts idleTimeouts, WindowBudget budget) {}
 
     Watchdog watchdog() {
         return shared.watchdog();
     }
 
-    Purse purse() {
-        return shared.purse();
+    WindowBudget budget() {
+        return shared.budget();
     }
 
     @Override
@@ -40,7 +40,7 @@ record Http2Transport(Connections connections, String scheme, String authority, 
         } catch (RuntimeException e) {
             return new AttemptResult.Unsendable("The path or the host is not part of a URI.");
         }
-        return new Attempt(request, timeout, this).run(head, shared.pauses());
+        return new Attempt(request, timeout, this).run(head, shared.idleTimeouts());
     }
 
     @Override

@@ -33,21 +33,21 @@ import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/// Opens transports over HTTP/2. They share Jetty's threads, buffers and selector, and a [Purse].
-/// Thread-safe.
+/// Opens transports over HTTP/2. They share Jetty's threads, buffers and selectors, and a
+/// [WindowBudget]. Thread-safe.
 public final class Http2Transports implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Http2Transports.class.getName());
     private static final int SELECTORS = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
-    /// Beyond those of the selectors, for what Jetty does on the side.
+    /// Threads besides those of the selectors, for other jobs of Jetty.
     private static final int MORE_THREADS = 4;
 
-    /// When connections are given up.
+    /// The timeouts of connections.
     ///
-    /// @param connect the longest wait for a connection and the instance's first frame
-    /// @param idle how long a connection without streams is kept
-    /// @param ping between two pings on a connection with streams, and how long one may stay unanswered
+    /// @param connect for a connection and the instance's first frame
+    /// @param idle after which a connection without streams is closed
+    /// @param ping between two pings on a connection with streams, and for the answer to one
     public record Times(Duration connect, Duration idle, Duration ping) {
-        /// @param connect the longest wait for a connection
+        /// @param connect for a connection
         public Times(Duration connect) {
             this(connect, Duration.ofSeconds(15), Duration.ofSeconds(5));
         }
@@ -57,9 +57,9 @@ public final class Http2Transports implements AutoCloseable {
         }
     }
 
-    /// TLS to an instance, which must agree on h2.
+    /// TLS to an instance, which must negotiate h2.
     ///
-    /// @param serverName whom the certificate must name; empty for the instance's own address
+    /// @param serverName the name that the certificate must be for; empty for the instance's host
     public record Tls(SSLContext context, Optional<String> serverName) {}
 
     private final Times times;
@@ -78,9 +78,9 @@ public final class Http2Transports implements AutoCloseable {
     private final Set<Connections> swept = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    public Http2Transports(Times times, Watchdog watchdog, IdleTimeouts pauses) {
+    public Http2Transports(Times times, Watchdog watchdog, IdleTimeouts idleTimeouts) {
         this.times = times;
-        this.shared = new Http2Transport.Shared(watchdog, pauses, Purse.ofHeap());
+        this.shared = new Http2Transport.Shared(watchdog, idleTimeouts, WindowBudget.ofHeap());
         var threads = new QueuedThreadPool(SELECTORS + MORE_THREADS, 1) {
             @Override
             protected void onJobFailure(Throwable failure) {
@@ -117,34 +117,34 @@ public final class Http2Transports implements AutoCloseable {
         try {
             connections.sweep(times.idle().toNanos(), times.ping().toNanos());
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.WARNING, "looking after connections failed", e);
+            LOG.log(System.Logger.Level.WARNING, "checking connections failed", e);
         }
     }
 
     /// Opens a transport in clear text.
     ///
-    /// @param http1 to the same instance, for what asks for a switch of protocols
+    /// @param http1 to the same instance, for requests for a switch of protocols
     public Transport open(String host, int port, Transport http1) {
         return open(new Peer(host, port), http1);
     }
 
     /// Opens a transport in clear text.
     ///
-    /// @param http1 to the same instance, for what asks for a switch of protocols
+    /// @param http1 to the same instance, for requests for a switch of protocols
     public Transport open(Peer peer, Transport http1) {
         return open(peer.host(), peer.port(), http1, "http", connection -> connect(connection, Optional.empty(), peer));
     }
 
     /// Opens a transport over TLS.
     ///
-    /// @param http1 to the same instance, for what asks for a switch of protocols
+    /// @param http1 to the same instance, for requests for a switch of protocols
     public Transport open(String host, int port, Transport http1, Tls tls) {
         return open(new Peer(host, port), http1, tls);
     }
 
     /// Opens a transport over TLS.
     ///
-    /// @param http1 to the same instance, for what asks for a switch of protocols
+    /// @param http1 to the same instance, for requests for a switch of protocols
     public Transport open(Peer peer, Transport http1, Tls tls) {
         String name = tls.serverName().orElse(peer.host());
         var trust = new SslContextFactory.Client();
@@ -158,7 +158,7 @@ public final class Http2Transports implements AutoCloseable {
                 connection -> connect(connection, Optional.of(new Secured(trust, name)), peer));
     }
 
-    /// Without its selector no instance is heard: where it fails, the process ends.
+    /// Ends the process if the selector fails: without it no response is read.
     private static final class VitalSelector extends ManagedSelector {
         VitalSelector(SelectorManager connections, int id) {
             super(connections, id);
@@ -166,7 +166,7 @@ public final class Http2Transports implements AutoCloseable {
 
         @Override
         protected void onSelectFailed(Throwable cause) {
-            FailStop.end("waiting for instances that speak HTTP/2 failed", cause);
+            FailStop.end("the selector of HTTP/2 connections to instances failed", cause);
         }
     }
 
@@ -181,7 +181,7 @@ public final class Http2Transports implements AutoCloseable {
                 connections, scheme, port == standard ? authority : authority + ":" + port, http1, shared);
     }
 
-    /// Tries one address after the other, as long as no connection is made.
+    /// Tries the host's addresses one after the other, until one can be connected to.
     private void connect(Connection connection, Optional<Secured> secured, Peer peer) {
         IOException failure = new IOException("no address");
         try {
@@ -236,22 +236,22 @@ public final class Http2Transports implements AutoCloseable {
             long left = times.connect().toNanos() - (System.nanoTime() - begun);
             connection.opened().get(left, TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            var _ = connected.thenAccept(made -> made.getEndPoint().close()); // or once it is made after all
+            var _ = connected.thenAccept(made -> made.getEndPoint().close()); // now, or when it is made later
             throw e;
         }
     }
 
-    /// Jetty goes on where ALPN has agreed on nothing.
+    /// Fails if ALPN has not negotiated h2; Jetty would go on.
     private static ClientConnectionFactory agreed(ClientConnectionFactory factory) {
         return (endPoint, context) -> {
             if (!"h2".equals(context.get(ClientConnector.APPLICATION_PROTOCOL_CONTEXT_KEY))) {
-                throw new SSLHandshakeException("the instance does not agree on h2");
+                throw new SSLHandshakeException("the instance does not negotiate h2");
             }
             return factory.newConnection(endPoint, context);
         };
     }
 
-    /// Ends Jetty's threads, and with them what is still in flight.
+    /// Stops Jetty's threads, which aborts attempts in flight.
     @Override
     public void close() {
         closing.countDown();

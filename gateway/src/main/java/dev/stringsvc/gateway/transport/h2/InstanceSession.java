@@ -30,9 +30,10 @@ import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.Callback;
 
-/// Jetty's session, made by a factory of ours since Jetty's own bounds no rate of frames.
+/// A connection to an instance as Jetty's session. Our own factory makes it, since Jetty's does not
+/// limit the rate of frames.
 final class InstanceSession extends HTTP2ClientSession {
-    /// In bytes, of a head or trailers, both ways.
+    /// The largest head or trailers, sent or received, in bytes.
     static final int LARGEST_HEAD = 65_536;
 
     private final FrameBudget budget;
@@ -51,7 +52,7 @@ final class InstanceSession extends HTTP2ClientSession {
     private record Parts(
             ClientConnector connector, EndPoint endPoint, Generator generator, Session.Listener listener) {}
 
-    /// Makes the connection on a socket, once TLS is there if there is any.
+    /// Makes the HTTP/2 connection on a socket, after the TLS handshake if there is one.
     static ClientConnectionFactory factory(ClientConnector connector, Session.Listener listener) {
         return (endPoint, context) -> {
             var generator = new Generator(connector.getByteBufferPool(), true, 0);
@@ -68,8 +69,9 @@ final class InstanceSession extends HTTP2ClientSession {
         return new InstanceStream(this, id, request, local);
     }
 
-    /// The largest head that the instance wants is advice (RFC 9113, section 6.5.2). Jetty would end the
-    /// connection where one request does not follow it; the instance refuses that request.
+    /// Ignores the instance's largest head, which is only advice (RFC 9113, section 6.5.2). Jetty would
+    /// end the whole connection if one request exceeds it, while the instance would only refuse that
+    /// request.
     @Override
     public void onSettings(SettingsFrame frame) {
         Map<Integer, Integer> settings = new HashMap<>(frame.getSettings());
@@ -98,7 +100,8 @@ final class InstanceSession extends HTTP2ClientSession {
         }
     }
 
-    /// Jetty does nothing where the session is closing already, as it is after a GOAWAY.
+    /// Also fails streams and disconnects after a GOAWAY, when Jetty does nothing since the session is
+    /// closing already.
     @Override
     public void onConnectionFailure(int error, String reason) {
         boolean closing = isClosed();
@@ -121,7 +124,8 @@ final class InstanceSession extends HTTP2ClientSession {
         return within;
     }
 
-    /// Says when something is on its way, and checks no length: [Exchange] does, which knows of HEAD.
+    /// A stream that tells its [Exchange] when its first frame is about to be written. It hides
+    /// Content-Length from Jetty, which would check it for HEAD too; [Http2Response] checks it.
     private static final class InstanceStream extends HTTP2Stream {
         private final FrameBudget budget;
 
@@ -166,7 +170,7 @@ final class InstanceSession extends HTTP2ClientSession {
         }
     }
 
-    /// Sends the preface and then reads.
+    /// The connection below the session, which sends the preface and then reads.
     private static final class Wire extends HTTP2Connection implements Callback {
         private static final int INPUT = 16_384;
 

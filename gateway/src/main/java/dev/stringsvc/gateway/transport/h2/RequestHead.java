@@ -10,15 +10,16 @@ import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.MetaData;
 import org.jspecify.annotations.Nullable;
 
-/// A request's head as HTTP/2 carries it.
+/// Converts a request's head to HTTP/2.
 final class RequestHead {
-    /// Besides letters and digits. What else is printed takes two octets, and the rest up to four (RFC
-    /// 7541, appendix B). Jetty ends the connection where a head does not fit its buffer.
+    /// The characters, besides letters and digits, whose Huffman code takes at most one byte; other
+    /// printable ones take two and the rest up to four (RFC 7541, appendix B). The size must be known
+    /// since Jetty ends the connection if a head does not fit its buffer.
     private static final String SHORT_CODES = " -./:=%_,;*&";
 
     private RequestHead() {}
 
-    /// Why the request cannot be sent as it is; `null` where it can.
+    /// Why the request cannot be sent; `null` if it can.
     static @Nullable String refusal(UpstreamRequest request) {
         @Nullable String refusal = Sendable.refusal(request);
         if (refusal != null) {
@@ -27,7 +28,7 @@ final class RequestHead {
         @Nullable String query = request.query();
         int[] size = {encoded(request.path()) + (query == null ? 0 : encoded(query))};
         request.headers().forEach((name, value) -> size[0] += name.length() + encoded(value) + 32);
-        return size[0] > InstanceSession.LARGEST_HEAD - 1_024 ? "The request's head is too long." : null;
+        return size[0] > InstanceSession.LARGEST_HEAD - 1_024 ? "The request's head is too large." : null;
     }
 
     private static int encoded(String value) {
@@ -41,8 +42,8 @@ final class RequestHead {
         return length;
     }
 
-    /// @param authority where the request has no `Host`
-    /// @throws RuntimeException as Jetty does where the path or the authority is no part of a URI
+    /// @param authority for a request without `Host`
+    /// @throws RuntimeException by Jetty, if the path or the authority is not valid in a URI
     static MetaData.Request of(UpstreamRequest request, String scheme, String authority) {
         @Nullable String host = request.headers().first("Host");
         @Nullable String query = request.query();
@@ -54,7 +55,7 @@ final class RequestHead {
         return new MetaData.Request(request.method(), uri, HttpVersion.HTTP_2, fields, length(request));
     }
 
-    /// Without those that HTTP/2 knows not, which Jetty drops, and without `Host`.
+    /// The fields without `Host`. Jetty drops those that HTTP/2 forbids.
     static HttpFields.Mutable fields(HeaderFields given) {
         HttpFields.Mutable fields = HttpFields.build();
         given.forEach((name, value) -> {

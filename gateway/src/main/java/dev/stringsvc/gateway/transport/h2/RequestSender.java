@@ -16,7 +16,7 @@ import org.eclipse.jetty.http2.frames.HeadersFrame;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 
-/// Writes a streamed body, piece by piece, as the instance's windows let it go.
+/// Sends a streamed body as DATA frames, as fast as flow control allows.
 record RequestSender(Exchange exchange, Stream stream) implements BodySender.Sink {
     @Override
     public void write(byte[] bytes, int from, int count) throws IOException {

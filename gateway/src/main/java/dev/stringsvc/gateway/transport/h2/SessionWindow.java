@@ -6,9 +6,9 @@ import org.eclipse.jetty.http2.api.Session;
 import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.frames.WindowUpdateFrame;
 
-/// Flow control of one connection. The connection's own window is larger than the sum of its streams'
-/// windows can be and is enlarged as data arrives, so that a stream that stands still holds up no other.
-/// What bounds memory are the streams' windows, which [Exchange] enlarges as its client takes data.
+/// Flow control of one connection. The connection's window is larger than all its streams' windows
+/// together, and is enlarged as data arrives, so that a stream whose client is slow does not block the
+/// others. The streams' windows limit the memory; [Exchange] enlarges them as its client takes data.
 final class SessionWindow extends AbstractFlowControlStrategy {
     static final int SIZE = 1 << 30;
     private static final int BATCH = 1 << 20;
@@ -19,7 +19,7 @@ final class SessionWindow extends AbstractFlowControlStrategy {
         super(DEFAULT_WINDOW_SIZE);
     }
 
-    /// Called by one thread at a time, which parses frames.
+    /// Called by the thread that parses frames, one at a time.
     @Override
     public void onDataReceived(Session session, Stream stream, int length) {
         super.onDataReceived(session, stream, length);
@@ -32,7 +32,7 @@ final class SessionWindow extends AbstractFlowControlStrategy {
         }
     }
 
-    /// Jetty calls this when data has left its queue, which is before the client has taken it.
+    /// Does nothing. Jetty calls this when data leaves its queue, before the client has taken it.
     @Override
     public void onDataConsumed(Session session, Stream stream, int length) {}
 }

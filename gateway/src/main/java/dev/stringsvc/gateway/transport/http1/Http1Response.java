@@ -87,7 +87,7 @@ final class Http1Response implements UpstreamResponse {
     }
 
     @Override
-    public boolean saysGoodbye() {
+    public boolean closesConnection() {
         return closesConnection;
     }
 

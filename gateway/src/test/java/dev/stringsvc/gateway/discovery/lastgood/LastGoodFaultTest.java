@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What the file may be, and what may become of it.
+/// Damaged, hostile and unwritable files.
 class LastGoodFaultTest {
     private static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
     private static final Duration AGE = Duration.ofMinutes(10);
@@ -37,7 +37,7 @@ class LastGoodFaultTest {
 
     private final Lines log = new Lines();
 
-    /// What is logged.
+    /// Collects what is logged.
     private static final class Lines extends Handler {
         private final Logger logger = Logger.getLogger(LastGood.class.getName());
         private final List<String> lines = new ArrayList<>();
@@ -84,7 +84,7 @@ class LastGoodFaultTest {
                 .toList();
     }
 
-    /// What a gateway that starts now is told.
+    /// The saved instances that a gateway gets if it starts now.
     private List<Instance> recalled() {
         return run().recall("web", List.of()).map(Known::instances).orElse(List.of());
     }
@@ -139,7 +139,7 @@ class LastGoodFaultTest {
     @Test
     void a_file_of_a_gigabyte_is_not_read() throws Exception {
         try (var file = new RandomAccessFile(path().toFile(), "rw")) {
-            file.setLength(1L << 30); // takes no room: it is all holes
+            file.setLength(1L << 30); // a sparse file, which takes no space
         }
         assertThat(recalled()).isEmpty();
         assertThat(log.lines).singleElement().asString().contains("larger than ");

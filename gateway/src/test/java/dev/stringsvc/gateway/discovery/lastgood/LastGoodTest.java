@@ -24,8 +24,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What is kept, how old it may be, and when it is written; each `LastGood` here is one run of a
-/// gateway.
+/// What the file keeps, for how long it is used, and when it is written. Each `LastGood` is one run of a gateway.
 class LastGoodTest {
     private static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
     private static final Duration AGE = Duration.ofMinutes(10);
@@ -53,7 +52,7 @@ class LastGoodTest {
                 .toList();
     }
 
-    /// What a gateway that starts now is told.
+    /// The saved instances that a gateway gets if it starts now.
     private List<Instance> recalled(String... tags) {
         return run().recall("web", List.of(tags)).map(Known::instances).orElse(List.of());
     }

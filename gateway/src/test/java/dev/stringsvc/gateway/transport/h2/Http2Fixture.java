@@ -19,7 +19,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/// A transport over HTTP/2 to one fake instance; closing asserts that no connection was left behind.
+/// A transport over HTTP/2 to one fake instance. Closing it asserts that no connection is left open.
 final class Http2Fixture implements AutoCloseable {
     static final Duration LONG = Duration.ofSeconds(20);
     private static final Transport NO_HTTP1 = new Transport() {
@@ -32,7 +32,7 @@ final class Http2Fixture implements AutoCloseable {
         public void close() {}
     };
 
-    /// What an instance does on a connection.
+    /// Handles one connection of the instance.
     @FunctionalInterface
     interface Script {
         void serve(Http2Peer peer) throws IOException, InterruptedException;
@@ -58,7 +58,7 @@ final class Http2Fixture implements AutoCloseable {
         return new Http2Fixture(FakeInstance.of(wire -> script.serve(new Http2Peer(wire, settings))), ping);
     }
 
-    /// An instance that speaks no HTTP/2.
+    /// An instance that does not speak HTTP/2.
     static Http2Fixture toWire(FakeInstance.Script script) throws IOException {
         return new Http2Fixture(FakeInstance.of(script), LONG);
     }

@@ -27,9 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// Whatever frames an instance sends, a request gets the answer that was meant for it, whole, or it
-/// fails; and it fails before its time is over. `-Dfuzz.seed=N` plays other frames, `-Dfuzz.requests=N`
-/// more.
+/// Whatever frames an instance sends, a request gets its own complete response, or fails before its timeout. `-Dfuzz.seed=N` sends other frames, `-Dfuzz.requests=N` more.
 class Http2InstanceFuzzTest {
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int REQUESTS = Integer.getInteger("fuzz.requests", 1_000);
@@ -39,15 +37,15 @@ class Http2InstanceFuzzTest {
     private static final int PUSH_PROMISE = 5;
     private static final int UNKNOWN = 0x2a;
     private static final int PADDED = 0x8;
-    private static final int MOST_BODY = 12_000; // of all clients together less than a connection's window
+    private static final int MOST_BODY = 12_000; // for all clients together, less than a connection's window
 
-    /// What is wrong with what an instance sends for one request.
+    /// The fault in what an instance sends for one request.
     private enum Fault {
         NONE,
         /// These two may pass or fail.
         DATA_AFTER_THE_END,
         GOAWAY_BEFORE_THE_END,
-        /// All that follow must fail.
+        /// All the following must fail.
         DATA_BEFORE_THE_HEAD,
         NO_STATUS,
         ODD_STATUS,
@@ -177,7 +175,7 @@ class Http2InstanceFuzzTest {
         }
     }
 
-    /// @return false where the connection is over
+    /// @return false if the connection is over
     private boolean answer(FakeInstance.Wire wire, Line line, int stream, String id) throws IOException {
         var random = new Random(SEED * 1_000_003 + id.hashCode() * 31L);
         Fault fault =
@@ -192,7 +190,7 @@ class Http2InstanceFuzzTest {
         return fault != Fault.RESET_CONNECTION && fault != Fault.CLOSED_CONNECTION && fault != Fault.ODD_BYTES;
     }
 
-    /// The frames of one answer.
+    /// The frames of one response.
     private static final class FrameScript {
         private final ByteArrayOutputStream out = new ByteArrayOutputStream();
         private final int stream;
@@ -207,7 +205,7 @@ class Http2InstanceFuzzTest {
             int status = List.of(200, 201, 404, 500).get(random.nextInt(4));
             String body = id.repeat(random.nextInt(random.nextBoolean() ? 5 : MOST_BODY / id.length()));
             if (body.isEmpty() && fault != Fault.NONE) {
-                body = id; // what is wrong comes in the middle
+                body = id; // the fault comes in the middle
             }
             List<String> trailers = random.nextInt(3) == 0 ? List.of("y-sum=" + id) : List.of();
             this.answer = new Answer(status, id, body, trailers);
@@ -290,7 +288,7 @@ class Http2InstanceFuzzTest {
             }
         }
 
-        /// @return true if nothing follows
+        /// @return true if no frame may follow
         private boolean inject(int number) {
             switch (fault) {
                 case SECOND_HEAD -> head(0, Http2Peer.block(":status", "200", "y-id", "evil"));
@@ -357,7 +355,7 @@ class Http2InstanceFuzzTest {
             frame(Http2Peer.DATA, flags | PADDED, stream, payload);
         }
 
-        /// Frames that say nothing of the answer.
+        /// Frames that have nothing to do with the response.
         private void noise() {
             if (random.nextInt(6) > 0) {
                 return;

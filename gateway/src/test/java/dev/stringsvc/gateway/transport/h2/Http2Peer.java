@@ -16,7 +16,7 @@ import org.eclipse.jetty.http2.hpack.HpackException;
 import org.eclipse.jetty.util.NanoTime;
 import org.jspecify.annotations.Nullable;
 
-/// The instance's side of an HTTP/2 connection, frame by frame. Says what no library would.
+/// The instance's side of an HTTP/2 connection, frame by frame. It can send frames that a library would not.
 final class Http2Peer {
     static final int DATA = 0;
     static final int HEADERS = 1;
@@ -103,7 +103,7 @@ final class Http2Peer {
                 .array();
     }
 
-    /// Numbers of four bytes.
+    /// Encodes numbers of four bytes.
     static byte[] numbers(int... numbers) {
         ByteBuffer bytes = ByteBuffer.allocate(4 * numbers.length);
         for (int number : numbers) {
@@ -124,7 +124,7 @@ final class Http2Peer {
         frame(HEADERS, END_OF_HEADERS | END_STREAM, stream, block(namesAndValues));
     }
 
-    /// Fields as HPACK has them.
+    /// Encodes fields in HPACK.
     static byte[] block(String... namesAndValues) {
         var block = new ByteArrayOutputStream();
         for (int i = 0; i < namesAndValues.length; i += 2) {
@@ -133,7 +133,7 @@ final class Http2Peer {
         return block.toByteArray();
     }
 
-    /// As a literal that is not indexed (RFC 7541, section 6.2.2).
+    /// Encodes a literal field without indexing (RFC 7541, section 6.2.2).
     static void field(ByteArrayOutputStream block, String name, String value) {
         block.write(0);
         for (String text : new String[] {name, value}) {
@@ -167,14 +167,14 @@ final class Http2Peer {
         frame(GOAWAY, 0, 0, numbers(lastStream, code));
     }
 
-    /// How much may still be sent on a stream.
+    /// The number of bytes that may still be sent on a stream.
     int window(int stream) {
         return windows.getOrDefault(stream, initialWindow);
     }
 
-    /// Sends as much of a body as the stream's window lets go.
+    /// Sends as much of a body as the stream's window allows.
     ///
-    /// @return how much that was
+    /// @return the number of bytes
     int fillWindow(int stream) throws IOException {
         int sent = 0;
         for (int n; (n = Math.min(window(stream), 16_000)) > 0; sent += n) {
@@ -183,7 +183,7 @@ final class Http2Peer {
         return sent;
     }
 
-    /// Sends a body of this length as the stream's window lets it go, and ends it.
+    /// Sends a body of this length as the stream's window allows, and ends it.
     void send(int stream, int length) throws IOException {
         for (int left = length; left > 0; ) {
             int n = Math.min(Math.min(window(stream), 16_000), left);
@@ -197,7 +197,7 @@ final class Http2Peer {
         data(stream, "", true);
     }
 
-    /// The next frame; a head with its continuations. Answers pings, unless it is told not to.
+    /// Reads the next frame, or a head with its CONTINUATIONs. Answers pings, unless [#ignorePings] was called.
     Frame read() throws IOException {
         Frame frame = readOne();
         var block = new ByteArrayOutputStream();
@@ -242,7 +242,7 @@ final class Http2Peer {
         }
     }
 
-    /// Reads until a frame of this type has come.
+    /// Reads until a frame of this type arrives.
     Frame await(int type) throws IOException {
         while (true) {
             Frame frame = read();
@@ -266,7 +266,7 @@ final class Http2Peer {
 
     /// Reads until the connection ends.
     ///
-    /// @return the code of the last GOAWAY; -1 where there was none
+    /// @return the code of the last GOAWAY; -1 if there was none
     int awaitEnd() {
         int code = -1;
         try {

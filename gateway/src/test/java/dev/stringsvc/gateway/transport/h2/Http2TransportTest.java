@@ -708,7 +708,7 @@ class Http2TransportTest {
         }
     }
 
-    /// What an instance may do without end.
+    /// What an instance may repeat without end.
     enum Flood {
         LONG_HEAD,
         EMPTY_CONTINUATIONS,
@@ -763,7 +763,7 @@ class Http2TransportTest {
             try {
                 flood.go(peer);
             } catch (IOException e) {
-                // closed, as it should be
+                // the connection is closed, as expected
             }
             peer.awaitEnd();
             over.countDown();

@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What is read of an answer does not depend on where its bytes are split. `-Dfuzz.seed=N` spoils
-/// others, `-Dfuzz.requests=N` more.
+/// The parsed response does not depend on where its bytes are split. `-Dfuzz.seed=N` damages other responses, `-Dfuzz.requests=N` more of them.
 class ResponseParserTest {
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int ANSWERS = Integer.getInteger("fuzz.requests", 5_000);
@@ -59,7 +58,7 @@ class ResponseParserTest {
         return bytes.toString();
     }
 
-    /// All that was read: heads, the body as one, trailers, and how it ended.
+    /// Everything that was parsed: heads, the whole body, trailers, and how the response ended.
     private static String read(String bytes, List<Integer> lengths) {
         var parser = new ResponseParser();
         parser.begin(false);
@@ -104,7 +103,7 @@ class ResponseParserTest {
         }
     }
 
-    /// Jetty writes a well-known name its own way where the whole line is there.
+    /// Jetty replaces a well-known name with its own spelling if the whole line is there.
     private static String field(String name, String value) {
         return name.toLowerCase(java.util.Locale.ROOT) + '=' + value + '|';
     }

@@ -1,7 +1,7 @@
 package dev.stringsvc.gateway.tunnel;
 
-import static dev.stringsvc.gateway.tunnel.FramesTest.frame;
-import static dev.stringsvc.gateway.tunnel.FramesTest.join;
+import static dev.stringsvc.gateway.tunnel.FrameTrackerTest.frame;
+import static dev.stringsvc.gateway.tunnel.FrameTrackerTest.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
@@ -16,16 +16,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class OneWayTest {
+class FrameRelayTest {
     private static final byte[] GOODBYE = {(byte) 0x88, 2, 3, (byte) 0xe9};
     private static final byte[] LEAVE = new byte[0];
 
-    /// What comes out where these pieces go in, one read each, and an empty one stands for the goodbye.
+    /// The output for these pieces of input, one read each. An empty piece calls leave() before the next read.
     private static byte[] pass(byte[]... pieces) throws IOException {
         Deque<byte[]> left = new ArrayDeque<>(List.of(pieces));
         var out = new ByteArrayOutputStream();
-        var self = new AtomicReference<OneWay>();
-        var way = new OneWay(
+        var self = new AtomicReference<FrameRelay>();
+        var way = new FrameRelay(
                 into -> {
                     while (true) {
                         byte @Nullable [] piece = left.poll();
@@ -79,9 +79,9 @@ class OneWayTest {
     @Test
     void it_is_over_when_the_goodbye_is_answered() throws IOException {
         Deque<byte[]> left = new ArrayDeque<>(List.of(frame(1, 1, true), frame(8, 2, true)));
-        var way = new OneWay(
+        var way = new FrameRelay(
                 into -> {
-                    byte[] piece = left.remove(); // fails where it is asked once more
+                    byte[] piece = left.remove(); // fails if there is one read too many
                     System.arraycopy(piece, 0, into, 0, piece.length);
                     return piece.length;
                 },

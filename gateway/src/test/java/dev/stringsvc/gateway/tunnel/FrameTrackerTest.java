@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class FramesTest {
-    /// A frame of zeros.
+class FrameTrackerTest {
+    /// A frame whose payload is zeros.
     static byte[] frame(int opcode, int length, boolean masked) {
         var frame = new ByteArrayOutputStream();
         int mask = masked ? 0x80 : 0;
@@ -63,14 +63,14 @@ class FramesTest {
         byte[] frame = frame(2, length, masked);
         byte[] stream = join(frame, frame(1, 3, masked));
         for (int piece : new int[] {1, 2, 3, 7, 1_000, stream.length}) {
-            var frames = new Frames();
+            var frames = new FrameTracker();
             assertThat(ends(frames, stream, piece)).containsExactly(frame.length, stream.length);
             assertThat(frames.closed()).isFalse();
         }
     }
 
-    /// After how many bytes a frame ended, where they come in pieces of this size.
-    private static List<Integer> ends(Frames frames, byte[] stream, int piece) {
+    /// The positions where frames end, if the bytes arrive in pieces of this size.
+    private static List<Integer> ends(FrameTracker frames, byte[] stream, int piece) {
         List<Integer> ends = new ArrayList<>();
         for (int from = 0; from < stream.length; from += piece) {
             int to = Math.min(stream.length, from + piece);
@@ -87,7 +87,7 @@ class FramesTest {
     @Test
     void it_is_closed_when_a_close_frame_is_whole() {
         byte[] close = frame(8, 2, true);
-        var frames = new Frames();
+        var frames = new FrameTracker();
         assertThat(frames.take(close, 0, close.length - 1)).isEqualTo(close.length - 1);
         assertThat(frames.closed()).isFalse();
         assertThat(frames.take(close, close.length - 1, close.length)).isEqualTo(1);
@@ -97,7 +97,7 @@ class FramesTest {
     @Test
     void length_that_cannot_be_never_ends() {
         byte[] head = {(byte) 0x82, 127, -1, -1, -1, -1, -1, -1, -1, -1, 0};
-        var frames = new Frames();
+        var frames = new FrameTracker();
         assertThat(frames.take(head, 0, head.length)).isEqualTo(head.length);
         assertThat(frames.between()).isFalse();
     }

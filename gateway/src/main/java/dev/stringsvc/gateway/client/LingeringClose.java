@@ -5,21 +5,20 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.server.Request;
 
-/// Reads on after an answer that came before its request's body had ended. The gateway has ended its
-/// half of the connection by then. If it closed the connection at once while the client still sends, the
-/// client's system would throw away what it has received of the answer (RFC 9112, section 9.6).
-/// Thread-safe.
-final class Lingering {
+/// Reads on for a while after a response that was sent before the request's body had ended, when the
+/// gateway has closed its writing half. If it closed the connection while the client still sends, the
+/// client's system could discard the response (RFC 9112, section 9.6). Thread-safe.
+final class LingeringClose {
     private static final Duration LONGEST = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
     private static final int CHUNK = 65_536;
     private static final Semaphore ROOM = new Semaphore(1_024);
 
-    private Lingering() {}
+    private LingeringClose() {}
 
-    /// Reads until the body ends, the client closes the connection or pauses, or it has taken long
-    /// enough. Does nothing where the client waits for `100 Continue` before it sends its body, or too
-    /// many linger already.
+    /// Reads until the body ends, the client closes the connection or pauses, or the time is over. Does
+    /// nothing if the client waits for `100 Continue` before it sends its body, or too many connections
+    /// linger already.
     static void drain(Request request) {
         if (request.getHeaders().contains("Expect") || !ROOM.tryAcquire()) {
             return;
@@ -34,11 +33,11 @@ final class Lingering {
                         return;
                     }
                 } catch (IOException e) {
-                    failures++; // the first may be the end of a demand that was given up
+                    failures++; // the first may belong to an earlier read that was stopped
                 }
             }
         } catch (RuntimeException e) {
-            // Jetty has ended the request: there is nothing more to wait for
+            // Jetty has ended the request, so there is nothing more to read
         } finally {
             ROOM.release();
         }

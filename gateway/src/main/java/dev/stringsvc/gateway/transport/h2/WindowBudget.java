@@ -2,21 +2,22 @@ package dev.stringsvc.gateway.transport.h2;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Memory that all streams share, for windows beyond the first [ReceiveWindow#FIRST] bytes. Thread-safe.
-final class Purse {
+/// The memory that all streams share for receive windows beyond [ReceiveWindow#FIRST] bytes.
+/// Thread-safe.
+final class WindowBudget {
     private final AtomicLong room;
 
-    /// @param room in bytes
-    Purse(long room) {
+    /// @param room the limit, in bytes
+    WindowBudget(long room) {
         this.room = new AtomicLong(room);
     }
 
     /// An eighth of the heap.
-    static Purse ofHeap() {
-        return new Purse(Runtime.getRuntime().maxMemory() / 8);
+    static WindowBudget ofHeap() {
+        return new WindowBudget(Runtime.getRuntime().maxMemory() / 8);
     }
 
-    /// Takes this many bytes, or none and returns false where so many are not left.
+    /// Takes this many bytes, or none and returns false if fewer are left.
     boolean take(int bytes) {
         while (true) {
             long left = room.get();

@@ -2,18 +2,18 @@ package dev.stringsvc.gateway.tunnel;
 
 import java.io.IOException;
 
-/// One direction of a tunnel: passes what one side says on to the other as it comes, and can put a
-/// goodbye in where a frame ends. What is said after that is not passed on, since nothing may follow a
-/// Close frame. One thread passes; any other may say the goodbye.
-final class OneWay {
+/// One direction of a WebSocket tunnel: it passes bytes on as they arrive, and can insert a Close frame
+/// where a frame ends. Bytes after that are dropped, since nothing may follow a Close frame. One thread
+/// calls [#pass]; any other may call [#leave].
+final class FrameRelay {
     private static final int CHUNK = 8_192;
 
     private final Source from;
     private final Sink to;
-    private final byte[] goodbye;
-    private final Frames frames = new Frames();
+    private final byte[] closeFrame;
+    private final FrameTracker frames = new FrameTracker();
     private volatile boolean leaving;
-    private boolean goodbyeSaid;
+    private boolean closeSent;
     private long bytes;
 
     /// Reads as [java.io.InputStream#read(byte[])] does.
@@ -28,14 +28,14 @@ final class OneWay {
         void write(byte[] bytes, int from, int length) throws IOException;
     }
 
-    /// @param goodbye a Close frame, as the first side would say it
-    OneWay(Source from, Sink to, byte[] goodbye) {
+    /// @param closeFrame a Close frame, as the sender would write it
+    FrameRelay(Source from, Sink to, byte[] closeFrame) {
         this.from = from;
         this.to = to;
-        this.goodbye = goodbye;
+        this.closeFrame = closeFrame;
     }
 
-    /// Passes on until the first side ends, or until both have said their goodbye.
+    /// Passes bytes on until the sender ends, or until it has sent its own Close frame after [#leave].
     void pass() throws IOException {
         byte[] chunk = new byte[CHUNK];
         for (int n; (n = from.read(chunk)) >= 0; ) {
@@ -51,9 +51,9 @@ final class OneWay {
             write(chunk, length);
             return false;
         }
-        int frameEnd = goodbyeSaid ? 0 : frames.take(chunk, 0, length);
+        int frameEnd = closeSent ? 0 : frames.take(chunk, 0, length);
         write(chunk, frameEnd);
-        sayGoodbye();
+        sendClose();
         track(chunk, frameEnd, length);
         return frames.closed();
     }
@@ -71,25 +71,26 @@ final class OneWay {
         }
     }
 
-    /// From now on nothing passes behind the frame that is under way. Does not wait.
+    /// Drops everything after the current frame from now on. Does not wait.
     void stopAfterFrame() {
         leaving = true;
     }
 
-    /// Says goodbye in the first side's name, as soon as a frame ends, where it has not done so itself.
+    /// Sends a Close frame on behalf of the sender, as soon as a frame ends, unless the sender has sent
+    /// one.
     synchronized void leave() throws IOException {
         leaving = true;
-        sayGoodbye();
+        sendClose();
     }
 
-    private void sayGoodbye() throws IOException {
-        if (leaving && !goodbyeSaid && !frames.closed() && frames.between()) {
-            goodbyeSaid = true;
-            write(goodbye, goodbye.length);
+    private void sendClose() throws IOException {
+        if (leaving && !closeSent && !frames.closed() && frames.between()) {
+            closeSent = true;
+            write(closeFrame, closeFrame.length);
         }
     }
 
-    /// How many were written to the other side.
+    /// The number of bytes that were written to the receiver.
     synchronized long bytes() {
         return bytes;
     }

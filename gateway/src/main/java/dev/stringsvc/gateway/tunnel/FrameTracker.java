@@ -1,22 +1,22 @@
 package dev.stringsvc.gateway.tunnel;
 
-/// Where one direction of a WebSocket stands: within a frame, or between two (RFC 6455, section 5.2). It
-/// looks at frames' heads only, however the bytes come in pieces. Used by one thread at a time.
-final class Frames {
+/// Tracks whether one direction of a WebSocket is within a frame or between two (RFC 6455, section 5.2).
+/// It reads only the heads of frames, which may arrive in pieces. Used by one thread at a time.
+final class FrameTracker {
     private static final int CLOSE = 8;
 
     private int opcode;
     private int headSeen;
     private int headLength = 2;
-    /// The end of a longer length, in the head.
+    /// The position in the head where an extended length ends.
     private int lengthEnd = 2;
-    /// What is still to come of the frame's payload.
+    /// The bytes of the frame's payload that have not arrived yet.
     private long left;
     private boolean closed;
 
-    /// Takes these bytes up to the end of the frame that they begin or go on with.
+    /// Reads bytes up to the end of the current frame.
     ///
-    /// @return how many it took: all, where the frame does not end among them
+    /// @return the number of bytes up to the end of the frame; all if the frame does not end among them
     int take(byte[] bytes, int from, int to) {
         int at = from;
         while (at < to && headSeen < headLength) {
@@ -50,12 +50,12 @@ final class Frames {
         headSeen++;
     }
 
-    /// Whether no frame has begun and not ended: another one may be put in here.
+    /// True between two frames, where a frame may be inserted.
     boolean between() {
         return headSeen == 0;
     }
 
-    /// Whether a Close frame has passed, the last that is said in this direction.
+    /// True if a Close frame has passed, which is the last frame in this direction.
     boolean closed() {
         return closed;
     }

@@ -1,8 +1,8 @@
 package dev.stringsvc.gateway.client;
 
-/// The last streams of a connection that the gateway has reset. Takes no memory where there is none.
+/// The last streams of a connection that the gateway has reset. Takes no memory until there is one.
 /// Thread-safe.
-final class RecentStreams {
+final class ResetStreams {
     private static final int MOST = 128;
     private static final int[] NONE = {};
 
