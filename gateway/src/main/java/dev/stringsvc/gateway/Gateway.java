@@ -8,7 +8,7 @@ import dev.stringsvc.gateway.client.ConnectionCapacity;
 import dev.stringsvc.gateway.client.ConnectionLimit;
 import dev.stringsvc.gateway.client.Exchange;
 import dev.stringsvc.gateway.client.HttpPort;
-import dev.stringsvc.gateway.client.SlowestRate;
+import dev.stringsvc.gateway.client.MinimumRate;
 import dev.stringsvc.gateway.client.SocketPollers;
 import dev.stringsvc.gateway.config.ConfigException;
 import dev.stringsvc.gateway.config.ConfigSource;
@@ -30,7 +30,7 @@ import dev.stringsvc.gateway.proxy.Forwarding;
 import dev.stringsvc.gateway.proxy.ProxyHandler;
 import dev.stringsvc.gateway.tags.TagRoutes;
 import dev.stringsvc.gateway.telemetry.Telemetry;
-import dev.stringsvc.gateway.transport.AddressJudge;
+import dev.stringsvc.gateway.transport.AddressCheck;
 import dev.stringsvc.gateway.transport.IdleTimeouts;
 import dev.stringsvc.gateway.transport.Protocol;
 import dev.stringsvc.gateway.transport.Transports;
@@ -212,15 +212,15 @@ public final class Gateway implements AutoCloseable {
                 limits.inFlight(),
                 limits.tunnels(),
                 limits.streams(),
-                new SlowestRate(limits.clientRate().bytes(), limits.clientGrace()),
+                new MinimumRate(limits.clientRate().bytes(), limits.clientGrace()),
                 timeouts);
     }
 
     private Upstream upstream(String service, GatewayConfig.Service definition) {
-        AddressJudge judge = definition.isFixed() ? AddressJudge.ANYWHERE : addresses::refusal;
+        AddressCheck check = definition.isFixed() ? AddressCheck.ANYWHERE : addresses::refusal;
         var upstream = new Upstream(
                 service,
-                transports.speaking(protocol(definition), judge),
+                transports.speaking(protocol(definition), check),
                 config.ejection(),
                 config.guard(),
                 telemetry,

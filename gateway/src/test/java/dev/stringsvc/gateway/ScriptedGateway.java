@@ -5,7 +5,7 @@ import dev.stringsvc.gateway.client.ClientTimeouts;
 import dev.stringsvc.gateway.client.ConnectionLimit;
 import dev.stringsvc.gateway.client.Exchange;
 import dev.stringsvc.gateway.client.HttpPort;
-import dev.stringsvc.gateway.client.SlowestRate;
+import dev.stringsvc.gateway.client.MinimumRate;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.http.HeaderFields;
@@ -74,7 +74,7 @@ final class ScriptedGateway implements AutoCloseable {
                 new Bulkhead());
         var routing = new Routing(new RouteTable(List.of(route)), Map.of("r", forwarder));
         var timeouts = new ClientTimeouts(LONG, LONG, LONG);
-        var limits = new ClientLimits(8_192, 4, Long.MAX_VALUE, 8, 1, 1, new SlowestRate(0, Duration.ZERO), timeouts);
+        var limits = new ClientLimits(8_192, 4, Long.MAX_VALUE, 8, 1, 1, new MinimumRate(0, Duration.ZERO), timeouts);
         var proxy =
                 new ProxyHandler(() -> routing, limits, new Forwarding(address -> false), exchanges::add, () -> false);
         this.port = new HttpPort(

@@ -24,7 +24,7 @@ public interface Client {
     void begin(ClientBody body);
 
     /// The largest head of a response that the client accepts, in bytes, counted as in HTTP/2.
-    default int mostHead() {
+    default int maxHeadBytes() {
         return Integer.MAX_VALUE;
     }
 

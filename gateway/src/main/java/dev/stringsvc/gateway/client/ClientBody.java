@@ -38,7 +38,7 @@ public final class ClientBody extends InputStream {
 
     /// The body of a request without one.
     public static ClientBody none() {
-        return new ClientBody(InputStream.nullInputStream(), () -> {}, 0, 0, new SlowestRate(0, Duration.ZERO).start());
+        return new ClientBody(InputStream.nullInputStream(), () -> {}, 0, 0, new MinimumRate(0, Duration.ZERO).start());
     }
 
     /// In bytes; -1 if unknown.

@@ -86,7 +86,9 @@ public final class ClientConnection extends HttpConnection {
                 super.parsedHeader(field);
             }
 
-            // Jetty would answer an `Upgrade` that `Connection` does not name with 400. It must be ignored (RFC 9110, section 7.8): without the header constant Jetty does not recognize it. An unsupported HTTP version is answered with 505.
+            // Jetty would answer an `Upgrade` that `Connection` does not name with 400. It must be ignored (RFC 9110,
+            // section 7.8): without the header constant Jetty does not recognize it. An unsupported HTTP version is
+            // answered with 505.
             @Override
             public Runnable headerComplete() {
                 for (HttpField field : upgrades) {

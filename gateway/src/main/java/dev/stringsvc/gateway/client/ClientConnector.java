@@ -60,7 +60,7 @@ final class ClientConnector extends ServerConnector {
     /// Accepted sockets that are open, including those for which Jetty has no end point yet.
     private final Set<SocketChannel> taken = ConcurrentHashMap.newKeySet();
 
-    private final OpenConnections open = new OpenConnections(this::clients, System::nanoTime);
+    private final ConnectionEvictor open = new ConnectionEvictor(this::clients, System::nanoTime);
     private final RefusedSockets refusedSockets = new RefusedSockets();
     private final ShortageLog shortages = new ShortageLog();
     private volatile long checkedAt;
@@ -94,7 +94,8 @@ final class ClientConnector extends ServerConnector {
                 case OFF -> new ConnectionFactory[] {http1};
             };
         }
-        http.addCustomizer(new SecureRequestCustomizer(false)); // otherwise Jetty requires that Host matches the certificate, which a proxy must not
+        http.addCustomizer(new SecureRequestCustomizer(
+                false)); // otherwise Jetty requires that Host matches the certificate, which a proxy must not
         var alpn = new ALPNServerConnectionFactory();
         alpn.setDefaultProtocol(http1.getProtocol());
         return new ConnectionFactory[] {alpn, new Http2Protocol(http, "h2", false), http1};

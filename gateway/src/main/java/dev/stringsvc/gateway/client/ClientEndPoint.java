@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// for each request and wakes the selector for it. Here the key stays armed while a request is in hand.
 /// If bytes arrive and a read waits, the selector's thread reads them for it, since otherwise it would
 /// be told of the same bytes again. If no read waits, the key is disarmed.
-public final class ClientEndPoint extends SocketChannelEndPoint implements Client, OpenConnections.Closable {
+public final class ClientEndPoint extends SocketChannelEndPoint implements Client, ConnectionEvictor.Closable {
     /// The bytes to read to notice that a TLS client has gone away: at most two alerts come before the
     /// end.
     private static final int TLS_GOODBYE = 128;
@@ -429,7 +429,8 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
     /// does not take at once are dropped.
     private Exchange sendHeadTimeout(Duration took) {
         String requestId = RequestId.of(null);
-        Problem problem = Problem.of(408, "The request's head did not arrive in time.").inRequest(requestId);
+        Problem problem =
+                Problem.of(408, "The request's head did not arrive in time.").inRequest(requestId);
         try {
             getChannel().write(ByteBuffer.wrap(RawProblem.response(problem, RequestId.HEADER + ": " + requestId)));
         } catch (IOException e) {

@@ -13,8 +13,8 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.IO;
 import org.jspecify.annotations.Nullable;
 
-/// The part of a request's body that Jetty has read, as a stream. Buffers are released as soon as they
-/// are read, which in HTTP/2 lets the client send more. Used by one thread at a time, except where
+/// The part of a request's body that Jetty has read, as a stream. BufferPool are released as soon as
+/// they are read, which in HTTP/2 lets the client send more. Used by one thread at a time, except where
 /// noted.
 public final class ClientInput extends InputStream {
     private static final Content.Chunk CLOSED = Content.Chunk.from(new IOException("the body is closed"));

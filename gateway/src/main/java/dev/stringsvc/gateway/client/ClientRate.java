@@ -5,13 +5,13 @@ import java.time.Duration;
 /// Measures how fast a client sends or takes one body. Only time counts in which the gateway waits for
 /// the client. Thread-safe.
 public final class ClientRate {
-    private final SlowestRate slowest;
+    private final MinimumRate slowest;
     private long bytes;
     private long waitedNanos;
     private long waitingSince;
     private boolean waiting;
 
-    ClientRate(SlowestRate slowest) {
+    ClientRate(MinimumRate slowest) {
         this.slowest = slowest;
     }
 

@@ -70,7 +70,7 @@ final class Http2Client implements Client {
 
     /// A larger head would make Jetty end the whole connection. The status is a field too.
     @Override
-    public int mostHead() {
+    public int maxHeadBytes() {
         int most = session.getGenerator().getHpackEncoder().getMaxHeaderListSize();
         return most <= 0 ? Integer.MAX_VALUE : most - STATUS_SIZE;
     }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// response that it has received. Thread-safe.
 final class RefusedSockets implements AutoCloseable {
     private static final int MAX_KEPT = 32;
-    private static final byte[] RESPONSE =
-            RawProblem.response(Problem.of(503, "The gateway has as many connections as it accepts."), "Retry-After: 1");
+    private static final byte[] RESPONSE = RawProblem.response(
+            Problem.of(503, "The gateway has as many connections as it accepts."), "Retry-After: 1");
 
     private Deque<SocketChannel> recent = new ArrayDeque<>();
     private Deque<SocketChannel> old = new ArrayDeque<>();

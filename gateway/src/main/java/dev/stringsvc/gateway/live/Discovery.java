@@ -2,12 +2,12 @@ package dev.stringsvc.gateway.live;
 
 import dev.stringsvc.consul.ConsulSettings;
 import dev.stringsvc.gateway.config.GatewayConfig;
+import dev.stringsvc.gateway.discovery.AddressFilter;
 import dev.stringsvc.gateway.discovery.AddressPolicy;
 import dev.stringsvc.gateway.discovery.FixedInstancer;
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.discovery.Instancer;
-import dev.stringsvc.gateway.discovery.OnlyAllowed;
-import dev.stringsvc.gateway.discovery.WithMeta;
+import dev.stringsvc.gateway.discovery.MetaFilter;
 import dev.stringsvc.gateway.discovery.consul.ConsulCatalog;
 import dev.stringsvc.gateway.discovery.consul.ConsulClient;
 import dev.stringsvc.gateway.discovery.consul.ConsulInstancer;
@@ -64,8 +64,8 @@ public final class Discovery implements AutoCloseable {
         Instancer source = consul().lastGood()
                 .<Instancer>map(file -> file.over(instancer, service, asked(definition)))
                 .orElse(instancer);
-        var allowed = new OnlyAllowed(service, source, addresses);
-        return definition.meta().isEmpty() ? allowed : new WithMeta(allowed, definition.meta());
+        var allowed = new AddressFilter(service, source, addresses);
+        return definition.meta().isEmpty() ? allowed : new MetaFilter(allowed, definition.meta());
     }
 
     /// Saves the instances that are in use after an answer for a service, so that the next start can use them.

@@ -56,7 +56,7 @@ record AnswerHead(ClientRequest request, UpstreamResponse upstream, HttpFields.M
     }
 
     boolean isTooLongForClient() {
-        int most = request.client().mostHead();
+        int most = request.client().maxHeadBytes();
         return most < Integer.MAX_VALUE
                 && fields.stream().mapToInt(AnswerHead::listSize).sum() > most;
     }

@@ -1,7 +1,7 @@
 package dev.stringsvc.gateway.proxy;
 
 import dev.stringsvc.gateway.client.ClientTimeouts;
-import dev.stringsvc.gateway.client.SlowestRate;
+import dev.stringsvc.gateway.client.MinimumRate;
 
 /// What one client, and all of them together, may ask of the data port.
 ///
@@ -20,7 +20,7 @@ public record ClientLimits(
         int inFlight,
         int tunnels,
         int streams,
-        SlowestRate slowest,
+        MinimumRate slowest,
         ClientTimeouts timeouts) {
     /// The most requests whose bodies are waited for at a time. Each takes about a third of the memory
     /// that one takes which is forwarded.

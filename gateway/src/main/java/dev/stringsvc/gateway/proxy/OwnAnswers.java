@@ -1,7 +1,7 @@
 package dev.stringsvc.gateway.proxy;
 
 import dev.stringsvc.gateway.client.ClientRate;
-import dev.stringsvc.gateway.client.SlowestRate;
+import dev.stringsvc.gateway.client.MinimumRate;
 import dev.stringsvc.gateway.retry.Bulkhead;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class OwnAnswers {
     private final Admission admission;
     private final Forwarding forwarding;
-    private final SlowestRate slowest;
+    private final MinimumRate slowest;
     private final Bulkhead unbounded = new Bulkhead();
 
     OwnAnswers(ClientLimits limits, Forwarding forwarding) {

@@ -4,8 +4,8 @@ import dev.stringsvc.gateway.client.BodyMemory;
 import dev.stringsvc.gateway.client.ClientBody;
 import dev.stringsvc.gateway.client.ClientInput;
 import dev.stringsvc.gateway.client.ClientTimeouts;
+import dev.stringsvc.gateway.client.MinimumRate;
 import dev.stringsvc.gateway.client.PayloadTooLargeException;
-import dev.stringsvc.gateway.client.SlowestRate;
 import dev.stringsvc.gateway.http.Body;
 import dev.stringsvc.gateway.http.HeaderFields;
 import java.io.ByteArrayInputStream;
@@ -25,7 +25,7 @@ import org.eclipse.jetty.server.Request;
 /// costs no instance anything. Where a route streams its requests, nothing is waited for. Thread-safe.
 public final class RequestBodies {
     private static final int FIRST = 1_024;
-    private static final SlowestRate ANY_RATE = new SlowestRate(0, Duration.ZERO);
+    private static final MinimumRate ANY_RATE = new MinimumRate(0, Duration.ZERO);
 
     private final ClientLimits limits;
     private final BodyMemory memory;
@@ -53,7 +53,7 @@ public final class RequestBodies {
         }
         ClientTimeouts timeouts = limits.timeouts();
         var in = new ClientInput(request, streams ? timeouts.stream() : timeouts.idle());
-        SlowestRate slowest = streams ? ANY_RATE : limits.slowest();
+        MinimumRate slowest = streams ? ANY_RATE : limits.slowest();
         return new ClientBody(in, in::stop, length, most, slowest.start());
     }
 

@@ -25,29 +25,29 @@ public final class Transports implements Transport.Factory, AutoCloseable {
 
     /// Opens transports that use this protocol.
     public Transport.Factory speaking(Protocol protocol) {
-        return speaking(protocol, AddressJudge.ANYWHERE);
+        return speaking(protocol, AddressCheck.ANYWHERE);
     }
 
     /// Opens transports that use this protocol.
     ///
-    /// @param judge decides which addresses may be connected to
-    public Transport.Factory speaking(Protocol protocol, AddressJudge judge) {
+    /// @param check decides which addresses may be connected to
+    public Transport.Factory speaking(Protocol protocol, AddressCheck check) {
         return switch (protocol) {
-            case Protocol.Http() -> (host, port) -> http1.open(new Peer(host, port, judge));
+            case Protocol.Http() -> (host, port) -> http1.open(new Peer(host, port, check));
             case Protocol.H2c() ->
                 (host, port) -> {
-                    var peer = new Peer(host, port, judge);
+                    var peer = new Peer(host, port, check);
                     return http2.open(peer, http1.open(peer));
                 };
             case Protocol.Https(var trusted, var serverName) -> {
                 SSLContext context = Trust.in(trusted);
-                yield (host, port) -> http1.open(new Peer(host, port, judge), context, serverName.orElse(host));
+                yield (host, port) -> http1.open(new Peer(host, port, check), context, serverName.orElse(host));
             }
             case Protocol.H2(var trusted, var serverName) -> {
                 SSLContext context = Trust.in(trusted);
                 var tls = new Http2Transports.Tls(context, serverName);
                 yield (host, port) -> {
-                    var peer = new Peer(host, port, judge);
+                    var peer = new Peer(host, port, check);
                     return http2.open(peer, http1.open(peer, context, serverName.orElse(host)), tls);
                 };
             }

@@ -210,7 +210,8 @@ public final class Endpoint {
     private boolean isGone(AttemptResult result) {
         if (result instanceof AttemptResult.Responded answered) {
             boolean closes = answered.closesConnection();
-            return closesInARow.updateAndGet(count -> closes ? Math.min(count + 1, CLOSES_WHEN_STOPPING) : 0) == CLOSES_WHEN_STOPPING;
+            return closesInARow.updateAndGet(count -> closes ? Math.min(count + 1, CLOSES_WHEN_STOPPING) : 0)
+                    == CLOSES_WHEN_STOPPING;
         }
         return result instanceof AttemptResult.NotSent(var _, boolean asked) && asked;
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /// A body that one thread reads while another ends the request.
 class ClientBodyTest {
     private static final Duration LONG = Duration.ofSeconds(20);
-    private static final SlowestRate ANY = new SlowestRate(0, Duration.ZERO);
+    private static final MinimumRate ANY = new MinimumRate(0, Duration.ZERO);
 
     private final Coming coming = new Coming();
     private final BodyMemory memory = new BodyMemory(10_000);

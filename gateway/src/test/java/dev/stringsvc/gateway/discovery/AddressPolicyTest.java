@@ -16,7 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Consul's port is 8500, and the gateway's own port is 8080. The test connects to nothing, and resolves only localhost.
+/// Consul's port is 8500, and the gateway's own port is 8080. The test connects to nothing, and resolves
+/// only localhost.
 class AddressPolicyTest {
     private static final int PORT = 80;
 
@@ -175,8 +176,7 @@ class AddressPolicyTest {
                 .toList();
         assertThat(here)
                 .isNotEmpty()
-                .allSatisfy(
-                        address -> assertThat(lax.refusal(address, 8080)).endsWith("is the gateway's own port"));
+                .allSatisfy(address -> assertThat(lax.refusal(address, 8080)).endsWith("is the gateway's own port"));
     }
 
     @Test

@@ -3,7 +3,7 @@ package dev.stringsvc.gateway.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stringsvc.gateway.client.ClientRate;
-import dev.stringsvc.gateway.client.SlowestRate;
+import dev.stringsvc.gateway.client.MinimumRate;
 import dev.stringsvc.gateway.http.ClientAddress;
 import dev.stringsvc.gateway.retry.Bulkhead;
 import java.net.InetAddress;
@@ -36,7 +36,7 @@ class AdmissionTest {
     }
 
     private static ClientRate rate() {
-        return new SlowestRate(0, Duration.ZERO).start();
+        return new MinimumRate(0, Duration.ZERO).start();
     }
 
     private Admission.@Nullable Permit enter(Object address, Admission.Holder holder) {

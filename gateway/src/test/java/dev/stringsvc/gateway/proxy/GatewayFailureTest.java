@@ -7,7 +7,7 @@ import dev.stringsvc.gateway.client.ClientTimeouts;
 import dev.stringsvc.gateway.client.ConnectionLimit;
 import dev.stringsvc.gateway.client.Exchange;
 import dev.stringsvc.gateway.client.HttpPort;
-import dev.stringsvc.gateway.client.SlowestRate;
+import dev.stringsvc.gateway.client.MinimumRate;
 import dev.stringsvc.gateway.retry.Routing;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
@@ -35,7 +35,7 @@ class GatewayFailureTest {
         var route = Route.to(TestRoutes.forward("svc", false, false), "r", "/");
         var exchanges = new LinkedBlockingQueue<Exchange>();
         var limits =
-                new ClientLimits(8_192, 1_024, Long.MAX_VALUE, 1, 1, 1, new SlowestRate(0, Duration.ZERO), TIMEOUTS);
+                new ClientLimits(8_192, 1_024, Long.MAX_VALUE, 1, 1, 1, new MinimumRate(0, Duration.ZERO), TIMEOUTS);
         var routing = new Routing(new RouteTable(List.of(route)), Map.of());
         var withoutForwarder =
                 new ProxyHandler(() -> routing, limits, new Forwarding(address -> false), exchanges::add, () -> false);
@@ -74,7 +74,7 @@ class GatewayFailureTest {
         var broken = new NoClassDefFoundError("Could not initialize class sun.nio.ch.Poller");
         var failures = new LinkedBlockingQueue<Error>(List.of(new StackOverflowError(), broken));
         var limits =
-                new ClientLimits(8_192, 1_024, Long.MAX_VALUE, 1, 1, 1, new SlowestRate(0, Duration.ZERO), TIMEOUTS);
+                new ClientLimits(8_192, 1_024, Long.MAX_VALUE, 1, 1, 1, new MinimumRate(0, Duration.ZERO), TIMEOUTS);
         Supplier<Routing> routing = () -> {
             throw failures.remove();
         };

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stringsvc.gateway.client.BodyMemory;
 import dev.stringsvc.gateway.client.ClientBody;
 import dev.stringsvc.gateway.client.ClientTimeouts;
-import dev.stringsvc.gateway.client.SlowestRate;
+import dev.stringsvc.gateway.client.MinimumRate;
 import dev.stringsvc.gateway.http.Body;
 import dev.stringsvc.gateway.http.HeaderFields;
 import dev.stringsvc.gateway.transport.EndlessBody;
@@ -22,7 +22,7 @@ class RequestBodiesTest {
     private static final int REPLAY = 4_096;
 
     private final ClientLimits limits =
-            new ClientLimits(8_192, REPLAY, Long.MAX_VALUE, 1, 1, 1, new SlowestRate(0, Duration.ZERO), TIMEOUTS);
+            new ClientLimits(8_192, REPLAY, Long.MAX_VALUE, 1, 1, 1, new MinimumRate(0, Duration.ZERO), TIMEOUTS);
     private final BodyMemory memory = new BodyMemory(10_000);
     private final RequestBodies bodies = new RequestBodies(limits, memory);
 

@@ -18,7 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// An instance on a real port that runs a script for each connection and keeps the requests. Thread-safe.
+/// An instance on a real port that runs a script for each connection and keeps the requests.
+/// Thread-safe.
 public final class FakeInstance implements AutoCloseable {
     public static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -156,7 +157,8 @@ public final class FakeInstance implements AutoCloseable {
         return open.size();
     }
 
-    /// Stops accepting connections and closes the open ones. The port is free when this returns: the kernel accepts connections as long as a thread still waits in accept().
+    /// Stops accepting connections and closes the open ones. The port is free when this returns: the
+    /// kernel accepts connections as long as a thread still waits in accept().
     @Override
     public void close() throws IOException {
         server.close();

@@ -14,7 +14,8 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Ending an attempt late does not affect the next attempt on its connection, and a request that the instance may have read is not reported as not sent.
+/// Ending an attempt late does not affect the next attempt on its connection, and a request that the
+/// instance may have read is not reported as not sent.
 class LateEndTest {
     @Test
     void late_cancellation_leaves_the_next_request_alone() throws IOException {

@@ -20,7 +20,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/// An idle connection that the instance has closed: the request uses a new connection, whatever its method.
+/// An idle connection that the instance has closed: the request uses a new connection, whatever its
+/// method.
 class StaleConnectionTest {
     private static FakeInstance.Script once(boolean reset) {
         return wire -> {

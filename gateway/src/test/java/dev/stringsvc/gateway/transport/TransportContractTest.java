@@ -356,7 +356,7 @@ class TransportContractTest {
 
     @OverEachLink
     void address_that_is_refused_is_not_connected_to_whatever_name_leads_there(Protocol link) throws Exception {
-        AddressJudge nowhere = (address, port) -> address.getHostAddress() + " is refused";
+        AddressCheck nowhere = (address, port) -> address.getHostAddress() + " is refused";
         try (var fixture = new Fixture(link, TransportContractTest::echo);
                 Transport transport =
                         fixture.transports.speaking(link, nowhere).open("localhost", fixture.instance.port())) {

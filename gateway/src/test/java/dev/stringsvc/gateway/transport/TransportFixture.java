@@ -13,7 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// A transport to one fake instance. Closing it closes both, and asserts that no connection is left open.
+/// A transport to one fake instance. Closing it closes both, and asserts that no connection is left
+/// open.
 final class TransportFixture implements AutoCloseable {
     /// Longer than anything takes in these tests.
     static final Duration LONG = Duration.ofSeconds(20);

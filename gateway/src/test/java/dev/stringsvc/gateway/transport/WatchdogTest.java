@@ -69,7 +69,8 @@ class WatchdogTest {
 
     @Test
     void wakes_up_after_a_long_time_without_anything_to_watch() throws InterruptedException {
-        assertThat(new CountDownLatch(1).await(1_500, TimeUnit.MILLISECONDS)).isFalse(); // longer than the idle watchdog stays awake
+        assertThat(new CountDownLatch(1).await(1_500, TimeUnit.MILLISECONDS))
+                .isFalse(); // longer than the idle watchdog stays awake
         Watchdog.Watch watch = watchdog.watch(SHORT, () -> false, expired::countDown);
         assertThat(expiresSoon()).isTrue();
         assertThat(watch.expired()).isTrue();

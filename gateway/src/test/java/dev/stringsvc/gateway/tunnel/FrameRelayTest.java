@@ -20,7 +20,8 @@ class FrameRelayTest {
     private static final byte[] GOODBYE = {(byte) 0x88, 2, 3, (byte) 0xe9};
     private static final byte[] LEAVE = new byte[0];
 
-    /// The output for these pieces of input, one read each. An empty piece calls leave() before the next read.
+    /// The output for these pieces of input, one read each. An empty piece calls leave() before the next
+    /// read.
     private static byte[] pass(byte[]... pieces) throws IOException {
         Deque<byte[]> left = new ArrayDeque<>(List.of(pieces));
         var out = new ByteArrayOutputStream();

@@ -102,11 +102,19 @@ public final class LastGood implements AutoCloseable {
             return Optional.empty();
         }
         if (!last.isOf(tags)) {
-            LOG.info("{}: the instances in {} are not used, they were asked for with other tags: {}", service, file, last.tags());
+            LOG.info(
+                    "{}: the instances in {} are not used, they were asked for with other tags: {}",
+                    service,
+                    file,
+                    last.tags());
             return Optional.empty();
         }
         if (!last.isYoungerThan(age, clock.instant())) {
-            LOG.info("{}: the instances in {} are not used, they were last confirmed at {}", service, file, last.confirmedAt());
+            LOG.info(
+                    "{}: the instances in {} are not used, they were last confirmed at {}",
+                    service,
+                    file,
+                    last.confirmedAt());
             return Optional.empty();
         }
         return Optional.of(last);
@@ -188,7 +196,10 @@ public final class LastGood implements AutoCloseable {
             if (failure != null) {
                 changed = true;
                 if (!failing) {
-                    LOG.warn("{} cannot be written: {}; without it the gateway cannot start while Consul is away", file, failure);
+                    LOG.warn(
+                            "{} cannot be written: {}; without it the gateway cannot start while Consul is away",
+                            file,
+                            failure);
                 }
             } else if (failing) {
                 LOG.info("{} can be written again", file);

@@ -110,7 +110,8 @@ final class Attempt {
             case Body.Buffered(var _, HeaderFields trailers)
             when !trailers.isEmpty() -> {
                 HeadersFrame frame = RequestSender.trailers(trailers).withStreamId(stream.getId());
-                stream.headers(frame, Callback.from(InvocationType.NON_BLOCKING, () -> sent = true, this::trailersNotSent));
+                stream.headers(
+                        frame, Callback.from(InvocationType.NON_BLOCKING, () -> sent = true, this::trailersNotSent));
             }
             case Body.None() -> sent = true;
             case Body.Buffered _ -> sent = true;

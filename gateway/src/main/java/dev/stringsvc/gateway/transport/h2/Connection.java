@@ -61,7 +61,9 @@ final class Connection implements Session.Listener {
     int capacity() {
         @Nullable HTTP2Session session = session();
         int given = session == null ? 0 : session.getMaxLocalStreams();
-        return given < 0 ? Integer.MAX_VALUE : given; // -1 for no limit; also negative if the limit does not fit into an int
+        return given < 0
+                ? Integer.MAX_VALUE
+                : given; // -1 for no limit; also negative if the limit does not fit into an int
     }
 
     /// True if streams can be opened, apart from the instance's limit.

@@ -107,7 +107,10 @@ final class Exchange implements Stream.Listener {
     @Override
     public void onFailure(Stream stream, int error, String reason, Throwable cause, Callback callback) {
         refused |= cause instanceof RetryableStreamException; // a GOAWAY tells that the instance has not handled it
-        fail(refused ? new IOException("the instance closes the connection and has not handled the request", cause) : asIo(cause));
+        fail(
+                refused
+                        ? new IOException("the instance closes the connection and has not handled the request", cause)
+                        : asIo(cause));
         callback.succeeded();
     }
 

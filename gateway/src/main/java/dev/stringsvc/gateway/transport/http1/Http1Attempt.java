@@ -115,7 +115,9 @@ final class Http1Attempt {
             boolean blamed = !(cause instanceof NoSocketException) && (asked || !watch.expired());
             return new AttemptResult.NotSent(cause, blamed);
         }
-        return watch.expired() ? new AttemptResult.TimedOut(timeout, abort.silent()) : new AttemptResult.MaybeSent(cause);
+        return watch.expired()
+                ? new AttemptResult.TimedOut(timeout, abort.silent())
+                : new AttemptResult.MaybeSent(cause);
     }
 
     /// True if certainly no byte of the request reached the instance: nothing was written yet, the
@@ -123,7 +125,10 @@ final class Http1Attempt {
     /// bytes.
     private boolean nothingSent() {
         @Nullable TcpWire tcp = abort.tcp();
-        return !begun || tcp == null || tcp.delivery().isEmpty() || tcp.delivery().refused();
+        return !begun
+                || tcp == null
+                || tcp.delivery().isEmpty()
+                || tcp.delivery().refused();
     }
 
     private Http1Connection connect() throws IOException {

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 /// writes.
 final class Http1Connection {
     private final Wire wire;
-    private final Buffers buffers;
+    private final BufferPool buffers;
     private final ResponseParser parser = new ResponseParser();
     /// Bytes that were read and are not parsed yet; `null` if there are none, so that an idle connection
     /// holds no buffer.
     private @Nullable ByteBuffer in;
 
-    Http1Connection(Wire wire, Buffers buffers) {
+    Http1Connection(Wire wire, BufferPool buffers) {
         this.wire = wire;
         this.buffers = buffers;
     }

@@ -25,7 +25,7 @@ public final class Http1Transports implements AutoCloseable {
     private final Duration connectTimeout;
     private final IdleTimeouts idleTimeouts;
     private final Watchdog watchdog;
-    private final Buffers buffers = new Buffers();
+    private final BufferPool buffers = new BufferPool();
     private final Set<Http1Transport> transports = ConcurrentHashMap.newKeySet();
     private final SelectorThread selector = SelectorThread.start("instances", this::sweep);
 

@@ -18,7 +18,7 @@ final class TlsWire implements Wire {
 
     private final TcpWire tcp;
     private final SSLEngine engine;
-    private final Buffers buffers;
+    private final BufferPool buffers;
     /// Bytes that are not decrypted yet, in a buffer ready for more; `null` if there are none.
     private @Nullable ByteBuffer received;
     private @Nullable Supplier<ByteBuffer> target;
@@ -27,7 +27,7 @@ final class TlsWire implements Wire {
     /// Encrypted bytes that are not sent yet.
     private ByteBuffer unsent = NOTHING;
 
-    TlsWire(TcpWire tcp, SSLEngine engine, Buffers buffers) {
+    TlsWire(TcpWire tcp, SSLEngine engine, BufferPool buffers) {
         this.tcp = tcp;
         this.engine = engine;
         this.buffers = buffers;

@@ -278,7 +278,7 @@ class LastGoodFaultTest {
         assertThat(next.recall("web", List.of()).map(Known::instances)).contains(instances(1, 2));
         assertThat(next.recall("large", List.of())).isEmpty();
         assertThat(next.owners()).isEqualTo(owners("web", 2));
-        assertThat(log.lines).singleElement().asString().contains("is left out, of 1 services: [large]");
+        assertThat(log.lines).singleElement().asString().contains("so 1 services are not saved in full: [large]");
     }
 
     @Test

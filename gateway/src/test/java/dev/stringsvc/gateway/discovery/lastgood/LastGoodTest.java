@@ -24,7 +24,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What the file keeps, for how long it is used, and when it is written. Each `LastGood` is one run of a gateway.
+/// What the file keeps, for how long it is used, and when it is written. Each `LastGood` is one run of a
+/// gateway.
 class LastGoodTest {
     private static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
     private static final Duration AGE = Duration.ofMinutes(10);
@@ -206,8 +207,8 @@ class LastGoodTest {
         List<DiscoveryEvent> events = new ArrayList<>();
         run.over(source, "web", List.of()).watch(event -> {
             events.add(event);
-            if (event instanceof Snapshot(var instances, _)) {
-                run.keep("web", List.of(), instances);
+            if (event instanceof Snapshot snapshot) {
+                run.keep("web", List.of(), snapshot.instances());
             }
         });
         return events;

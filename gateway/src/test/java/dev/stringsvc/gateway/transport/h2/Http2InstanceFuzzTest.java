@@ -27,7 +27,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// Whatever frames an instance sends, a request gets its own complete response, or fails before its timeout. `-Dfuzz.seed=N` sends other frames, `-Dfuzz.requests=N` more.
+/// Whatever frames an instance sends, a request gets its own complete response, or fails before its
+/// timeout. `-Dfuzz.seed=N` sends other frames, `-Dfuzz.requests=N` more.
 class Http2InstanceFuzzTest {
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int REQUESTS = Integer.getInteger("fuzz.requests", 1_000);

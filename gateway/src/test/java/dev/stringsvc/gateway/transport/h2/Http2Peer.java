@@ -16,7 +16,8 @@ import org.eclipse.jetty.http2.hpack.HpackException;
 import org.eclipse.jetty.util.NanoTime;
 import org.jspecify.annotations.Nullable;
 
-/// The instance's side of an HTTP/2 connection, frame by frame. It can send frames that a library would not.
+/// The instance's side of an HTTP/2 connection, frame by frame. It can send frames that a library would
+/// not.
 final class Http2Peer {
     static final int DATA = 0;
     static final int HEADERS = 1;
@@ -197,7 +198,8 @@ final class Http2Peer {
         data(stream, "", true);
     }
 
-    /// Reads the next frame, or a head with its CONTINUATIONs. Answers pings, unless [#ignorePings] was called.
+    /// Reads the next frame, or a head with its CONTINUATIONs. Answers pings, unless [#ignorePings] was
+    /// called.
     Frame read() throws IOException {
         Frame frame = readOne();
         var block = new ByteArrayOutputStream();

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The parsed response does not depend on where its bytes are split. `-Dfuzz.seed=N` damages other responses, `-Dfuzz.requests=N` more of them.
+/// The parsed response does not depend on where its bytes are split. `-Dfuzz.seed=N` damages other
+/// responses, `-Dfuzz.requests=N` more of them.
 class ResponseParserTest {
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int ANSWERS = Integer.getInteger("fuzz.requests", 5_000);

@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /// Passes on only the instances that an [AddressPolicy] allows. The log names each other instance once,
 /// as long as it stays listed.
-public final class OnlyAllowed implements Instancer {
-    private static final Logger LOG = LoggerFactory.getLogger(OnlyAllowed.class);
+public final class AddressFilter implements Instancer {
+    private static final Logger LOG = LoggerFactory.getLogger(AddressFilter.class);
     /// The log names at most this many at once, so that thousands of such instances cannot fill it.
     private static final int NAMED = 10;
 
@@ -20,7 +20,7 @@ public final class OnlyAllowed implements Instancer {
     private final AddressPolicy policy;
     private Map<Instance.Key, String> refused = Map.of();
 
-    public OnlyAllowed(String service, Instancer source, AddressPolicy policy) {
+    public AddressFilter(String service, Instancer source, AddressPolicy policy) {
         this.service = service;
         this.source = source;
         this.policy = policy;

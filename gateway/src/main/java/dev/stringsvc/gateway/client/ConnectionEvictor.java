@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// One search looks at all connections and keeps the next [#BATCH] to close, so that a flood of new
 /// connections costs one search per batch. After a search that finds none, the next one is at least
 /// [#LOOK_AGAIN] later. Thread-safe.
-final class OpenConnections {
+final class ConnectionEvictor {
     private static final int BATCH = 64;
     private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
     /// Longer than an honest client needs for a head, even if one packet is lost.
@@ -57,7 +57,7 @@ final class OpenConnections {
     }
 
     /// @param all the connections there are
-    OpenConnections(Supplier<? extends Collection<? extends Closable>> all, LongSupplier nanoTime) {
+    ConnectionEvictor(Supplier<? extends Collection<? extends Closable>> all, LongSupplier nanoTime) {
         this.all = all;
         this.nanoTime = nanoTime;
     }

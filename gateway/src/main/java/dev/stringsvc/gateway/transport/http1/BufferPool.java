@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A pool of buffers for reading from instances, so that only connections with unparsed bytes hold one.
 /// Thread-safe, without a lock.
-final class Buffers {
+final class BufferPool {
     /// In bytes: enough for the largest TLS record, and for its content.
     static final int SIZE = 17_408;
 

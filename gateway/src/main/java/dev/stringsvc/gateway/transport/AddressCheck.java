@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /// Decides which addresses may be connected to. It is asked before each connection, since a name may
 /// resolve to another address later.
 @FunctionalInterface
-public interface AddressJudge {
+public interface AddressCheck {
     /// Allows every address.
-    AddressJudge ANYWHERE = (address, port) -> null;
+    AddressCheck ANYWHERE = (address, port) -> null;
 
     /// Why a connection is refused, as a sentence for operators; `null` if it is allowed.
     @Nullable

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-class OnlyAllowedTest {
+class AddressFilterTest {
     private static final Instance GOOD = Instance.of("good", "10.0.0.1", 80);
 
     /// Reports the instances that it is given.
@@ -32,7 +32,7 @@ class OnlyAllowedTest {
                 new DiscoveryEvent.Remembered(listed, Instant.EPOCH), new DiscoveryEvent.Snapshot(listed, 7), failure));
         List<DiscoveryEvent> heard = new ArrayList<>();
         var policy = new AddressPolicy(List.of(), new ReservedPorts("192.0.2.5", 8500));
-        try (var instancer = new OnlyAllowed("svc", source, policy)) {
+        try (var instancer = new AddressFilter("svc", source, policy)) {
             instancer.watch(heard::add);
         }
         assertThat(heard)

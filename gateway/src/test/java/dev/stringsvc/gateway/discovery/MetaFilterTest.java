@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class WithMetaTest {
+class MetaFilterTest {
     private static final Instance BLUE = new Instance("blue", "h", 1, List.of(), Map.of("zone", "a", "v", "2"));
     private static final Instance GREEN = new Instance("green", "h", 2, List.of(), Map.of("zone", "b"));
 
     private static List<DiscoveryEvent> heard(DiscoveryEvent event) {
         List<DiscoveryEvent> heard = new ArrayList<>();
-        try (var filtered = new WithMeta(
+        try (var filtered = new MetaFilter(
                 new Instancer() {
                     @Override
                     public void watch(java.util.function.Consumer<DiscoveryEvent> listener) {

@@ -8,12 +8,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class OpenConnectionsTest {
+class ConnectionEvictorTest {
     private final List<Fake> all = new ArrayList<>();
     private final List<Fake> closed = new ArrayList<>();
     private long millis;
     private int looks;
-    private final OpenConnections open = new OpenConnections(
+    private final ConnectionEvictor open = new ConnectionEvictor(
             () -> {
                 looks++;
                 return List.copyOf(all);
@@ -21,7 +21,7 @@ class OpenConnectionsTest {
             () -> TimeUnit.MILLISECONDS.toNanos(millis));
 
     /// A connection that has been idle, or whose head has been arriving, since some time.
-    private final class Fake implements OpenConnections.Closable {
+    private final class Fake implements ConnectionEvictor.Closable {
         private long idleSince = -1;
         private long headSince = -1;
 

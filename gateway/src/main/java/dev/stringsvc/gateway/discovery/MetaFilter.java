@@ -5,11 +5,11 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /// Passes on only the instances that have all of the given meta.
-public final class WithMeta implements Instancer {
+public final class MetaFilter implements Instancer {
     private final Instancer source;
     private final Map<String, String> meta;
 
-    public WithMeta(Instancer source, Map<String, String> meta) {
+    public MetaFilter(Instancer source, Map<String, String> meta) {
         this.source = source;
         this.meta = Map.copyOf(meta);
     }

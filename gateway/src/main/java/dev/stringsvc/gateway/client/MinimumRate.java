@@ -6,7 +6,7 @@ import java.time.Duration;
 ///
 /// @param bytesPerSecond on average; 0 for no minimum
 /// @param grace the time at the start in which any rate is allowed
-public record SlowestRate(long bytesPerSecond, Duration grace) {
+public record MinimumRate(long bytesPerSecond, Duration grace) {
     /// Starts to measure one body.
     public ClientRate start() {
         return new ClientRate(this);
