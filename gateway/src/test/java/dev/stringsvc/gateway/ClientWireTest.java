@@ -3,6 +3,7 @@ package dev.stringsvc.gateway;
 import static dev.stringsvc.gateway.RawClient.head;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stringsvc.gateway.transport.h2.Http2Frame;
 import dev.stringsvc.gateway.client.Exchange;
 import dev.stringsvc.gateway.http.Body;
 import dev.stringsvc.gateway.http.HeaderFields;
@@ -87,7 +88,7 @@ class ClientWireTest {
         }
     }
 
-    private static MetaData.Response response(Http2Wire.Frame frame) {
+    private static MetaData.Response response(Http2Frame frame) {
         return (MetaData.Response) Objects.requireNonNull(frame.head());
     }
 
@@ -262,8 +263,8 @@ class ClientWireTest {
                 assertThat(answer.status()).isEqualTo(413);
                 assertThat(answer.text()).isEqualTo("refused");
                 assertThat(answer.error()).isZero();
-                Http2Wire.Frame reset = client.next(stream);
-                assertThat(reset.type()).isEqualTo(Http2Wire.RST_STREAM);
+                Http2Frame reset = client.next(stream);
+                assertThat(reset.type()).isEqualTo(Http2Frame.RST_STREAM);
                 assertThat(reset.payload()).containsOnly(0);
                 assertThat(gateway.exchange().status()).isEqualTo(413);
             }
@@ -287,7 +288,7 @@ class ClientWireTest {
             if (protocol.equals("HTTP/2")) {
                 try (var client = new Http2Wire(gateway.port())) {
                     int stream = client.get("/");
-                    assertThat(client.next(stream).type()).isEqualTo(Http2Wire.HEADERS);
+                    assertThat(client.next(stream).type()).isEqualTo(Http2Frame.HEADERS);
                     seen.countDown();
                     assertThat(client.read(stream).text()).isEqualTo("ok");
                 }

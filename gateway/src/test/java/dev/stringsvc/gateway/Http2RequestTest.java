@@ -3,6 +3,7 @@ package dev.stringsvc.gateway;
 import static dev.stringsvc.gateway.RawClient.head;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stringsvc.gateway.transport.h2.Http2Frame;
 import dev.stringsvc.gateway.transport.FakeInstance;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -222,7 +223,7 @@ class Http2RequestTest {
                 try (var client = client(gateway)) {
                     client.open(true, fields(lines));
                     assertThat(ByteBuffer.wrap(
-                                            client.awaitFrame(Http2Wire.GOAWAY).payload())
+                                            client.awaitFrame(Http2Frame.GOAWAY).payload())
                                     .getInt(4))
                             .as(lines)
                             .isEqualTo(PROTOCOL_ERROR);
@@ -248,7 +249,7 @@ class Http2RequestTest {
             }
             int unended = client.beginPost("/svc");
             client.data(unended, "hello", false);
-            client.frame(Http2Wire.HEADERS, 0x4, unended, new byte[] {0, 1, 'x', 1, '1'});
+            client.frame(Http2Frame.HEADERS, 0x4, unended, new byte[] {0, 1, 'x', 1, '1'});
             isReset(client, unended, PROTOCOL_ERROR, "trailers that do not end the stream");
             gateway.awaitIdle();
             assertThat(instance.requests()).isEmpty();
@@ -423,7 +424,7 @@ class Http2RequestTest {
         try (var gateway = GatewayFixture.over(instance);
                 var client = client(gateway)) {
             int stream = client.get("/svc", "accept", "text/event-stream");
-            assertThat(client.next(stream).type()).isEqualTo(Http2Wire.HEADERS);
+            assertThat(client.next(stream).type()).isEqualTo(Http2Frame.HEADERS);
             for (int i = 1; i <= 3; i++) {
                 assertThat(client.next(stream).text()).isEqualTo("data: " + i + "\n\n");
                 seen.release();
@@ -438,7 +439,7 @@ class Http2RequestTest {
         try (var gateway = GatewayFixture.over(instance);
                 var client = client(gateway)) {
             int stream = client.beginPost("/svc", "content-length", "5", "expect", "100-continue");
-            Http2Wire.Frame first = client.next(stream);
+            Http2Frame first = client.next(stream);
             assertThat(first.head()).asString().contains("100");
             client.data(stream, "hello", true);
             assertThat(client.read(stream).text()).isEqualTo("ok");

@@ -4,6 +4,7 @@ import static dev.stringsvc.gateway.RawClient.head;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stringsvc.gateway.transport.h2.Http2Frame;
 import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.HttpMessage;
 import java.io.IOException;
@@ -299,7 +300,7 @@ class Http2Test {
                 var client = new Http2Wire(gateway.gateway().port())) {
             client.beginPost("/svc");
             client.beginPost("/svc");
-            client.awaitFrame(Http2Wire.RST_STREAM);
+            client.awaitFrame(Http2Frame.RST_STREAM);
             assertThat(gateway.logLine()).contains("route=r");
         }
     }
@@ -352,12 +353,12 @@ class Http2Test {
             if (grace) {
                 gateway.gateway().drain();
                 answer.countDown();
-                client.awaitFrame(Http2Wire.GOAWAY);
+                client.awaitFrame(Http2Frame.GOAWAY);
             } else {
-                client.awaitFrame(Http2Wire.GOAWAY);
+                client.awaitFrame(Http2Frame.GOAWAY);
                 answer.countDown();
             }
-            client.awaitFrame(Http2Wire.DATA);
+            client.awaitFrame(Http2Frame.DATA);
             assertThat(stopping.join(Duration.ofSeconds(8))).isTrue();
         }
     }
@@ -370,7 +371,7 @@ class Http2Test {
                 var client = new Http2Wire(gateway.gateway().port())) {
             client.get("/svc", "x-a", value);
             client.get("/svc");
-            client.awaitFrame(Http2Wire.DATA);
+            client.awaitFrame(Http2Frame.DATA);
             assertThat(instance.requests()).allSatisfy(request -> {
                 assertThat(request.header("X-Evil")).isNull();
                 assertThat(request.header("X-Forwarded-Proto")).isEqualTo("http");

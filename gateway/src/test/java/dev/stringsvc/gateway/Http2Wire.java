@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway;
 
+import dev.stringsvc.gateway.transport.h2.Http2Frame;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -18,18 +19,9 @@ import org.eclipse.jetty.http2.hpack.HpackException;
 import org.eclipse.jetty.util.NanoTime;
 import org.jspecify.annotations.Nullable;
 
-/// A client of HTTP/2 that speaks frame by frame, and says what no library would. It gives no window to answers beyond
-/// the first 64 KiB. A read that takes longer than ten seconds fails.
+/// A client of HTTP/2 that speaks frame by frame, and says what no library would. It gives no window to
+/// answers beyond the first 64 KiB. A read that takes longer than ten seconds fails.
 final class Http2Wire implements AutoCloseable {
-    static final int DATA = 0;
-    static final int HEADERS = 1;
-    static final int RST_STREAM = 3;
-    static final int SETTINGS = 4;
-    static final int WINDOW_UPDATE = 8;
-    static final int GOAWAY = 7;
-    static final int CONTINUATION = 9;
-    static final int END_STREAM = 0x1;
-    private static final int END_OF_HEADERS = 0x4;
     private static final int CANCEL = 8;
     private static final int LONGEST_FRAME = 16_384;
 
@@ -41,23 +33,6 @@ final class Http2Wire implements AutoCloseable {
     record Answer(int status, HttpFields fields, byte[] body, HttpFields trailers, int error) {
         String text() {
             return new String(body, StandardCharsets.ISO_8859_1);
-        }
-    }
-
-    /// @param head of HEADERS only
-    @SuppressWarnings("ArrayRecordComponent")
-    record Frame(
-            int type,
-            int flags,
-            int stream,
-            byte[] payload,
-            @Nullable MetaData head) {
-        boolean endsStream() {
-            return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
-        }
-
-        String text() {
-            return new String(payload, StandardCharsets.ISO_8859_1);
         }
     }
 
@@ -73,17 +48,12 @@ final class Http2Wire implements AutoCloseable {
         socket.setTcpNoDelay(true);
         in = new DataInputStream(socket.getInputStream());
         socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        frame(SETTINGS, 0, 0, new byte[0]);
+        frame(Http2Frame.SETTINGS, 0, 0, new byte[0]);
     }
 
     /// Sends a frame, whatever it is.
     void frame(int type, int flags, int stream, byte[] payload) throws IOException {
-        ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
-        frame.putInt(payload.length << 8 | type)
-                .put((byte) flags)
-                .putInt(stream)
-                .put(payload);
-        socket.getOutputStream().write(frame.array());
+        socket.getOutputStream().write(Http2Frame.encoded(type, flags, stream, payload));
     }
 
     /// Sends a GET.
@@ -115,77 +85,46 @@ final class Http2Wire implements AutoCloseable {
     /// @param ended whether no body follows
     int open(boolean ended, String... namesAndValues) throws IOException {
         stream += 2;
-        var block = new ByteArrayOutputStream();
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            header(block, namesAndValues[i], namesAndValues[i + 1]);
-        }
-        byte[] bytes = block.toByteArray();
+        byte[] bytes = Http2Frame.block(namesAndValues);
         for (int from = 0; from == 0 || from < bytes.length; from += LONGEST_FRAME) {
             int to = Math.min(from + LONGEST_FRAME, bytes.length);
-            int flags = (from == 0 && ended ? END_STREAM : 0) | (to == bytes.length ? END_OF_HEADERS : 0);
-            frame(from == 0 ? HEADERS : CONTINUATION, flags, stream, Arrays.copyOfRange(bytes, from, to));
+            int flags = (from == 0 && ended ? Http2Frame.END_STREAM : 0) | (to == bytes.length ? Http2Frame.END_OF_HEADERS : 0);
+            frame(from == 0 ? Http2Frame.HEADERS : Http2Frame.CONTINUATION, flags, stream, Arrays.copyOfRange(bytes, from, to));
         }
         return stream;
     }
 
     /// Sends some of a body.
     void data(int stream, String bytes, boolean last) throws IOException {
-        frame(DATA, last ? END_STREAM : 0, stream, bytes.getBytes(StandardCharsets.ISO_8859_1));
+        frame(Http2Frame.DATA, last ? Http2Frame.END_STREAM : 0, stream, bytes.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /// Ends a body with trailers.
     void trailers(int stream, String... namesAndValues) throws IOException {
-        var block = new ByteArrayOutputStream();
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            header(block, namesAndValues[i], namesAndValues[i + 1]);
-        }
-        frame(HEADERS, END_STREAM | END_OF_HEADERS, stream, block.toByteArray());
+        frame(Http2Frame.HEADERS, Http2Frame.END_STREAM | Http2Frame.END_OF_HEADERS, stream, Http2Frame.block(namesAndValues));
     }
 
     /// Sends SETTINGS with one parameter.
     void setting(int id, int value) throws IOException {
         frame(
-                SETTINGS,
+                Http2Frame.SETTINGS,
                 0,
                 0,
                 ByteBuffer.allocate(6).putShort((short) id).putInt(value).array());
     }
 
-    /// As a literal that is not indexed (RFC 7541, section 6.2.2).
-    private static void header(ByteArrayOutputStream block, String name, String value) {
-        block.write(0);
-        for (String text : new String[] {name, value}) {
-            length(block, text.length());
-            block.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
-        }
-    }
-
-    /// An integer with a prefix of seven bits (RFC 7541, section 5.1).
-    private static void length(ByteArrayOutputStream block, int length) {
-        if (length < 127) {
-            block.write(length);
-            return;
-        }
-        block.write(127);
-        int rest = length - 127;
-        for (; rest >= 128; rest >>>= 7) {
-            block.write((rest & 127) | 128);
-        }
-        block.write(rest);
-    }
-
     void reset(int stream) throws IOException {
-        frame(RST_STREAM, 0, stream, new byte[] {0, 0, 0, CANCEL});
+        frame(Http2Frame.RST_STREAM, 0, stream, new byte[] {0, 0, 0, CANCEL});
     }
 
-    private Frame read() throws IOException {
+    private Http2Frame read() throws IOException {
         int head = in.readInt();
         int flags = in.readUnsignedByte();
         int of = in.readInt();
         byte[] payload = new byte[head >>> 8];
         in.readFully(payload);
         int type = head & 0xff;
-        return new Frame(type, flags, of, payload, type == HEADERS ? decoded(payload) : null);
+        return new Http2Frame(type, flags, of, payload, type == Http2Frame.HEADERS ? decoded(payload) : null);
     }
 
     private MetaData decoded(byte[] block) throws IOException {
@@ -199,9 +138,9 @@ final class Http2Wire implements AutoCloseable {
     /// Reads until a frame of this type has come.
     ///
     /// @throws EOFException when the connection ends before
-    Frame awaitFrame(int type) throws IOException {
+    Http2Frame awaitFrame(int type) throws IOException {
         while (true) {
-            Frame frame = read();
+            Http2Frame frame = read();
             if (frame.type() == type) {
                 return frame;
             }
@@ -211,13 +150,13 @@ final class Http2Wire implements AutoCloseable {
     /// The next HEADERS, DATA or RST_STREAM on a stream.
     ///
     /// @throws EOFException when the connection ends before
-    Frame next(int stream) throws IOException {
+    Http2Frame next(int stream) throws IOException {
         while (true) {
-            Frame frame = read();
-            if (frame.type() == GOAWAY) {
+            Http2Frame frame = read();
+            if (frame.type() == Http2Frame.GOAWAY) {
                 goneAway = ByteBuffer.wrap(frame.payload()).getInt(4);
             }
-            if (frame.stream() == stream && frame.type() <= RST_STREAM && frame.type() != 2) {
+            if (frame.stream() == stream && frame.type() <= Http2Frame.RST_STREAM && frame.type() != 2) {
                 return frame;
             }
         }
@@ -231,16 +170,16 @@ final class Http2Wire implements AutoCloseable {
         var body = new ByteArrayOutputStream();
         int error = 0;
         for (boolean ended = false; !ended; ) {
-            Frame frame;
+            Http2Frame frame;
             try {
                 frame = next(stream);
             } catch (EOFException | SocketException e) {
                 return new Answer(status, fields, body.toByteArray(), trailers, goneAway == 0 ? -1 : goneAway);
             }
-            ended = frame.endsStream() || frame.type() == RST_STREAM;
-            if (frame.type() == RST_STREAM) {
+            ended = frame.endsStream() || frame.type() == Http2Frame.RST_STREAM;
+            if (frame.type() == Http2Frame.RST_STREAM) {
                 error = ByteBuffer.wrap(frame.payload()).getInt();
-            } else if (frame.type() == DATA) {
+            } else if (frame.type() == Http2Frame.DATA) {
                 body.writeBytes(frame.payload());
             } else if (frame.head() instanceof MetaData.Response head) {
                 status = head.getStatus() < 200 ? 0 : head.getStatus();

@@ -11,7 +11,7 @@ import dev.stringsvc.gateway.transport.Transport;
 import dev.stringsvc.gateway.upstream.Ejection;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Guard;
-import dev.stringsvc.gateway.upstream.Turns;
+import dev.stringsvc.gateway.upstream.Balancers;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.UpstreamListener;
 import java.time.Clock;
@@ -57,7 +57,7 @@ public class Pick {
             new Guard(0.3, Duration.ofMinutes(1)),
             new UpstreamListener() {},
             Clock.systemUTC());
-    private Turns turns = Kind.ROUND_ROBIN.turns();
+    private Balancers balancers = Kind.ROUND_ROBIN.balancers();
 
     /// The kinds that go by no key.
     public enum Kind {
@@ -65,11 +65,11 @@ public class Pick {
         WEIGHTED,
         LEAST_IN_FLIGHT;
 
-        private Turns turns() {
+        private Balancers balancers() {
             return switch (this) {
-                case ROUND_ROBIN -> Turns.of(RoundRobin::new);
-                case WEIGHTED -> Turns.of(WeightedRoundRobin::new);
-                case LEAST_IN_FLIGHT -> Turns.of(LeastInFlight::new);
+                case ROUND_ROBIN -> Balancers.of(RoundRobin::new);
+                case WEIGHTED -> Balancers.of(WeightedRoundRobin::new);
+                case LEAST_IN_FLIGHT -> Balancers.of(LeastInFlight::new);
             };
         }
     }
@@ -77,7 +77,7 @@ public class Pick {
     @Setup
     public void setUp() {
         LOG.setLevel(Level.WARNING);
-        turns = balancer.turns();
+        balancers = balancer.balancers();
         upstream.accept(new DiscoveryEvent.Snapshot(
                 IntStream.range(0, endpoints)
                         .mapToObj(i -> Instance.of("instance-" + i, "127.0.0.1", 8_000 + i))
@@ -87,7 +87,7 @@ public class Pick {
 
     @Benchmark
     public Optional<Endpoint> pick() {
-        return upstream.pick(List.of(), turns);
+        return upstream.pick(List.of(), balancers);
     }
 
     /// Is never asked for anything.

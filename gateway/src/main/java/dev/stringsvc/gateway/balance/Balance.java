@@ -3,7 +3,7 @@ package dev.stringsvc.gateway.balance;
 import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.route.Balancing;
 import dev.stringsvc.gateway.route.Canary;
-import dev.stringsvc.gateway.upstream.Turns;
+import dev.stringsvc.gateway.upstream.Balancers;
 import org.jspecify.annotations.Nullable;
 
 /// Finds who picks the endpoints of a request. Each route has its own, with the turns that its requests
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface Balance {
     /// To be asked once per request.
-    Turns turns(UpstreamRequest request);
+    Balancers balancers(UpstreamRequest request);
 
     /// @param canary `null` where no request is one
     static Balance of(Balancing balancing, @Nullable Canary canary) {
@@ -20,14 +20,14 @@ public interface Balance {
 
     private static Balance of(Balancing balancing) {
         return switch (balancing) {
-            case Balancing.RoundRobin() -> always(Turns.of(RoundRobin::new));
-            case Balancing.Weighted() -> always(Turns.of(WeightedRoundRobin::new));
-            case Balancing.LeastInFlight() -> always(Turns.of(LeastInFlight::new));
+            case Balancing.RoundRobin() -> always(Balancers.of(RoundRobin::new));
+            case Balancing.Weighted() -> always(Balancers.of(WeightedRoundRobin::new));
+            case Balancing.LeastInFlight() -> always(Balancers.of(LeastInFlight::new));
             case Balancing.ConsistentHash(var key) -> new KeyedBalance(key);
         };
     }
 
-    private static Balance always(Turns turns) {
-        return request -> turns;
+    private static Balance always(Balancers balancers) {
+        return request -> balancers;
     }
 }

@@ -4,7 +4,7 @@ import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.route.Canary;
 import dev.stringsvc.gateway.upstream.Balancer;
 import dev.stringsvc.gateway.upstream.Endpoint;
-import dev.stringsvc.gateway.upstream.Turns;
+import dev.stringsvc.gateway.upstream.Balancers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,14 +38,14 @@ final class CanaryBalance implements Balance {
     }
 
     @Override
-    public Turns turns(UpstreamRequest request) {
+    public Balancers balancers(UpstreamRequest request) {
         boolean chosen = isCanary(request);
         Balance own = chosen ? canaries : others;
         Balance other = chosen ? others : canaries;
-        Turns turns = own.turns(request);
-        return new Turns(
-                onSide(chosen, first, turns.first(), () -> other.turns(request).first()),
-                onSide(chosen, again, turns.again(), () -> other.turns(request).again()));
+        Balancers balancers = own.balancers(request);
+        return new Balancers(
+                onSide(chosen, first, balancers.first(), () -> other.balancers(request).first()),
+                onSide(chosen, again, balancers.again(), () -> other.balancers(request).again()));
     }
 
     private boolean isCanary(UpstreamRequest request) {

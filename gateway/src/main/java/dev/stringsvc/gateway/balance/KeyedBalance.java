@@ -3,7 +3,7 @@ package dev.stringsvc.gateway.balance;
 import dev.stringsvc.gateway.http.HeaderFields;
 import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.route.Balancing;
-import dev.stringsvc.gateway.upstream.Turns;
+import dev.stringsvc.gateway.upstream.Balancers;
 import dev.stringsvc.program.IpAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -11,20 +11,20 @@ import org.jspecify.annotations.Nullable;
 /// in flight.
 final class KeyedBalance implements Balance {
     private final Balancing.Key by;
-    private final Turns keyless = Turns.of(LeastInFlight::new);
+    private final Balancers keyless = Balancers.of(LeastInFlight::new);
 
     KeyedBalance(Balancing.Key by) {
         this.by = by;
     }
 
     @Override
-    public Turns turns(UpstreamRequest request) {
+    public Balancers balancers(UpstreamRequest request) {
         @Nullable String key = key(request);
         if (key == null || key.isEmpty()) {
             return keyless;
         }
         var hash = new ConsistentHash(key);
-        return new Turns(hash, hash);
+        return new Balancers(hash, hash);
     }
 
     private @Nullable String key(UpstreamRequest request) {

@@ -138,7 +138,7 @@ sealed interface Http2Head {
             var _ = new HostPortHttpField(hosts.getFirst());
             return isValue(hosts.getFirst());
         } catch (RuntimeException e) {
-            return false; // Jetty throws where it is not a host
+            return false; // Jetty throws if it is not a host
         }
     }
 

@@ -10,7 +10,7 @@ import dev.stringsvc.gateway.route.Canary;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.upstream.ClientTag;
 import dev.stringsvc.gateway.upstream.Endpoint;
-import dev.stringsvc.gateway.upstream.Turns;
+import dev.stringsvc.gateway.upstream.Balancers;
 import dev.stringsvc.gateway.upstream.Upstream;
 import java.io.IOException;
 import java.time.Duration;
@@ -33,7 +33,7 @@ final class Attempts {
     private final RouteContext context;
     private final UpstreamRequest request;
     private final int client;
-    private final Turns turns;
+    private final Balancers balancers;
     private final boolean repeatable;
     private final long deadline;
     /// In the order in which they began.
@@ -85,10 +85,10 @@ final class Attempts {
         }
     }
 
-    /// @param turns picks an endpoint for each attempt of this request
-    Attempts(RouteContext context, Turns turns, UpstreamRequest request) {
+    /// @param balancers picks an endpoint for each attempt of this request
+    Attempts(RouteContext context, Balancers balancers, UpstreamRequest request) {
         this.context = context;
-        this.turns = turns;
+        this.balancers = balancers;
         this.request = request;
         this.client = request.client() == null ? ClientTag.UNKNOWN : ClientTag.of(ClientAddress.bits(request.client()));
         this.repeatable = isRepeatable(context.forward(), request);
@@ -170,7 +170,7 @@ final class Attempts {
         Caller caller = request.caller();
         Caller deaf = () -> caller.hasLeft();
         Optional<Try> copy = context.upstream()
-                .pickUntried(tried, turns, side)
+                .pickUntried(tried, balancers, side)
                 .map(endpoint -> begin(endpoint.acquire(client), request.askedBy(deaf), timeLeft()));
         copy.ifPresent(one -> context.listener().hedged(context.route()));
         return copy;
@@ -210,7 +210,7 @@ final class Attempts {
         if (probe.isPresent()) {
             return probe;
         }
-        Optional<Endpoint> picked = upstream.pick(tried, turns);
+        Optional<Endpoint> picked = upstream.pick(tried, balancers);
         return picked.isPresent() ? Optional.of(picked.get().acquire(client)) : Optional.empty();
     }
 

@@ -44,7 +44,7 @@ public final class Forwarder {
     /// Sends the request until it is answered or given up, on the calling thread. An
     /// [ProxyResult.Answered] must be closed.
     public ProxyResult forward(UpstreamRequest request) {
-        var attempts = new Attempts(context, balance.turns(request), request);
+        var attempts = new Attempts(context, balance.balancers(request), request);
         var race = new Race(attempts, context.forward().attemptTimeout());
         attempts.probe().ifPresent(permit -> probe(permit, request));
         try {

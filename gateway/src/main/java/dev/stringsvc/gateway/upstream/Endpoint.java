@@ -177,31 +177,6 @@ public final class Endpoint {
         transport.close();
     }
 
-    private void judge(AttemptResult result, Duration took, boolean enough, boolean alone, Permit permit) {
-        Verdict verdict = Verdict.of(result, enough);
-        if (verdict == Verdict.WELL && enough && alone) {
-            verdict = upstream.isSlow(this, took) ? Verdict.SLOW : Verdict.WELL;
-            addTo(meanNanos, took);
-            if (silentNanos.get() != 0) {
-                silentNanos.set(0);
-            }
-        }
-        if (verdict.bad()) {
-            lastFailure = Verdict.describe(result, took);
-        }
-        boolean changed = permit.probe
-                ? circuit.probed(verdict, permit.client)
-                : permit.anyway
-                        ? circuit.triedAnyway(verdict, permit.client)
-                        : circuit.attempted(verdict, permit.client);
-        boolean gone = isGone(result) && enough;
-        if (suspect() && gone) {
-            upstream.dismiss(List.of(this));
-        } else if (changed) {
-            upstream.healthChanged();
-        }
-    }
-
     private static void addTo(AtomicLong mean, Duration took) {
         mean.updateAndGet(nanos -> nanos == 0 ? took.toNanos() : nanos + (took.toNanos() - nanos) / MEAN_OVER);
     }
@@ -247,7 +222,32 @@ public final class Endpoint {
         /// @param alone true if the time was the instance's alone, so that it counts for the mean
         public void ended(AttemptResult result, Duration took, boolean enough, boolean alone) {
             if (ended.compareAndSet(false, true)) {
-                judge(result, took, enough, alone, this);
+                judge(result, took, enough, alone);
+            }
+        }
+
+        private void judge(AttemptResult result, Duration took, boolean enough, boolean alone) {
+            Verdict verdict = Verdict.of(result, enough);
+            if (verdict == Verdict.WELL && enough && alone) {
+                verdict = upstream.isSlow(Endpoint.this, took) ? Verdict.SLOW : Verdict.WELL;
+                addTo(meanNanos, took);
+                if (silentNanos.get() != 0) {
+                    silentNanos.set(0);
+                }
+            }
+            if (verdict.bad()) {
+                lastFailure = Verdict.describe(result, took);
+            }
+            boolean changed = probe
+                    ? circuit.probed(verdict, client)
+                    : anyway
+                            ? circuit.triedAnyway(verdict, client)
+                            : circuit.attempted(verdict, client);
+            boolean gone = isGone(result) && enough;
+            if (suspect() && gone) {
+                upstream.dismiss(List.of(Endpoint.this));
+            } else if (changed) {
+                upstream.healthChanged();
             }
         }
 

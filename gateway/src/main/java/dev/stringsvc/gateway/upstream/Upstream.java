@@ -93,28 +93,28 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
     /// Picks the endpoint for a request's next attempt: one that the request has not tried, or any if it
     /// has tried all; empty if the service has no instance.
     ///
-    /// @param turns the balancers of the request's route
-    public Optional<Endpoint> pick(List<Endpoint> tried, Turns turns) {
+    /// @param balancers the balancers of the request's route
+    public Optional<Endpoint> pick(List<Endpoint> tried, Balancers balancers) {
         List<Endpoint> taking = current().taking();
         if (taking.isEmpty()) {
             return Optional.empty();
         }
         if (tried.isEmpty()) {
-            return Optional.of(turns.first().pick(taking));
+            return Optional.of(balancers.first().pick(taking));
         }
         List<Endpoint> untried = new ArrayList<>(taking);
         untried.removeAll(tried);
-        return Optional.of(turns.again().pick(untried.isEmpty() ? taking : untried));
+        return Optional.of(balancers.again().pick(untried.isEmpty() ? taking : untried));
     }
 
     /// Picks an endpoint that the request has not tried, for a hedge; empty if there is none.
     ///
     /// @param wanted the endpoints that may be picked
-    public Optional<Endpoint> pickUntried(List<Endpoint> tried, Turns turns, Predicate<Endpoint> wanted) {
+    public Optional<Endpoint> pickUntried(List<Endpoint> tried, Balancers balancers, Predicate<Endpoint> wanted) {
         List<Endpoint> untried = new ArrayList<>(current().taking());
         untried.removeAll(tried);
         untried.removeIf(wanted.negate());
-        return untried.isEmpty() ? Optional.empty() : Optional.of(turns.again().pick(untried));
+        return untried.isEmpty() ? Optional.empty() : Optional.of(balancers.again().pick(untried));
     }
 
     /// True if [#pickUntried] would find one.
@@ -131,28 +131,28 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
                                 * Math.max(rotation.siblingsMeanNanos(endpoint), rotation.siblingsLeastNanos(endpoint));
     }
 
-    /// Whether there is an endpoint that is not among those tried.
+    /// True if there is an endpoint that the request has not tried.
     public boolean hasUntried(List<Endpoint> tried) {
         return !tried.containsAll(current().taking());
     }
 
-    /// A permit to send an ejected endpoint a copy of a request, where it is time to find out how one
-    /// does. In a panic there is none: then requests themselves find out.
+    /// A permit to probe an ejected endpoint with a copy of a request; empty if no probe is due. In a
+    /// panic there are no probes, since requests use ejected endpoints anyway.
     ///
-    /// @param client whose request it is, by [ClientTag]
+    /// @param client by [ClientTag]
     public Optional<Endpoint.Permit> probe(int client) {
         return current().probe(endpoint -> true, client);
     }
 
-    /// A permit to send an ejected endpoint the request itself, where nobody has had one to copy for
-    /// long.
+    /// A permit to probe an ejected endpoint with the request itself; empty unless a probe has been due
+    /// for long, as happens when no request may be copied.
     ///
-    /// @param client whose request it is, by [ClientTag]
+    /// @param client by [ClientTag]
     public Optional<Endpoint.Permit> overdueProbe(int client) {
         return current().probe(Endpoint::overdue, client);
     }
 
-    /// Whether an answer took far longer than those of the endpoint's siblings do on average.
+    /// True if a response took far longer than the mean of the other endpoints.
     boolean isSlow(Endpoint endpoint, Duration took) {
         return ejection.slowFactor() > 0
                 && took.compareTo(ejection.slowFloor()) > 0

@@ -11,7 +11,7 @@ import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.ManualClock;
 import dev.stringsvc.gateway.upstream.NoTransport;
 import dev.stringsvc.gateway.upstream.Policies;
-import dev.stringsvc.gateway.upstream.Turns;
+import dev.stringsvc.gateway.upstream.Balancers;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.UpstreamListener;
 import java.net.InetAddress;
@@ -72,7 +72,7 @@ public final class Picks {
 
     /// Whom a request's first attempt goes to.
     String of(UpstreamRequest request) {
-        return upstream.pick(List.of(), balance.turns(request))
+        return upstream.pick(List.of(), balance.balancers(request))
                 .orElseThrow()
                 .instance()
                 .id();
@@ -96,10 +96,10 @@ public final class Picks {
 
     /// Whom a request goes to that fails again and again.
     List<String> attempts(UpstreamRequest request, int count) {
-        Turns turns = balance.turns(request);
+        Balancers balancers = balance.balancers(request);
         List<Endpoint> tried = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            tried.add(upstream.pick(tried, turns).orElseThrow());
+            tried.add(upstream.pick(tried, balancers).orElseThrow());
         }
         return tried.stream().map(endpoint -> endpoint.instance().id()).toList();
     }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Endpoints;
-import dev.stringsvc.gateway.upstream.Turns;
+import dev.stringsvc.gateway.upstream.Balancers;
 import dev.stringsvc.gateway.upstream.Upstream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -111,27 +111,27 @@ class WeightedRoundRobinTest {
     @Test
     void weights_may_change_while_instances_run() {
         Upstream upstream = Endpoints.upstream();
-        Turns turns = Turns.of(WeightedRoundRobin::new);
+        Balancers balancers = Balancers.of(WeightedRoundRobin::new);
         upstream.accept(Endpoints.weighing(1, 1));
         List<Endpoint> before = upstream.endpoints();
-        assertThat(picks(candidates -> upstream.pick(List.of(), turns).orElseThrow(), before, 40))
+        assertThat(picks(candidates -> upstream.pick(List.of(), balancers).orElseThrow(), before, 40))
                 .containsOnly(Map.entry("i1", 20L), Map.entry("i2", 20L));
         upstream.accept(Endpoints.weighing(3, 1));
         assertThat(upstream.endpoints()).isEqualTo(before);
-        assertThat(picks(candidates -> upstream.pick(List.of(), turns).orElseThrow(), before, 40))
+        assertThat(picks(candidates -> upstream.pick(List.of(), balancers).orElseThrow(), before, 40))
                 .containsOnly(Map.entry("i1", 30L), Map.entry("i2", 10L));
     }
 
     @Test
     void retries_take_no_turns_of_first_attempts() {
         Upstream upstream = Endpoints.upstream();
-        Turns turns = Turns.of(WeightedRoundRobin::new);
+        Balancers balancers = Balancers.of(WeightedRoundRobin::new);
         upstream.accept(Endpoints.weighing(2, 1, 1));
         List<String> first = new ArrayList<>();
         for (int i = 0; i < 400; i++) {
-            Endpoint endpoint = upstream.pick(List.of(), turns).orElseThrow();
+            Endpoint endpoint = upstream.pick(List.of(), balancers).orElseThrow();
             first.add(id(endpoint));
-            assertThat(upstream.pick(List.of(endpoint), turns).orElseThrow()).isNotEqualTo(endpoint);
+            assertThat(upstream.pick(List.of(endpoint), balancers).orElseThrow()).isNotEqualTo(endpoint);
         }
         assertThat(first.stream().filter("i1"::equals)).hasSize(200);
         assertThat(first.stream().filter("i2"::equals)).hasSize(100);

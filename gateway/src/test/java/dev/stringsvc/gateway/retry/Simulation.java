@@ -13,7 +13,7 @@ import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.NoTransport;
 import dev.stringsvc.gateway.upstream.Policies;
-import dev.stringsvc.gateway.upstream.Turns;
+import dev.stringsvc.gateway.upstream.Balancers;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.UpstreamListener;
 import java.time.Duration;
@@ -24,9 +24,9 @@ import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/// A cluster that follows a script, and requests that the gateway's own decisions take through it: [Attempts],
-/// [Upstream], [RetryPolicy] and [RetryBudget] as they are, without sockets, threads or waiting. The same seed gives
-/// the same numbers. Used by one thread.
+/// A cluster that follows a script, and requests that the gateway's own decisions take through it:
+/// [Attempts], [Upstream], [RetryPolicy] and [RetryBudget] as they are, without sockets, threads or
+/// waiting. The same seed gives the same numbers. Used by one thread.
 final class Simulation {
     static final Duration LENGTH = Duration.ofSeconds(60);
     static final int PER_SECOND = 300;
@@ -82,14 +82,14 @@ final class Simulation {
 
     /// @param count of nodes; discovery names none before it is told to
     Simulation(int count) {
-        this(count, random -> Turns.of(RoundRobin::new));
+        this(count, random -> Balancers.of(RoundRobin::new));
     }
 
     /// Nodes of which others pick.
     ///
-    /// @param turns made of the random that everything is drawn by
-    Simulation(int count, Function<Random, Turns> turns) {
-        Turns all = turns.apply(random);
+    /// @param balancers made of the random that everything is drawn by
+    Simulation(int count, Function<Random, Balancers> balancers) {
+        Balancers all = balancers.apply(random);
         this.balance = request -> all;
         this.repeatable = course(true);
         this.single = course(false);
@@ -159,7 +159,7 @@ final class Simulation {
 
     private void begin(boolean mayRepeat) {
         var request = new UpstreamRequest("POST", "/", null, new HeaderFields(), new Body.Buffered(new byte[12]));
-        var attempts = new Attempts(mayRepeat ? repeatable : single, balance.turns(request), request);
+        var attempts = new Attempts(mayRepeat ? repeatable : single, balance.balancers(request), request);
         attempts.probe().ifPresent(this::probe);
         attempt(attempts, time.nanos(), mayRepeat);
     }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stringsvc.gateway.balance.LeastInFlight;
 import dev.stringsvc.gateway.balance.WeightedRoundRobin;
 import dev.stringsvc.gateway.retry.SimulatedNode.Mode;
-import dev.stringsvc.gateway.upstream.Turns;
+import dev.stringsvc.gateway.upstream.Balancers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +19,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/// Runs the scripts and holds docs/simulation.md to what they print: a change of policy shows as a change of that page.
+/// Runs the scripts and holds docs/simulation.md to what they print: a change of policy shows as a
+/// change of that page.
 class SimulationTest {
     private static final Path REPORT = Path.of("..", "docs", "simulation.md");
     private static final Mode BLACK_HOLE = new Mode(0, 1, 1);
@@ -93,12 +94,12 @@ class SimulationTest {
         scripts.put("one node answers after 1.2 s, using no worker", one(Mode.later(LATE)));
         scripts.put(
                 "weighted 3 to 2 to 1",
-                new Simulation(3, random -> Turns.of(WeightedRoundRobin::new)).discoverWeighing(0, 3, 2, 1));
+                new Simulation(3, random -> Balancers.of(WeightedRoundRobin::new)).discoverWeighing(0, 3, 2, 1));
         return scripts;
     }
 
     private static Simulation leastInFlight() {
-        return new Simulation(3, random -> Turns.of(() -> new LeastInFlight(random::nextInt))).discover(0, 1, 2, 3);
+        return new Simulation(3, random -> Balancers.of(() -> new LeastInFlight(random::nextInt))).discover(0, 1, 2, 3);
     }
 
     private static Simulation all(Mode mode, double from, double to) {

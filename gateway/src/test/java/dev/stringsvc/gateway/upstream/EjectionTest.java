@@ -26,7 +26,7 @@ class EjectionTest {
 
     private final ManualClock clock = new ManualClock();
     private final List<String> heard = new ArrayList<>();
-    private final Turns turns = Turns.of(RoundRobin::new);
+    private final Balancers balancers = Balancers.of(RoundRobin::new);
     private final Upstream upstream = new Upstream(
             "s",
             (host, port) -> new NoTransport(),
@@ -72,7 +72,7 @@ class EjectionTest {
     private Map<String, Long> picks(int count) {
         return IntStream.range(0, count)
                 .mapToObj(i ->
-                        upstream.pick(List.of(), turns).orElseThrow().instance().id())
+                        upstream.pick(List.of(), balancers).orElseThrow().instance().id())
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
     }
 
@@ -242,7 +242,7 @@ class EjectionTest {
         discover();
         assertThat(picks(1)).containsOnlyKeys("i1");
         clock.advance(Duration.ofMinutes(1));
-        assertThat(upstream.pick(List.of(), turns)).isEmpty();
+        assertThat(upstream.pick(List.of(), balancers)).isEmpty();
     }
 
     @Test
@@ -329,7 +329,7 @@ class EjectionTest {
         assertThat(upstream.panic()).isTrue();
         assertThat(picks(300)).hasSize(3);
         clock.advance(Duration.ofMinutes(1));
-        assertThat(upstream.pick(List.of(), turns)).isEmpty();
+        assertThat(upstream.pick(List.of(), balancers)).isEmpty();
     }
 
     @Test

@@ -30,7 +30,7 @@ class UpstreamTest {
 
     private final List<String> heard = new ArrayList<>();
     private final Map<Integer, Integer> closed = new HashMap<>();
-    private final Turns turns = Turns.of(RoundRobin::new);
+    private final Balancers balancers = Balancers.of(RoundRobin::new);
     private final Upstream upstream = new Upstream(
             "s",
             (host, port) -> open(host, port),
@@ -99,7 +99,7 @@ class UpstreamTest {
                 threads.execute(() -> {
                     awaitAll(barrier);
                     for (int i = 0; i < 100; i++) {
-                        String id = upstream.pick(List.of(), turns)
+                        String id = upstream.pick(List.of(), balancers)
                                 .orElseThrow()
                                 .instance()
                                 .id();
@@ -154,7 +154,7 @@ class UpstreamTest {
         Map<String, Integer> picks = new HashMap<>();
         for (int i = 0; i < 300; i++) {
             upstream.accept(i % 2 == 0 ? snapshot(1, 2, 3) : new Snapshot(upstreamInstances(), i));
-            picks.merge(upstream.pick(List.of(), turns).orElseThrow().instance().id(), 1, Integer::sum);
+            picks.merge(upstream.pick(List.of(), balancers).orElseThrow().instance().id(), 1, Integer::sum);
         }
         assertThat(picks).containsExactlyInAnyOrderEntriesOf(Map.of("i1", 100, "i2", 100, "i3", 100));
     }
@@ -162,10 +162,10 @@ class UpstreamTest {
     @Test
     void a_newcomer_does_not_send_the_turn_back_to_the_first() {
         upstream.accept(snapshot(1, 2, 3));
-        assertThat(upstream.pick(List.of(), turns).orElseThrow().instance().id())
+        assertThat(upstream.pick(List.of(), balancers).orElseThrow().instance().id())
                 .isEqualTo("i1");
         upstream.accept(snapshot(1, 2, 3, 4));
-        assertThat(upstream.pick(List.of(), turns).orElseThrow().instance().id())
+        assertThat(upstream.pick(List.of(), balancers).orElseThrow().instance().id())
                 .isEqualTo("i2");
     }
 
@@ -202,11 +202,11 @@ class UpstreamTest {
         upstream.accept(snapshot(1, 2, 3));
         List<Endpoint> tried = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            tried.add(upstream.pick(tried, turns).orElseThrow());
+            tried.add(upstream.pick(tried, balancers).orElseThrow());
         }
         assertThat(tried).containsExactlyInAnyOrderElementsOf(upstream.endpoints());
         assertThat(upstream.hasUntried(tried)).isFalse();
-        assertThat(upstream.pick(tried, turns)).isPresent();
+        assertThat(upstream.pick(tried, balancers)).isPresent();
     }
 
     @Test
@@ -214,9 +214,9 @@ class UpstreamTest {
         upstream.accept(snapshot(1, 2, 3, 4));
         Map<String, Integer> served = new HashMap<>();
         for (int i = 0; i < 1200; i++) {
-            Endpoint first = upstream.pick(List.of(), turns).orElseThrow();
+            Endpoint first = upstream.pick(List.of(), balancers).orElseThrow();
             Endpoint last = first.instance().id().equals("i2")
-                    ? upstream.pick(List.of(first), turns).orElseThrow()
+                    ? upstream.pick(List.of(first), balancers).orElseThrow()
                     : first;
             served.merge(last.instance().id(), 1, Integer::sum);
         }
@@ -252,10 +252,10 @@ class UpstreamTest {
 
     @Test
     void without_instances_there_is_nothing_to_pick() {
-        assertThat(upstream.pick(List.of(), turns)).isEmpty();
+        assertThat(upstream.pick(List.of(), balancers)).isEmpty();
         assertThat(upstream.watch().answered()).isFalse();
         upstream.accept(snapshot());
-        assertThat(upstream.pick(List.of(), turns)).isEmpty();
+        assertThat(upstream.pick(List.of(), balancers)).isEmpty();
         assertThat(upstream.watch().answered()).isTrue();
     }
 }

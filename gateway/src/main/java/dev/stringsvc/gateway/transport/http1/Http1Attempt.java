@@ -237,7 +237,7 @@ final class Http1Attempt {
                 }
                 case HEAD -> {
                     if (parser.status() == SWITCHING_PROTOCOLS && !request.upgrade()) {
-                        throw new ProtocolException("a switch of protocols that nobody asked for");
+                        throw new ProtocolException("a switch of protocols that was not requested");
                     }
                     if (parser.status() >= OK || parser.status() == SWITCHING_PROTOCOLS) {
                         return;

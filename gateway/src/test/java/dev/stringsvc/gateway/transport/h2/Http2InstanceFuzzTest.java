@@ -165,8 +165,8 @@ class Http2InstanceFuzzTest {
         var peer = new Http2Peer(wire);
         Map<Integer, String> asked = new HashMap<>();
         while (true) {
-            Http2Peer.Frame frame = peer.read();
-            if (frame.type() == Http2Peer.HEADERS) {
+            Http2Frame frame = peer.read();
+            if (frame.type() == Http2Frame.HEADERS) {
                 asked.put(frame.stream(), frame.request().getHttpURI().getPath().substring(1));
             }
             @Nullable String id = frame.endsStream() ? asked.remove(frame.stream()) : null;
@@ -218,21 +218,21 @@ class Http2InstanceFuzzTest {
 
         byte[] bytes() {
             for (int i = random.nextInt(8) - 5; i > 0; i--) {
-                head(0, Http2Peer.block(":status", "103", "link", "<a>"));
+                head(0, Http2Frame.block(":status", "103", "link", "<a>"));
             }
             noise();
             if (fault == Fault.DATA_BEFORE_THE_HEAD) {
-                frame(Http2Peer.DATA, 0, stream, ascii("early"));
+                frame(Http2Frame.DATA, 0, stream, ascii("early"));
             }
             boolean bodiless = answer.body().isEmpty();
             boolean trailers = !answer.trailers().isEmpty();
-            head(bodiless && !trailers ? Http2Peer.END_STREAM : 0, headBlock());
+            head(bodiless && !trailers ? Http2Frame.END_STREAM : 0, headBlock());
             body(!trailers);
             if (trailers && !isCut()) {
-                head(Http2Peer.END_STREAM, Http2Peer.block("y-sum", answer.id()));
+                head(Http2Frame.END_STREAM, Http2Frame.block("y-sum", answer.id()));
             }
             if (fault == Fault.DATA_AFTER_THE_END) {
-                frame(Http2Peer.DATA, Http2Peer.END_STREAM, stream, ascii("late"));
+                frame(Http2Frame.DATA, Http2Frame.END_STREAM, stream, ascii("late"));
             }
             return out.toByteArray();
         }
@@ -261,7 +261,7 @@ class Http2InstanceFuzzTest {
                     }
                 }
             }
-            byte[] block = Http2Peer.block(fields.toArray(String[]::new));
+            byte[] block = Http2Frame.block(fields.toArray(String[]::new));
             if (fault == Fault.NO_HPACK) {
                 Arrays.fill(block, (byte) 0xff);
             }
@@ -292,37 +292,37 @@ class Http2InstanceFuzzTest {
         /// @return true if no frame may follow
         private boolean inject(int number) {
             switch (fault) {
-                case SECOND_HEAD -> head(0, Http2Peer.block(":status", "200", "y-id", "evil"));
-                case GOAWAY_BEFORE_THE_END -> frame(Http2Peer.GOAWAY, 0, 0, Http2Peer.numbers(stream, 0));
-                case RESET_STREAM -> frame(Http2Peer.RST_STREAM, 0, stream, Http2Peer.numbers(number % 14));
+                case SECOND_HEAD -> head(0, Http2Frame.block(":status", "200", "y-id", "evil"));
+                case GOAWAY_BEFORE_THE_END -> frame(Http2Frame.GOAWAY, 0, 0, Http2Frame.numbers(stream, 0));
+                case RESET_STREAM -> frame(Http2Frame.RST_STREAM, 0, stream, Http2Frame.numbers(number % 14));
                 case ODD_BYTES -> {
                     byte[] odd = new byte[1 + random.nextInt(60)];
                     random.nextBytes(odd);
                     out.writeBytes(odd);
                 }
                 case CONTINUATION_OF_NOTHING ->
-                    frame(Http2Peer.CONTINUATION, Http2Peer.END_OF_HEADERS, stream, Http2Peer.block("y-a", "b"));
+                    frame(Http2Frame.CONTINUATION, Http2Frame.END_OF_HEADERS, stream, Http2Frame.block("y-a", "b"));
                 case HEAD_INTERRUPTED -> {
-                    frame(Http2Peer.HEADERS, Http2Peer.END_STREAM, stream, Http2Peer.block("y-sum", "evil"));
-                    frame(Http2Peer.PING, 0, 0, new byte[8]);
+                    frame(Http2Frame.HEADERS, Http2Frame.END_STREAM, stream, Http2Frame.block("y-sum", "evil"));
+                    frame(Http2Frame.PING, 0, 0, new byte[8]);
                 }
-                case DATA_ON_STREAM_0 -> frame(Http2Peer.DATA, 0, 0, ascii("zero"));
-                case TOO_MUCH_PADDING -> frame(Http2Peer.DATA, PADDED, stream, new byte[] {9, 'a', 0, 0});
+                case DATA_ON_STREAM_0 -> frame(Http2Frame.DATA, 0, 0, ascii("zero"));
+                case TOO_MUCH_PADDING -> frame(Http2Frame.DATA, PADDED, stream, new byte[] {9, 'a', 0, 0});
                 case PUSH -> {
                     byte[] promised =
-                            Http2Peer.block(":method", "GET", ":scheme", "http", ":path", "/", ":authority", "a");
+                            Http2Frame.block(":method", "GET", ":scheme", "http", ":path", "/", ":authority", "a");
                     byte[] payload = ByteBuffer.allocate(4 + promised.length)
                             .putInt(2)
                             .put(promised)
                             .array();
-                    frame(PUSH_PROMISE, Http2Peer.END_OF_HEADERS, stream, payload);
+                    frame(PUSH_PROMISE, Http2Frame.END_OF_HEADERS, stream, payload);
                 }
-                case EMPTY_WINDOW_UPDATE -> frame(Http2Peer.WINDOW_UPDATE, 0, stream, Http2Peer.numbers(0));
+                case EMPTY_WINDOW_UPDATE -> frame(Http2Frame.WINDOW_UPDATE, 0, stream, Http2Frame.numbers(0));
                 case WINDOW_OVERFLOW -> {
-                    frame(Http2Peer.WINDOW_UPDATE, 0, 0, Http2Peer.numbers(Integer.MAX_VALUE));
-                    frame(Http2Peer.WINDOW_UPDATE, 0, 0, Http2Peer.numbers(Integer.MAX_VALUE));
+                    frame(Http2Frame.WINDOW_UPDATE, 0, 0, Http2Frame.numbers(Integer.MAX_VALUE));
+                    frame(Http2Frame.WINDOW_UPDATE, 0, 0, Http2Frame.numbers(Integer.MAX_VALUE));
                 }
-                case ODD_SETTINGS -> frame(Http2Peer.SETTINGS, 0, 0, new byte[5]);
+                case ODD_SETTINGS -> frame(Http2Frame.SETTINGS, 0, 0, new byte[5]);
                 default -> {}
             }
             return isCut();
@@ -334,8 +334,8 @@ class Http2InstanceFuzzTest {
             int at = 0;
             for (int i = 0; i < parts; i++) {
                 int end = i == parts - 1 ? block.length : at + random.nextInt(1 + block.length - at);
-                int last = i == parts - 1 ? Http2Peer.END_OF_HEADERS : 0;
-                int type = i == 0 ? Http2Peer.HEADERS : Http2Peer.CONTINUATION;
+                int last = i == parts - 1 ? Http2Frame.END_OF_HEADERS : 0;
+                int type = i == 0 ? Http2Frame.HEADERS : Http2Frame.CONTINUATION;
                 int own = i == 0 ? flags : 0;
                 frame(type, own | last, stream, Arrays.copyOfRange(block, at, end));
                 at = end;
@@ -343,9 +343,9 @@ class Http2InstanceFuzzTest {
         }
 
         private void data(String text, boolean last) {
-            int flags = last ? Http2Peer.END_STREAM : 0;
+            int flags = last ? Http2Frame.END_STREAM : 0;
             if (random.nextInt(4) > 0) {
-                frame(Http2Peer.DATA, flags, stream, ascii(text));
+                frame(Http2Frame.DATA, flags, stream, ascii(text));
                 return;
             }
             int padding = random.nextInt(50);
@@ -353,7 +353,7 @@ class Http2InstanceFuzzTest {
                     .put((byte) padding)
                     .put(ascii(text))
                     .array();
-            frame(Http2Peer.DATA, flags | PADDED, stream, payload);
+            frame(Http2Frame.DATA, flags | PADDED, stream, payload);
         }
 
         /// Frames that have nothing to do with the response.
@@ -362,15 +362,15 @@ class Http2InstanceFuzzTest {
                 return;
             }
             switch (random.nextInt(4)) {
-                case 0 -> frame(Http2Peer.PING, 0, 0, new byte[8]);
+                case 0 -> frame(Http2Frame.PING, 0, 0, new byte[8]);
                 case 1 -> frame(UNKNOWN, random.nextInt(256), stream, new byte[random.nextInt(40)]);
                 case 2 -> frame(PRIORITY, 0, stream, new byte[] {0, 0, 0, 0, 7});
-                default -> frame(Http2Peer.WINDOW_UPDATE, 0, 0, Http2Peer.numbers(1 + random.nextInt(100)));
+                default -> frame(Http2Frame.WINDOW_UPDATE, 0, 0, Http2Frame.numbers(1 + random.nextInt(100)));
             }
         }
 
         private void frame(int type, int flags, int on, byte[] payload) {
-            out.writeBytes(Http2Peer.encoded(type, flags, on, payload));
+            out.writeBytes(Http2Frame.encoded(type, flags, on, payload));
         }
 
         private static byte[] ascii(String text) {

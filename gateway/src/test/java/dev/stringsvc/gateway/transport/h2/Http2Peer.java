@@ -14,52 +14,13 @@ import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.hpack.HpackDecoder;
 import org.eclipse.jetty.http2.hpack.HpackException;
 import org.eclipse.jetty.util.NanoTime;
-import org.jspecify.annotations.Nullable;
 
 /// The instance's side of an HTTP/2 connection, frame by frame. It can send frames that a library would
 /// not.
 final class Http2Peer {
-    static final int DATA = 0;
-    static final int HEADERS = 1;
-    static final int RST_STREAM = 3;
-    static final int SETTINGS = 4;
-    static final int PING = 6;
-    static final int GOAWAY = 7;
-    static final int WINDOW_UPDATE = 8;
-    static final int CONTINUATION = 9;
-    static final int END_STREAM = 0x1;
-    static final int END_OF_HEADERS = 0x4;
     private static final int ACK = 0x1;
     private static final int INITIAL_WINDOW_SIZE = 4;
     private static final int PREFACE = 24;
-
-    /// @param head of HEADERS only
-    @SuppressWarnings("ArrayRecordComponent") // a carrier
-    record Frame(
-            int type,
-            int flags,
-            int stream,
-            byte[] payload,
-            @Nullable MetaData head) {
-        boolean endsStream() {
-            return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
-        }
-
-        String text() {
-            return new String(payload, StandardCharsets.ISO_8859_1);
-        }
-
-        int number() {
-            return ByteBuffer.wrap(payload).getInt();
-        }
-
-        MetaData.Request request() {
-            if (head instanceof MetaData.Request request) {
-                return request;
-            }
-            throw new AssertionError("not a request: " + this);
-        }
-    }
 
     private final FakeInstance.Wire wire;
     private final DataInputStream in;
@@ -83,7 +44,7 @@ final class Http2Peer {
         for (int i = 0; i < idsAndValues.length; i += 2) {
             payload.putShort((short) idsAndValues[i]).putInt(idsAndValues[i + 1]);
         }
-        frame(SETTINGS, 0, 0, payload.array());
+        frame(Http2Frame.SETTINGS, 0, 0, payload.array());
     }
 
     void ignorePings() {
@@ -91,26 +52,7 @@ final class Http2Peer {
     }
 
     void frame(int type, int flags, int stream, byte[] payload) throws IOException {
-        wire.send(encoded(type, flags, stream, payload));
-    }
-
-    /// A frame as bytes (RFC 9113, section 4.1).
-    static byte[] encoded(int type, int flags, int stream, byte[] payload) {
-        return ByteBuffer.allocate(9 + payload.length)
-                .putInt(payload.length << 8 | type)
-                .put((byte) flags)
-                .putInt(stream)
-                .put(payload)
-                .array();
-    }
-
-    /// Encodes numbers of four bytes.
-    static byte[] numbers(int... numbers) {
-        ByteBuffer bytes = ByteBuffer.allocate(4 * numbers.length);
-        for (int number : numbers) {
-            bytes.putInt(number);
-        }
-        return bytes.array();
+        wire.send(Http2Frame.encoded(type, flags, stream, payload));
     }
 
     void head(int stream, String status, boolean ended, String... namesAndValues) throws IOException {
@@ -118,37 +60,11 @@ final class Http2Peer {
         fields[0] = ":status";
         fields[1] = status;
         System.arraycopy(namesAndValues, 0, fields, 2, namesAndValues.length);
-        frame(HEADERS, END_OF_HEADERS | (ended ? END_STREAM : 0), stream, block(fields));
+        frame(Http2Frame.HEADERS, Http2Frame.END_OF_HEADERS | (ended ? Http2Frame.END_STREAM : 0), stream, Http2Frame.block(fields));
     }
 
     void trailers(int stream, String... namesAndValues) throws IOException {
-        frame(HEADERS, END_OF_HEADERS | END_STREAM, stream, block(namesAndValues));
-    }
-
-    /// Encodes fields in HPACK.
-    static byte[] block(String... namesAndValues) {
-        var block = new ByteArrayOutputStream();
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            field(block, namesAndValues[i], namesAndValues[i + 1]);
-        }
-        return block.toByteArray();
-    }
-
-    /// Encodes a literal field without indexing (RFC 7541, section 6.2.2).
-    static void field(ByteArrayOutputStream block, String name, String value) {
-        block.write(0);
-        for (String text : new String[] {name, value}) {
-            int length = text.length();
-            block.write(Math.min(length, 127));
-            if (length >= 127) {
-                int rest = length - 127;
-                for (; rest >= 128; rest >>>= 7) {
-                    block.write((rest & 127) | 128);
-                }
-                block.write(rest);
-            }
-            block.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
-        }
+        frame(Http2Frame.HEADERS, Http2Frame.END_OF_HEADERS | Http2Frame.END_STREAM, stream, Http2Frame.block(namesAndValues));
     }
 
     void data(int stream, String bytes, boolean last) throws IOException {
@@ -157,15 +73,15 @@ final class Http2Peer {
 
     void data(int stream, byte[] bytes, boolean last) throws IOException {
         windows.put(stream, window(stream) - bytes.length);
-        frame(DATA, last ? END_STREAM : 0, stream, bytes);
+        frame(Http2Frame.DATA, last ? Http2Frame.END_STREAM : 0, stream, bytes);
     }
 
     void reset(int stream, int code) throws IOException {
-        frame(RST_STREAM, 0, stream, numbers(code));
+        frame(Http2Frame.RST_STREAM, 0, stream, Http2Frame.numbers(code));
     }
 
     void goAway(int lastStream, int code) throws IOException {
-        frame(GOAWAY, 0, 0, numbers(lastStream, code));
+        frame(Http2Frame.GOAWAY, 0, 0, Http2Frame.numbers(lastStream, code));
     }
 
     /// The number of bytes that may still be sent on a stream.
@@ -200,40 +116,40 @@ final class Http2Peer {
 
     /// Reads the next frame, or a head with its CONTINUATIONs. Answers pings, unless [#ignorePings] was
     /// called.
-    Frame read() throws IOException {
-        Frame frame = readOne();
+    Http2Frame read() throws IOException {
+        Http2Frame frame = readOne();
         var block = new ByteArrayOutputStream();
         block.writeBytes(frame.payload());
         int flags = frame.flags();
-        while (frame.type() == HEADERS && (flags & END_OF_HEADERS) == 0) {
-            Frame more = readOne();
+        while (frame.type() == Http2Frame.HEADERS && (flags & Http2Frame.END_OF_HEADERS) == 0) {
+            Http2Frame more = readOne();
             block.writeBytes(more.payload());
             flags |= more.flags();
         }
-        return frame.type() == HEADERS
-                ? new Frame(HEADERS, flags, frame.stream(), block.toByteArray(), decoded(block.toByteArray()))
+        return frame.type() == Http2Frame.HEADERS
+                ? new Http2Frame(Http2Frame.HEADERS, flags, frame.stream(), block.toByteArray(), decoded(block.toByteArray()))
                 : frame;
     }
 
-    private Frame readOne() throws IOException {
+    private Http2Frame readOne() throws IOException {
         int start = in.readInt();
         int flags = in.readUnsignedByte();
         int stream = in.readInt();
         byte[] payload = new byte[start >>> 8];
         in.readFully(payload);
         int type = start & 0xff;
-        if (type == PING && flags == 0 && answersPings) {
-            frame(PING, ACK, 0, payload);
+        if (type == Http2Frame.PING && flags == 0 && answersPings) {
+            frame(Http2Frame.PING, ACK, 0, payload);
         }
-        if (type == WINDOW_UPDATE) {
+        if (type == Http2Frame.WINDOW_UPDATE) {
             windows.put(stream, window(stream) + ByteBuffer.wrap(payload).getInt());
         }
-        for (int i = 0; type == SETTINGS && i < payload.length; i += 6) {
+        for (int i = 0; type == Http2Frame.SETTINGS && i < payload.length; i += 6) {
             if (ByteBuffer.wrap(payload).getShort(i) == INITIAL_WINDOW_SIZE) {
                 initialWindow = ByteBuffer.wrap(payload).getInt(i + 2);
             }
         }
-        return new Frame(type, flags, stream, payload, null);
+        return new Http2Frame(type, flags, stream, payload, null);
     }
 
     private MetaData decoded(byte[] block) throws IOException {
@@ -245,9 +161,9 @@ final class Http2Peer {
     }
 
     /// Reads until a frame of this type arrives.
-    Frame await(int type) throws IOException {
+    Http2Frame await(int type) throws IOException {
         while (true) {
-            Frame frame = read();
+            Http2Frame frame = read();
             if (frame.type() == type) {
                 return frame;
             }
@@ -258,7 +174,7 @@ final class Http2Peer {
     String body() throws IOException {
         var text = new StringBuilder();
         while (true) {
-            Frame frame = await(DATA);
+            Http2Frame frame = await(Http2Frame.DATA);
             text.append(frame.text());
             if (frame.endsStream()) {
                 return text.toString();
@@ -273,8 +189,8 @@ final class Http2Peer {
         int code = -1;
         try {
             while (true) {
-                Frame frame = read();
-                if (frame.type() == GOAWAY) {
+                Http2Frame frame = read();
+                if (frame.type() == Http2Frame.GOAWAY) {
                     code = ByteBuffer.wrap(frame.payload()).getInt(4);
                 }
             }

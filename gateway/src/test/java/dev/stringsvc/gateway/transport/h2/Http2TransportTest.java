@@ -46,9 +46,9 @@ class Http2TransportTest {
     void request_and_answer_pass_with_trailers_both_ways() throws IOException {
         var heads = new ArrayList<MetaData>();
         try (var fixture = Http2Fixture.to(peer -> {
-            heads.add(peer.await(Http2Peer.HEADERS).head());
-            assertThat(peer.await(Http2Peer.DATA).text()).isEqualTo("abc");
-            heads.add(peer.await(Http2Peer.HEADERS).head());
+            heads.add(peer.await(Http2Frame.HEADERS).head());
+            assertThat(peer.await(Http2Frame.DATA).text()).isEqualTo("abc");
+            heads.add(peer.await(Http2Frame.HEADERS).head());
             peer.head(1, "201", false, "x-a", "D\u00fcsseldorf");
             peer.data(1, "hello", false);
             peer.trailers(1, "grpc-status", "0");
@@ -91,7 +91,7 @@ class Http2TransportTest {
             }
         };
         try (var fixture = Http2Fixture.to(peer -> {
-            peer.await(Http2Peer.HEADERS);
+            peer.await(Http2Frame.HEADERS);
             peer.head(1, "103", false, "link", "</a.css>");
             peer.head(1, "103", false, "link", "</b.css>");
             peer.head(1, "200", true);
@@ -105,7 +105,7 @@ class Http2TransportTest {
     @Test
     void get_passes_with_a_body() throws IOException {
         try (var fixture = Http2Fixture.to(peer -> {
-            assertThat(peer.await(Http2Peer.HEADERS).request().getMethod()).isEqualTo("GET");
+            assertThat(peer.await(Http2Frame.HEADERS).request().getMethod()).isEqualTo("GET");
             String body = peer.body();
             peer.head(1, "200", false);
             peer.data(1, body, true);
@@ -121,10 +121,10 @@ class Http2TransportTest {
         var client = new PipedOutputStream();
         var body = new Body.Streamed(new PipedInputStream(client), -1);
         try (var fixture = Http2Fixture.to(peer -> {
-            peer.await(Http2Peer.HEADERS);
+            peer.await(Http2Frame.HEADERS);
             peer.head(1, "200", false);
-            for (Http2Peer.Frame frame = null; frame == null || !frame.endsStream(); ) {
-                frame = peer.await(Http2Peer.DATA);
+            for (Http2Frame frame = null; frame == null || !frame.endsStream(); ) {
+                frame = peer.await(Http2Frame.DATA);
                 peer.data(1, frame.text(), frame.endsStream());
             }
             peer.awaitEnd();
@@ -172,9 +172,9 @@ class Http2TransportTest {
         var client = new PipedOutputStream();
         var codes = new CompletableFuture<Integer>();
         try (var fixture = Http2Fixture.to(peer -> {
-            peer.await(Http2Peer.HEADERS);
+            peer.await(Http2Frame.HEADERS);
             peer.head(1, "413", true);
-            codes.complete(peer.await(Http2Peer.RST_STREAM).number());
+            codes.complete(peer.await(Http2Frame.RST_STREAM).number());
             peer.awaitEnd();
         })) {
             try (UpstreamResponse response =
@@ -189,7 +189,7 @@ class Http2TransportTest {
     void head_is_there_before_the_body() throws IOException {
         var release = new CountDownLatch(1);
         try (var fixture = Http2Fixture.to(peer -> {
-                    peer.await(Http2Peer.HEADERS);
+                    peer.await(Http2Frame.HEADERS);
                     peer.head(1, "200", false);
                     release.await();
                     peer.data(1, "late", true);
@@ -205,7 +205,7 @@ class Http2TransportTest {
     void client_flushes_before_each_wait() throws IOException {
         var release = new CountDownLatch(1);
         try (var fixture = Http2Fixture.to(peer -> {
-                    peer.await(Http2Peer.HEADERS);
+                    peer.await(Http2Frame.HEADERS);
                     peer.head(1, "200", false, "content-length", "4");
                     release.await();
                     peer.data(1, "late", true);
@@ -228,7 +228,7 @@ class Http2TransportTest {
     @Test
     void refused_stream_is_not_sent() throws IOException {
         try (var fixture = Http2Fixture.to(peer -> {
-            peer.await(Http2Peer.HEADERS);
+            peer.await(Http2Frame.HEADERS);
             peer.reset(1, REFUSED_STREAM);
             peer.awaitEnd();
         })) {
@@ -240,14 +240,14 @@ class Http2TransportTest {
     void stream_beyond_the_last_of_a_goaway_is_not_sent_and_the_others_finish() throws Exception {
         var both = new CountDownLatch(2);
         try (var fixture = Http2Fixture.to(peer -> {
-            var first = peer.await(Http2Peer.HEADERS);
+            var first = peer.await(Http2Frame.HEADERS);
             both.countDown();
             if (first.request().getHttpURI().getPath().equals("/again")) {
                 peer.head(1, "200", true);
                 peer.awaitEnd();
                 return;
             }
-            peer.await(Http2Peer.HEADERS);
+            peer.await(Http2Frame.HEADERS);
             both.countDown();
             peer.goAway(1, 0);
             peer.head(1, "200", false);
@@ -275,7 +275,7 @@ class Http2TransportTest {
     @ValueSource(strings = {"099", "600", "101"})
     void answer_with_a_status_that_is_none_may_have_been_sent(String status) throws IOException {
         try (var fixture = Http2Fixture.to(peer -> {
-            peer.await(Http2Peer.HEADERS);
+            peer.await(Http2Frame.HEADERS);
             peer.head(1, status, false);
             peer.awaitEnd();
         })) {
@@ -287,7 +287,7 @@ class Http2TransportTest {
     @ValueSource(strings = {"x y", "X-Upper", "", ":late"})
     void answer_with_a_name_that_is_none_may_have_been_sent(String name) throws IOException {
         try (var fixture = Http2Fixture.to(peer -> {
-            peer.await(Http2Peer.HEADERS);
+            peer.await(Http2Frame.HEADERS);
             peer.head(1, "200", true, name, "1");
             peer.awaitEnd();
         })) {
@@ -299,7 +299,7 @@ class Http2TransportTest {
     @ValueSource(strings = {"a\r\nSet-Cookie: evil", "a\0b", "a\nb"})
     void answer_with_a_value_that_ends_lines_may_have_been_sent(String value) throws IOException {
         try (var fixture = Http2Fixture.to(peer -> {
-            peer.await(Http2Peer.HEADERS);
+            peer.await(Http2Frame.HEADERS);
             peer.head(1, "200", true, "x-a", value);
             peer.awaitEnd();
         })) {
@@ -310,7 +310,7 @@ class Http2TransportTest {
     @Test
     void reset_within_a_body_breaks_it_and_its_code_is_known() throws IOException {
         try (var fixture = Http2Fixture.to(peer -> {
-                    peer.await(Http2Peer.HEADERS);
+                    peer.await(Http2Frame.HEADERS);
                     peer.head(1, "200", false);
                     peer.data(1, "some", false);
                     peer.reset(1, 11);
@@ -330,7 +330,7 @@ class Http2TransportTest {
     @ValueSource(strings = {"4", "6"})
     void body_that_is_not_as_long_as_its_head_says_is_broken(String length) throws IOException {
         try (var fixture = Http2Fixture.to(peer -> {
-                    peer.await(Http2Peer.HEADERS);
+                    peer.await(Http2Frame.HEADERS);
                     peer.head(1, "200", false, "content-length", length);
                     peer.data(1, "hello", true);
                     peer.awaitEnd();
@@ -346,7 +346,7 @@ class Http2TransportTest {
     @Test
     void answer_to_head_may_end_with_empty_data_and_keeps_its_length() throws IOException {
         try (var fixture = Http2Fixture.to(peer -> {
-                    peer.await(Http2Peer.HEADERS);
+                    peer.await(Http2Frame.HEADERS);
                     peer.head(1, "200", false, "content-length", "1000");
                     peer.data(1, "", true);
                     peer.awaitEnd();
@@ -361,9 +361,9 @@ class Http2TransportTest {
     void answer_that_is_closed_before_its_end_is_cancelled() throws Exception {
         var code = new CompletableFuture<Integer>();
         try (var fixture = Http2Fixture.to(peer -> {
-            peer.await(Http2Peer.HEADERS);
+            peer.await(Http2Frame.HEADERS);
             peer.head(1, "200", false);
-            code.complete(peer.await(Http2Peer.RST_STREAM).number());
+            code.complete(peer.await(Http2Frame.RST_STREAM).number());
             peer.awaitEnd();
         })) {
             fixture.respond(get("/")).close();
@@ -375,7 +375,7 @@ class Http2TransportTest {
     void silence_times_out_and_cancels_the_stream() throws Exception {
         var code = new CompletableFuture<Integer>();
         try (var fixture = Http2Fixture.to(peer -> {
-            code.complete(peer.await(Http2Peer.RST_STREAM).number());
+            code.complete(peer.await(Http2Frame.RST_STREAM).number());
             peer.awaitEnd();
         })) {
             assertThat(fixture.execute(get("/"), SHORT)).isEqualTo(new AttemptResult.TimedOut(SHORT, true));
@@ -387,7 +387,7 @@ class Http2TransportTest {
     void cancelled_attempt_is_no_fault_of_the_instance() throws Exception {
         var asked = new CountDownLatch(1);
         try (var fixture = Http2Fixture.to(peer -> {
-            peer.await(Http2Peer.HEADERS);
+            peer.await(Http2Frame.HEADERS);
             asked.countDown();
             peer.awaitEnd();
         })) {
@@ -423,7 +423,7 @@ class Http2TransportTest {
         var client = new PipedOutputStream();
         var in = new PipedInputStream(client);
         try (var fixture = Http2Fixture.to(peer -> {
-                    peer.await(Http2Peer.HEADERS);
+                    peer.await(Http2Frame.HEADERS);
                     peer.head(1, "200", false);
                     peer.awaitEnd();
                 });
@@ -446,7 +446,7 @@ class Http2TransportTest {
         var answer = new CountDownLatch(1);
         try (var fixture = Http2Fixture.to(
                 peer -> {
-                    peer.await(Http2Peer.HEADERS);
+                    peer.await(Http2Frame.HEADERS);
                     asked.countDown();
                     answer.await();
                     peer.head(1, "200", true);
@@ -488,7 +488,7 @@ class Http2TransportTest {
     void dead_connection_that_has_gone_away_is_found_by_a_ping() throws IOException {
         try (var fixture = Http2Fixture.to(Duration.ofMillis(200), peer -> {
             peer.ignorePings();
-            peer.await(Http2Peer.HEADERS);
+            peer.await(Http2Frame.HEADERS);
             peer.goAway(1, 0);
             peer.awaitEnd();
         })) {
@@ -499,9 +499,9 @@ class Http2TransportTest {
     @Test
     void live_connection_outlasts_its_pings() throws IOException {
         try (var fixture = Http2Fixture.to(Duration.ofMillis(500), peer -> {
-            peer.await(Http2Peer.HEADERS);
+            peer.await(Http2Frame.HEADERS);
             for (int i = 0; i < 2; i++) {
-                peer.await(Http2Peer.PING);
+                peer.await(Http2Frame.PING);
             }
             peer.head(1, "200", true);
             peer.awaitEnd();
@@ -514,7 +514,7 @@ class Http2TransportTest {
     void connection_is_used_again() throws IOException {
         try (var fixture = Http2Fixture.to(peer -> {
             while (true) {
-                peer.head(peer.await(Http2Peer.HEADERS).stream(), "200", true);
+                peer.head(peer.await(Http2Frame.HEADERS).stream(), "200", true);
             }
         })) {
             for (int i = 0; i < 5; i++) {
@@ -528,7 +528,7 @@ class Http2TransportTest {
     void attempts_beside_each_other_wait_for_one_connection() throws Exception {
         try (var fixture = Http2Fixture.to(peer -> {
             while (true) {
-                peer.head(peer.await(Http2Peer.HEADERS).stream(), "200", true);
+                peer.head(peer.await(Http2Frame.HEADERS).stream(), "200", true);
             }
         })) {
             var results = java.util.stream.Stream.generate(() -> fixture.begin(get("/")))
@@ -550,11 +550,11 @@ class Http2TransportTest {
         var most = new java.util.concurrent.atomic.AtomicInteger();
         try (var fixture = Http2Fixture.to(
                 peer -> {
-                    peer.frame(Http2Peer.WINDOW_UPDATE, 0, 0, new byte[] {0x40, 0, 0, 0});
+                    peer.frame(Http2Frame.WINDOW_UPDATE, 0, 0, new byte[] {0x40, 0, 0, 0});
                     var open = new HashSet<Integer>();
                     while (true) {
-                        Http2Peer.Frame frame = peer.read();
-                        if (frame.type() == Http2Peer.HEADERS) {
+                        Http2Frame frame = peer.read();
+                        if (frame.type() == Http2Frame.HEADERS) {
                             open.add(frame.stream());
                             most.accumulateAndGet(open.size(), Math::max);
                         }
@@ -605,7 +605,7 @@ class Http2TransportTest {
     void head_of_costly_bytes_does_not_end_the_connection_for_others() throws IOException {
         try (var fixture = Http2Fixture.to(peer -> {
             while (true) {
-                peer.head(peer.await(Http2Peer.HEADERS).stream(), "200", true);
+                peer.head(peer.await(Http2Frame.HEADERS).stream(), "200", true);
             }
         })) {
             assertThat(fixture.fetch(get("/"))).isEmpty();
@@ -628,10 +628,10 @@ class Http2TransportTest {
     @Test
     void stream_that_stands_still_holds_up_no_other() throws IOException {
         try (var fixture = Http2Fixture.to(peer -> {
-                    peer.await(Http2Peer.HEADERS);
+                    peer.await(Http2Frame.HEADERS);
                     peer.head(1, "200", false);
                     peer.fillWindow(1);
-                    peer.await(Http2Peer.HEADERS);
+                    peer.await(Http2Frame.HEADERS);
                     peer.head(3, "200", false);
                     peer.send(3, 5_000_000);
                     peer.awaitEnd();
@@ -649,14 +649,14 @@ class Http2TransportTest {
         try (var fixture = Http2Fixture.to(peer -> {
             int all = 0;
             for (int stream = 1; stream < 2 * streams; stream += 2) {
-                peer.await(Http2Peer.HEADERS);
+                peer.await(Http2Frame.HEADERS);
                 peer.head(stream, "200", false, "content-length", "100000000");
                 all += peer.fillWindow(stream);
             }
             sent.complete(all);
             while (true) {
                 var frame = peer.read();
-                assertThat(frame.type() == Http2Peer.WINDOW_UPDATE && frame.stream() > 0)
+                assertThat(frame.type() == Http2Frame.WINDOW_UPDATE && frame.stream() > 0)
                         .isFalse();
             }
         })) {
@@ -673,7 +673,7 @@ class Http2TransportTest {
     void window_of_a_client_that_keeps_up_grows() throws Exception {
         var largest = new CompletableFuture<Integer>();
         try (var fixture = Http2Fixture.to(peer -> {
-            peer.await(Http2Peer.HEADERS);
+            peer.await(Http2Frame.HEADERS);
             peer.head(1, "200", false);
             int most = 0;
             for (int sent = 0; sent < 4_000_000; ) {
@@ -698,7 +698,7 @@ class Http2TransportTest {
     @Test
     void heads_of_one_answer_are_bounded_together() throws IOException {
         try (var fixture = Http2Fixture.to(peer -> {
-            peer.await(Http2Peer.HEADERS);
+            peer.await(Http2Frame.HEADERS);
             for (int i = 0; i < 10; i++) {
                 peer.head(1, "103", false, "link", "x".repeat(10_000));
             }
@@ -722,20 +722,20 @@ class Http2TransportTest {
         void go(Http2Peer peer) throws IOException {
             byte[] filled = new byte[1_000];
             Arrays.fill(filled, (byte) 'x');
-            peer.await(Http2Peer.HEADERS);
+            peer.await(Http2Frame.HEADERS);
             switch (this) {
                 case LONG_HEAD -> {
                     var block = new java.io.ByteArrayOutputStream();
                     for (int i = 0; i < 15; i++) {
-                        Http2Peer.field(block, "x-a", "x".repeat(1_000));
+                        Http2Frame.field(block, "x-a", "x".repeat(1_000));
                     }
-                    peer.frame(Http2Peer.HEADERS, 0, 1, block.toByteArray());
+                    peer.frame(Http2Frame.HEADERS, 0, 1, block.toByteArray());
                     for (int i = 0; i < 4; i++) {
-                        peer.frame(Http2Peer.CONTINUATION, 0, 1, block.toByteArray());
+                        peer.frame(Http2Frame.CONTINUATION, 0, 1, block.toByteArray());
                     }
-                    peer.frame(Http2Peer.CONTINUATION, Http2Peer.END_OF_HEADERS, 1, block.toByteArray());
+                    peer.frame(Http2Frame.CONTINUATION, Http2Frame.END_OF_HEADERS, 1, block.toByteArray());
                 }
-                case EMPTY_CONTINUATIONS, CONTINUATIONS -> peer.frame(Http2Peer.HEADERS, 0, 1, new byte[0]);
+                case EMPTY_CONTINUATIONS, CONTINUATIONS -> peer.frame(Http2Frame.HEADERS, 0, 1, new byte[0]);
                 case EMPTY_DATA -> peer.head(1, "200", false);
                 case HEADS_OF_CLOSED_STREAMS -> peer.head(1, "204", true);
                 case PINGS, SETTINGS, WINDOW_UPDATES -> {}
@@ -743,11 +743,11 @@ class Http2TransportTest {
             while (this != LONG_HEAD) {
                 switch (this) {
                     case LONG_HEAD -> {}
-                    case EMPTY_CONTINUATIONS -> peer.frame(Http2Peer.CONTINUATION, 0, 1, new byte[0]);
-                    case CONTINUATIONS -> peer.frame(Http2Peer.CONTINUATION, 0, 1, filled);
-                    case PINGS -> peer.frame(Http2Peer.PING, 0, 0, new byte[8]);
+                    case EMPTY_CONTINUATIONS -> peer.frame(Http2Frame.CONTINUATION, 0, 1, new byte[0]);
+                    case CONTINUATIONS -> peer.frame(Http2Frame.CONTINUATION, 0, 1, filled);
+                    case PINGS -> peer.frame(Http2Frame.PING, 0, 0, new byte[8]);
                     case SETTINGS -> peer.settings();
-                    case WINDOW_UPDATES -> peer.frame(Http2Peer.WINDOW_UPDATE, 0, 0, new byte[] {0, 0, 0, 1});
+                    case WINDOW_UPDATES -> peer.frame(Http2Frame.WINDOW_UPDATE, 0, 0, new byte[] {0, 0, 0, 1});
                     case EMPTY_DATA -> peer.data(1, "", false);
                     case HEADS_OF_CLOSED_STREAMS -> peer.trailers(1, "x-a", "1");
                 }
