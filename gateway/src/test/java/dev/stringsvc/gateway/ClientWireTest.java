@@ -3,13 +3,13 @@ package dev.stringsvc.gateway;
 import static dev.stringsvc.gateway.RawClient.head;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stringsvc.gateway.transport.h2.Http2Frame;
 import dev.stringsvc.gateway.client.Exchange;
 import dev.stringsvc.gateway.http.Body;
 import dev.stringsvc.gateway.http.HeaderFields;
 import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.HttpMessage;
+import dev.stringsvc.gateway.transport.h2.Http2Frame;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

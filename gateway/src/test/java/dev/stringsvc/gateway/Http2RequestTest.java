@@ -3,8 +3,8 @@ package dev.stringsvc.gateway;
 import static dev.stringsvc.gateway.RawClient.head;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.stringsvc.gateway.transport.h2.Http2Frame;
 import dev.stringsvc.gateway.transport.FakeInstance;
+import dev.stringsvc.gateway.transport.h2.Http2Frame;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.Semaphore;

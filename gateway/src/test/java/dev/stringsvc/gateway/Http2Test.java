@@ -4,9 +4,9 @@ import static dev.stringsvc.gateway.RawClient.head;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stringsvc.gateway.transport.h2.Http2Frame;
 import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.HttpMessage;
+import dev.stringsvc.gateway.transport.h2.Http2Frame;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest.BodyPublishers;

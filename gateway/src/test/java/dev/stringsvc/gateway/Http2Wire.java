@@ -17,7 +17,6 @@ import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.hpack.HpackDecoder;
 import org.eclipse.jetty.http2.hpack.HpackException;
 import org.eclipse.jetty.util.NanoTime;
-import org.jspecify.annotations.Nullable;
 
 /// A client of HTTP/2 that speaks frame by frame, and says what no library would. It gives no window to
 /// answers beyond the first 64 KiB. A read that takes longer than ten seconds fails.
@@ -88,8 +87,13 @@ final class Http2Wire implements AutoCloseable {
         byte[] bytes = Http2Frame.block(namesAndValues);
         for (int from = 0; from == 0 || from < bytes.length; from += LONGEST_FRAME) {
             int to = Math.min(from + LONGEST_FRAME, bytes.length);
-            int flags = (from == 0 && ended ? Http2Frame.END_STREAM : 0) | (to == bytes.length ? Http2Frame.END_OF_HEADERS : 0);
-            frame(from == 0 ? Http2Frame.HEADERS : Http2Frame.CONTINUATION, flags, stream, Arrays.copyOfRange(bytes, from, to));
+            int flags = (from == 0 && ended ? Http2Frame.END_STREAM : 0)
+                    | (to == bytes.length ? Http2Frame.END_OF_HEADERS : 0);
+            frame(
+                    from == 0 ? Http2Frame.HEADERS : Http2Frame.CONTINUATION,
+                    flags,
+                    stream,
+                    Arrays.copyOfRange(bytes, from, to));
         }
         return stream;
     }
@@ -101,7 +105,11 @@ final class Http2Wire implements AutoCloseable {
 
     /// Ends a body with trailers.
     void trailers(int stream, String... namesAndValues) throws IOException {
-        frame(Http2Frame.HEADERS, Http2Frame.END_STREAM | Http2Frame.END_OF_HEADERS, stream, Http2Frame.block(namesAndValues));
+        frame(
+                Http2Frame.HEADERS,
+                Http2Frame.END_STREAM | Http2Frame.END_OF_HEADERS,
+                stream,
+                Http2Frame.block(namesAndValues));
     }
 
     /// Sends SETTINGS with one parameter.

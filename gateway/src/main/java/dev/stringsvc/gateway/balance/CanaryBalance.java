@@ -3,8 +3,8 @@ package dev.stringsvc.gateway.balance;
 import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.route.Canary;
 import dev.stringsvc.gateway.upstream.Balancer;
-import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Balancers;
+import dev.stringsvc.gateway.upstream.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,8 +44,16 @@ final class CanaryBalance implements Balance {
         Balance other = chosen ? others : canaries;
         Balancers balancers = own.balancers(request);
         return new Balancers(
-                onSide(chosen, first, balancers.first(), () -> other.balancers(request).first()),
-                onSide(chosen, again, balancers.again(), () -> other.balancers(request).again()));
+                onSide(
+                        chosen,
+                        first,
+                        balancers.first(),
+                        () -> other.balancers(request).first()),
+                onSide(
+                        chosen,
+                        again,
+                        balancers.again(),
+                        () -> other.balancers(request).again()));
     }
 
     private boolean isCanary(UpstreamRequest request) {

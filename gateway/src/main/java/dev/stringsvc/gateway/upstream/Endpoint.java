@@ -240,9 +240,7 @@ public final class Endpoint {
             }
             boolean changed = probe
                     ? circuit.probed(verdict, client)
-                    : anyway
-                            ? circuit.triedAnyway(verdict, client)
-                            : circuit.attempted(verdict, client);
+                    : anyway ? circuit.triedAnyway(verdict, client) : circuit.attempted(verdict, client);
             boolean gone = isGone(result) && enough;
             if (suspect() && gone) {
                 upstream.dismiss(List.of(Endpoint.this));

@@ -114,7 +114,9 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         List<Endpoint> untried = new ArrayList<>(current().taking());
         untried.removeAll(tried);
         untried.removeIf(wanted.negate());
-        return untried.isEmpty() ? Optional.empty() : Optional.of(balancers.again().pick(untried));
+        return untried.isEmpty()
+                ? Optional.empty()
+                : Optional.of(balancers.again().pick(untried));
     }
 
     /// True if [#pickUntried] would find one.

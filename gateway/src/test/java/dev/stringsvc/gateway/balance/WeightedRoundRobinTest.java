@@ -4,9 +4,9 @@ import static dev.stringsvc.gateway.upstream.Endpoints.id;
 import static dev.stringsvc.gateway.upstream.Endpoints.picks;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stringsvc.gateway.upstream.Balancers;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Endpoints;
-import dev.stringsvc.gateway.upstream.Balancers;
 import dev.stringsvc.gateway.upstream.Upstream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -131,7 +131,8 @@ class WeightedRoundRobinTest {
         for (int i = 0; i < 400; i++) {
             Endpoint endpoint = upstream.pick(List.of(), balancers).orElseThrow();
             first.add(id(endpoint));
-            assertThat(upstream.pick(List.of(endpoint), balancers).orElseThrow()).isNotEqualTo(endpoint);
+            assertThat(upstream.pick(List.of(endpoint), balancers).orElseThrow())
+                    .isNotEqualTo(endpoint);
         }
         assertThat(first.stream().filter("i1"::equals)).hasSize(200);
         assertThat(first.stream().filter("i2"::equals)).hasSize(100);

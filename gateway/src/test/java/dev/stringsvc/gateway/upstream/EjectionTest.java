@@ -71,8 +71,10 @@ class EjectionTest {
 
     private Map<String, Long> picks(int count) {
         return IntStream.range(0, count)
-                .mapToObj(i ->
-                        upstream.pick(List.of(), balancers).orElseThrow().instance().id())
+                .mapToObj(i -> upstream.pick(List.of(), balancers)
+                        .orElseThrow()
+                        .instance()
+                        .id())
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
     }
 

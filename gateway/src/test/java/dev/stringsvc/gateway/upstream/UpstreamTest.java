@@ -154,7 +154,8 @@ class UpstreamTest {
         Map<String, Integer> picks = new HashMap<>();
         for (int i = 0; i < 300; i++) {
             upstream.accept(i % 2 == 0 ? snapshot(1, 2, 3) : new Snapshot(upstreamInstances(), i));
-            picks.merge(upstream.pick(List.of(), balancers).orElseThrow().instance().id(), 1, Integer::sum);
+            picks.merge(
+                    upstream.pick(List.of(), balancers).orElseThrow().instance().id(), 1, Integer::sum);
         }
         assertThat(picks).containsExactlyInAnyOrderEntriesOf(Map.of("i1", 100, "i2", 100, "i3", 100));
     }

@@ -8,17 +8,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Asks Consul one thing again and again, on a virtual thread of its own.
+/// Repeats one query to Consul, on its own virtual thread.
 ///
-/// The index of an answer goes into the next query, which Consul then holds until it has something newer. An
-/// index that fell (Consul was restored or restarted) or is 0 is not waited for: Consul is asked each second or
-/// two until its index stands. A failure begins anew too: a query with an index from before would be held although
-/// there is news. Whatever Consul does, [Pace] keeps the queries apart.
+/// The next query contains the index of the last answer, and Consul holds it until there is something
+/// newer. If the index falls, as after a restore or restart, or is 0, the next query has no index and is
+/// sent after a second or two, until the index grows again. After a failure the next query has no index
+/// either: Consul could hold a query with an old index although there is news. [Pace] limits the rate of
+/// queries in any case.
 ///
-/// What a server says that knows no leader may be old: it is a failure, and what is known stands. Only where no server
-/// with a leader has answered yet it is better than nothing, as far as it says anything.
+/// An answer of a server without a leader may be old, so it counts as a failure. It is used only as long
+/// as no server with a leader has answered, and only if it is not empty.
 ///
-/// @param <T> what is asked for
+/// @param <T> the answer
 final class BlockingQuery<T> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BlockingQuery.class);
 
@@ -31,26 +32,27 @@ final class BlockingQuery<T> implements AutoCloseable {
 
     private volatile boolean closed;
     private @Nullable Thread thread;
-    /// What is known, of which leader or none; used by the thread.
+    /// True once a server with a leader has answered. Used by the query's thread.
     private boolean led;
-    private @Nullable T unled;
+    private @Nullable T withoutLeader;
 
-    /// One query.
+    /// Sends one query.
     @FunctionalInterface
     interface Question<T> {
-        /// @param index the answer's before; 0 asks for an answer at once
+        /// @param index of the previous answer; 0 for an immediate answer
         ConsulClient.Answer<T> ask(long index) throws QueryFailedException;
     }
 
-    /// Hears of each query, on one thread. What it throws is logged and does not end the loop.
+    /// Hears of each answer and failure, on one thread. What it throws is logged and does not end the
+    /// loop.
     interface Listener<T> {
         void answered(T found, long index);
 
         void failed(String reason);
     }
 
-    /// @param name of what is asked for, in the log
-    /// @param nothing whether an answer says nothing
+    /// @param name for the log
+    /// @param nothing true for an empty answer
     BlockingQuery(String name, Question<T> question, Predicate<T> nothing, Pace pace) {
         this.name = name;
         this.question = question;
@@ -58,7 +60,7 @@ final class BlockingQuery<T> implements AutoCloseable {
         this.pace = pace;
     }
 
-    /// Begins to ask. To be called once.
+    /// Starts the queries, once.
     synchronized void start(Listener<T> listener) {
         thread = VitalThread.virtual("watch-" + name, () -> closed, () -> run(listener));
         thread.start();
@@ -81,8 +83,8 @@ final class BlockingQuery<T> implements AutoCloseable {
             try {
                 ConsulClient.Answer<T> answer = question.ask(index);
                 if (!answer.led()) {
-                    takeAtNeed(listener, answer);
-                    throw new QueryFailedException("Consul knows no leader, what it lists may be old");
+                    useWithoutLeader(listener, answer);
+                    throw new QueryFailedException("Consul has no leader, so its answer may be old");
                 }
                 led = true;
                 boolean stands = answer.index() > 0 && answer.index() >= last;
@@ -103,10 +105,10 @@ final class BlockingQuery<T> implements AutoCloseable {
         }
     }
 
-    private void takeAtNeed(Listener<T> listener, ConsulClient.Answer<T> answer) {
+    private void useWithoutLeader(Listener<T> listener, ConsulClient.Answer<T> answer) {
         T found = answer.found();
-        if (!led && !nothing.test(found) && !found.equals(unled)) {
-            unled = found;
+        if (!led && !nothing.test(found) && !found.equals(withoutLeader)) {
+            withoutLeader = found;
             deliver(() -> listener.answered(found, answer.index()));
         }
     }
@@ -125,10 +127,10 @@ final class BlockingQuery<T> implements AutoCloseable {
         }
     }
 
-    /// Interrupting a virtual thread closes the socket it waits on: the query in flight ends at once. Waits for a
-    /// listener that is being called; none is called afterwards.
+    /// Ends the query in flight, since interrupting a virtual thread closes the socket on which it
+    /// waits. Waits for a call of the listener, which is not called afterwards.
     @Override
-    @SuppressWarnings("LockNotBeforeTry") // to have waited for it is all
+    @SuppressWarnings("LockNotBeforeTry") // only waits for the lock
     public void close() {
         closed = true;
         interrupt();

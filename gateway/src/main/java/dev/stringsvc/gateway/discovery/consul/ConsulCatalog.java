@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/// Watches which services Consul knows, healthy or not, and what tags they have, by [BlockingQuery].
+/// Watches which services Consul knows, healthy or not, and their tags, with [BlockingQuery].
 public final class ConsulCatalog implements AutoCloseable {
     private final BlockingQuery<Map<String, List<String>>> query;
 
@@ -17,8 +17,8 @@ public final class ConsulCatalog implements AutoCloseable {
         query = new BlockingQuery<>("the catalogue", client::services, Map::isEmpty, pace);
     }
 
-    /// Begins to watch; the listener is called from one thread, the first time as soon as there is an answer. A
-    /// listener that throws does not end the watch. To be called once.
+    /// Starts the watch, once. The listener is called by one thread, first when there is an answer. A
+    /// listener that throws does not end the watch.
     public void watch(Consumer<CatalogEvent> listener) {
         query.start(new BlockingQuery.Listener<>() {
             @Override
@@ -33,7 +33,7 @@ public final class ConsulCatalog implements AutoCloseable {
         });
     }
 
-    /// Ends the watch, together with a query in flight. The listener is not called afterwards.
+    /// Ends the watch and a query in flight. The listener is not called afterwards.
     @Override
     public void close() {
         query.close();

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Reads one entry of a health answer. Each entry is judged alone: who registers an instance says what
-/// is in it, and must not keep out the others of the service. What is not used here (checks,
-/// `TaggedAddresses`) is not looked at.
+/// Reads one entry of a health query's answer. Each entry is checked by itself, so that an invalid
+/// registration does not affect the other instances of the service. Parts that the gateway does not use,
+/// such as checks, are not read.
 final class ConsulEntry {
     private static final int LONGEST_PORT = 65_535;
     private static final int SHOWN = 40;
@@ -22,18 +22,18 @@ final class ConsulEntry {
 
     /// The result of reading an entry.
     sealed interface Read {
-        /// It is an instance.
+        /// The entry is an instance.
         record Usable(Instance instance) implements Read {}
 
-        /// It is not.
+        /// The entry is not a valid instance.
         ///
-        /// @param id of the instance, fit to be shown; `?` where there is none
+        /// @param id of the instance, escaped for the log; `?` if there is none
         /// @param reason the key, a colon, and what was expected
-        /// @param foreign true if Consul itself would never send such an entry, whatever was registered
+        /// @param foreign true if Consul would never send such an entry, whatever was registered
         record Unusable(String id, String reason, boolean foreign) implements Read {}
     }
 
-    /// Makes an instance of an entry, or says why that cannot be.
+    /// Reads an instance from an entry, or the reason why it is invalid.
     static Read read(JsonNode entry) {
         JsonNode service = entry.path("Service");
         if (!service.isObject()) {
@@ -92,7 +92,7 @@ final class ConsulEntry {
         return meta;
     }
 
-    /// What it weighs while its checks pass; others are not asked for. 1 where nothing is said.
+    /// The weight with passing checks, since only such instances are asked for; 1 by default.
     private static int weight(JsonNode service) {
         JsonNode weight = service.path("Weights").path("Passing");
         if (isNothing(weight)) {
@@ -106,14 +106,14 @@ final class ConsulEntry {
         return weight.intValue();
     }
 
-    /// True if the text has the form of a name or an address. Which addresses may be used is for
-    /// [dev.stringsvc.gateway.discovery.AddressPolicy] to say.
+    /// True if the text has the form of a name or an address.
+    /// [dev.stringsvc.gateway.discovery.AddressPolicy] decides which addresses are allowed.
     private static boolean isHost(String text) {
         boolean bracketed = text.startsWith("[") && text.endsWith("]");
         if (text.indexOf(':') >= 0) {
             return isIpv6(bracketed ? text.substring(1, text.length() - 1) : text);
         }
-        // a name may be given with its root
+        // a name may end with the root's dot
         return HostName.areLabels(text.endsWith(".") ? text.substring(0, text.length() - 1) : text);
     }
 

@@ -9,10 +9,10 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Watches the instances of one service that Consul calls healthy, by [BlockingQuery].
+/// Watches the healthy instances of one service in Consul, with [BlockingQuery].
 public final class ConsulInstancer implements Instancer {
     private static final Logger LOG = LoggerFactory.getLogger(ConsulInstancer.class);
-    /// Of the entries that are left out anew, so many are named in the log.
+    /// The log names at most this many of the entries that are newly left out.
     private static final int NAMED = 10;
 
     private final BlockingQuery<Listed> query;
@@ -20,7 +20,7 @@ public final class ConsulInstancer implements Instancer {
     /// Used by the query's thread.
     private Set<ConsulEntry.Read.Unusable> leftOut = Set.of();
 
-    /// @param tags an instance must have all of them
+    /// @param tags that an instance must have, all of them
     public ConsulInstancer(ConsulClient client, String service, List<String> tags) {
         this(client, service, tags, Pace.real());
     }
@@ -36,7 +36,7 @@ public final class ConsulInstancer implements Instancer {
         query.start(new BlockingQuery.Listener<>() {
             @Override
             public void answered(Listed found, long index) {
-                tell(found.leftOut());
+                logLeftOut(found.leftOut());
                 listener.accept(new DiscoveryEvent.Snapshot(found.instances(), index));
             }
 
@@ -47,8 +47,8 @@ public final class ConsulInstancer implements Instancer {
         });
     }
 
-    /// Names what is left out, once.
-    private void tell(List<ConsulEntry.Read.Unusable> now) {
+    /// Logs entries that are newly left out.
+    private void logLeftOut(List<ConsulEntry.Read.Unusable> now) {
         Set<ConsulEntry.Read.Unusable> known = leftOut;
         leftOut = Set.copyOf(now);
         List<ConsulEntry.Read.Unusable> added =

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What Consul lists of one service.
+/// The entries that Consul lists for one service.
 ///
-/// @param leftOut the entries that are no usable instances
+/// @param leftOut the entries that are not valid instances
 record Listed(List<Instance> instances, List<ConsulEntry.Read.Unusable> leftOut) {
     Listed {
         instances = List.copyOf(instances);
@@ -19,9 +19,9 @@ record Listed(List<Instance> instances, List<ConsulEntry.Read.Unusable> leftOut)
         return instances.isEmpty();
     }
 
-    /// Judges each entry alone.
+    /// Reads each entry by itself.
     ///
-    /// @throws IllegalArgumentException when it is not a list of what Consul sends
+    /// @throws IllegalArgumentException if the answer is not a list of Consul's entries
     static Listed of(@Nullable List<ServiceHealth> answer) {
         if (answer == null) {
             throw new IllegalArgumentException("expected a list of instances");

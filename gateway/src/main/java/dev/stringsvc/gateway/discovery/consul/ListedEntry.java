@@ -13,8 +13,8 @@ import com.orbitz.consul.model.health.ServiceHealth;
 import java.io.IOException;
 import java.util.List;
 
-/// An entry of a health answer in the place where the orbitz client has its own, and no more than its
-/// JSON: the client's own fails on one entry that lacks something, and then the whole answer is lost.
+/// An entry of a health query's answer, as JSON, in place of the orbitz client's own type. With the
+/// client's type, one entry without a required part would make the whole answer fail.
 final class ListedEntry extends ServiceHealth {
     private final JsonNode json;
 
@@ -41,11 +41,11 @@ final class ListedEntry extends ServiceHealth {
         throw new UnsupportedOperationException();
     }
 
-    /// Has Jackson read entries like this.
+    /// Makes Jackson read entries as [ListedEntry].
     @JsonDeserialize(using = Reader.class)
     abstract static class AsTree {}
 
-    /// Reads one, `null` too.
+    /// Reads an entry, which may be `null`.
     static final class Reader extends StdDeserializer<ServiceHealth> {
         private static final long serialVersionUID = 1;
 

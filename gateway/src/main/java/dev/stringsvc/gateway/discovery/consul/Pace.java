@@ -4,16 +4,16 @@ import java.time.Duration;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
-/// How fast one watch may ask: as changes come, up to [#BURST] queries at once and [#PER_SECOND] over time; after a
-/// failure no sooner than [#SHORTEST_DELAY], longer each time up to [#LONGEST_DELAY], with jitter so that a thousand
-/// gateways do not ask a returning Consul in the same instant. Used by one thread.
+/// Limits the rate of one watch's queries: a burst of [#BURST], and [#PER_SECOND] over time. After a
+/// failure it waits at least [#SHORTEST_DELAY], and longer each time up to [#LONGEST_DELAY], with jitter
+/// so that a thousand gateways do not query a returning Consul at the same instant. Used by one thread.
 final class Pace {
     static final int BURST = 10;
     static final int PER_SECOND = 4;
     static final Duration SHORTEST_DELAY = Duration.ofSeconds(1);
     static final Duration LONGEST_DELAY = Duration.ofSeconds(5);
 
-    /// Lets time pass.
+    /// Sleeps.
     @FunctionalInterface
     interface Sleeper {
         void sleep(Duration duration) throws InterruptedException;
@@ -46,9 +46,9 @@ final class Pace {
         }
     }
 
-    /// Waits out a failure.
+    /// Waits after a failure.
     ///
-    /// @param failures how many in a row, from 1
+    /// @param failures the number in a row, from 1
     void afterFailure(int failures) throws InterruptedException {
         Duration doubled = SHORTEST_DELAY.multipliedBy(1L << Math.min(failures, 10));
         Duration longest = doubled.compareTo(LONGEST_DELAY) < 0 ? doubled : LONGEST_DELAY;

@@ -1,6 +1,6 @@
 package dev.stringsvc.gateway.discovery.consul;
 
-/// Consul gave no usable answer; the message is one sentence for operators.
+/// Consul gave no valid answer. The message is one sentence for operators.
 final class QueryFailedException extends Exception {
     private static final long serialVersionUID = 1;
 

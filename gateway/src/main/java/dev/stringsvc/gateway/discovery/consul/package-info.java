@@ -1,4 +1,5 @@
-/// Instances from Consul: one blocking-query loop per service. The only room that knows Consul's client.
+/// Instances from Consul, with one loop of blocking queries per service. Only this package uses Consul's
+/// client.
 @NullMarked
 package dev.stringsvc.gateway.discovery.consul;
 

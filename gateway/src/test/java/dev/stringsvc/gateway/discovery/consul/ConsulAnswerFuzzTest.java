@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// Whatever Consul answers, it is read as instances that are valid, or the query has failed with a reason.
-/// `-Dfuzz.seed=N` tries others, `-Dfuzz.requests=N` more.
+/// Every answer of Consul is read as valid instances, or the query fails with a reason. `-Dfuzz.seed=N`
+/// tries other answers, `-Dfuzz.requests=N` more of them.
 class ConsulAnswerFuzzTest {
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int ANSWERS = Integer.getInteger("fuzz.requests", 200);

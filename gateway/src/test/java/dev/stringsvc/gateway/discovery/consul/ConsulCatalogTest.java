@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// The loop's own rules are ConsulInstancerTest's and ConsulFaultTest's.
+/// ConsulInstancerTest and ConsulFaultTest test the loop of queries.
 @Timeout(60)
 class ConsulCatalogTest {
     private final BlockingQueue<CatalogEvent> events = new LinkedBlockingQueue<>();

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What an agent can do on the wire: it answers well, then with a fault again and again, then well.
+/// Faults of an agent on the wire: it answers correctly, then repeatedly with a fault, then correctly.
 @Timeout(60)
 class ConsulFaultTest {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -60,7 +60,7 @@ class ConsulFaultTest {
         return Arguments.of(Named.of(name, script), 1);
     }
 
-    /// A fault after which OkHttp asks again by itself, within the same query.
+    /// A fault after which OkHttp repeats the query by itself.
     private static Arguments repeated(String name, int times, Script script) {
         return Arguments.of(Named.of(name, script), times);
     }
@@ -85,7 +85,7 @@ class ConsulFaultTest {
                     wire.send(CHUNKED + chunk("["));
                     while (!Thread.interrupted()) {
                         wire.send(chunk(" "));
-                        Thread.sleep(20); // the fault itself: no timeout between two bytes passes
+                        Thread.sleep(20); // the fault itself: the time between two bytes is shorter than any timeout
                     }
                 }),
                 fault("cuts the body", wire -> wire.send(HEAD + "Content-Length: 100\r\n\r\n[{\"Node\"")),
@@ -136,7 +136,7 @@ class ConsulFaultTest {
                         21,
                         wire -> wire.send(answer("302 Found", "Location: /v1/health/service/web\r\n", ""))),
                 fault(
-                        "knows no leader",
+                        "has no leader",
                         wire -> wire.send("HTTP/1.1 200 OK\r\nX-Consul-Index: 12\r\nX-Consul-KnownLeader: false\r\n"
                                 + "Content-Length: 2\r\n\r\n[]")),
                 fault(
@@ -151,7 +151,7 @@ class ConsulFaultTest {
                 if (!begun.getAndSet(true)) {
                     wire.send(good("before"));
                 } else if (healed) {
-                    wire.send(good("after")); // each time: it may come too late for a busy machine's patience
+                    wire.send(good("after")); // each time, since it may be too late on a busy machine
                 } else {
                     queries.incrementAndGet();
                     fault.serve(wire);
@@ -166,7 +166,8 @@ class ConsulFaultTest {
         return ((Snapshot) event).instances().stream().map(Instance::id).toList();
     }
 
-    /// The first query of a process loads most of the client, which a busy machine takes its time for.
+    /// The first query of a process loads most of the client's classes, which takes long on a busy
+    /// machine.
     @BeforeAll
     static void askOnce() throws Exception {
         try (var agent = new FakeConsul();
@@ -200,7 +201,7 @@ class ConsulFaultTest {
             turns.release(1_000);
             DiscoveryEvent event;
             do {
-                event = events.take(); // a failure where the machine is too busy for this patience
+                event = events.take(); // a failure, if the machine is too busy for this timeout
             } while (event instanceof Failure);
             assertThat(ids(event)).containsExactly("after");
         }

@@ -127,7 +127,7 @@ class ConsulInstancerTest {
         assertThat(snapshot().instances()).extracting(Instance::weight).containsExactly(10, 1);
     }
 
-    /// Each is one entry of three, of which the first and the last are well.
+    /// Each value is one entry of three, of which the first and the last are valid.
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -11,8 +11,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/// An agent that answers each health query with what a test scripted, in order, over real HTTP; with no script left it
-/// holds the query, as Consul does when there is no news.
+/// An agent that answers each health query with a scripted answer, in order, over real HTTP. Without a
+/// script left it holds the query, as Consul does if there is no news.
 final class FakeConsul implements AutoCloseable {
     /// One answer.
     interface Answer {
@@ -53,7 +53,7 @@ final class FakeConsul implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /// The next query: its URI, a space, and its token.
+    /// Waits for the next query: its URI, a space, and its token.
     String nextQuery() throws InterruptedException {
         return queries.take();
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// The watch against a real agent.
+/// The watch with a real agent.
 class RealConsulTest {
     private static final Duration HANG = Duration.ofSeconds(1);
 

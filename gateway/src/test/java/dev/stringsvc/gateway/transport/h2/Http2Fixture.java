@@ -41,8 +41,7 @@ final class Http2Fixture extends OpenTransport {
     private static Http2Fixture open(FakeInstance instance, Duration ping) {
         Watchdog watchdog = Watchdog.start();
         var times = new Http2Transports.Times(Duration.ofSeconds(5), LONG, ping);
-        return new Http2Fixture(
-                instance, watchdog, new Http2Transports(times, watchdog, new IdleTimeouts(LONG, LONG)));
+        return new Http2Fixture(instance, watchdog, new Http2Transports(times, watchdog, new IdleTimeouts(LONG, LONG)));
     }
 
     static Http2Fixture to(Script script, int... settings) throws IOException {

@@ -60,11 +60,19 @@ final class Http2Peer {
         fields[0] = ":status";
         fields[1] = status;
         System.arraycopy(namesAndValues, 0, fields, 2, namesAndValues.length);
-        frame(Http2Frame.HEADERS, Http2Frame.END_OF_HEADERS | (ended ? Http2Frame.END_STREAM : 0), stream, Http2Frame.block(fields));
+        frame(
+                Http2Frame.HEADERS,
+                Http2Frame.END_OF_HEADERS | (ended ? Http2Frame.END_STREAM : 0),
+                stream,
+                Http2Frame.block(fields));
     }
 
     void trailers(int stream, String... namesAndValues) throws IOException {
-        frame(Http2Frame.HEADERS, Http2Frame.END_OF_HEADERS | Http2Frame.END_STREAM, stream, Http2Frame.block(namesAndValues));
+        frame(
+                Http2Frame.HEADERS,
+                Http2Frame.END_OF_HEADERS | Http2Frame.END_STREAM,
+                stream,
+                Http2Frame.block(namesAndValues));
     }
 
     void data(int stream, String bytes, boolean last) throws IOException {
@@ -127,7 +135,8 @@ final class Http2Peer {
             flags |= more.flags();
         }
         return frame.type() == Http2Frame.HEADERS
-                ? new Http2Frame(Http2Frame.HEADERS, flags, frame.stream(), block.toByteArray(), decoded(block.toByteArray()))
+                ? new Http2Frame(
+                        Http2Frame.HEADERS, flags, frame.stream(), block.toByteArray(), decoded(block.toByteArray()))
                 : frame;
     }
 
