@@ -27,11 +27,6 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /// A client's connection, which knows whether the client has gone away or is too slow. Thread-safe.
-///
-/// Most requests change nothing in the selector; Jetty's own end point changes the selection key twice
-/// for each request and wakes the selector for it. Here the key stays armed while a request is in hand.
-/// If bytes arrive and a read waits, the selector's thread reads them for it, since otherwise it would
-/// be told of the same bytes again. If no read waits, the key is disarmed.
 public final class ClientEndPoint extends SocketChannelEndPoint implements Client, ConnectionEvictor.Closable {
     /// The bytes to read to notice that a TLS client has gone away: at most two alerts come before the
     /// end.
@@ -58,7 +53,11 @@ public final class ClientEndPoint extends SocketChannelEndPoint implements Clien
         }
     };
     private final Object selecting = new Object();
-    /// True while the selector waits for bytes.
+    /// True while the selector waits for bytes. It stays true while a request is in hand, so that most
+    /// requests change nothing in the selector; Jetty's own end point changes the selection key twice
+    /// for each request and wakes the selector for it. If bytes arrive and a read waits, the selector's
+    /// thread reads them for it, since otherwise it would be told of the same bytes again. If no read
+    /// waits, this becomes false.
     private boolean armed;
     /// True while a read waits for bytes.
     private boolean awaited;

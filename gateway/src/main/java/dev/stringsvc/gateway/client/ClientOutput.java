@@ -12,8 +12,7 @@ import org.eclipse.jetty.util.Blocker;
 import org.jspecify.annotations.Nullable;
 
 /// The body of a response to a client, whose pace is measured. Small pieces are buffered until the end
-/// or a flush, so that they are sent together with the head. A flush sends the head even if there is no
-/// byte of the body yet. Used by one thread.
+/// or a flush, so that they are sent together with the head. Used by one thread.
 public final class ClientOutput extends OutputStream {
     private static final int MAX_BUFFERED = 32_768;
 

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Starts the JVM's threads that wait for sockets on behalf of virtual threads. The JVM starts them when
-/// a virtual thread first waits for a socket. If there are no file descriptors left then, they fail for
-/// good, and so does every later wait. So they are started before clients can take the descriptors.
+/// a virtual thread first waits for a socket, and if there are no file descriptors left then, every wait
+/// fails from then on. So they are started before clients can take the descriptors.
 public final class SocketPollers {
     private static final Logger LOG = LoggerFactory.getLogger(SocketPollers.class);
     private static final long LOOK_NANOS = 100_000;

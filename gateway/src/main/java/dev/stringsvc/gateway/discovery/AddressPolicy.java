@@ -13,12 +13,6 @@ import org.jspecify.annotations.Nullable;
 /// Decides which addresses instances from a registry may have, so that nobody who can register an
 /// instance can make the gateway send requests to addresses that only the gateway can reach. Instances
 /// in the gateway's own configuration are not checked. Thread-safe.
-///
-/// - With ranges, only addresses in these ranges are allowed.
-/// - Without ranges, link-local addresses and a cloud's metadata service are refused, and so is the
-///   loopback, unless Consul is reached over the loopback.
-/// - Multicast, broadcast and unspecified addresses, the gateway's own ports and Consul's ports are
-///   always refused.
 public final class AddressPolicy {
     private static final String SETTING = "; consul.addresses sets the allowed ranges";
     private static final int IPV4_BYTES = 4;
@@ -59,6 +53,12 @@ public final class AddressPolicy {
 
     /// Why no request may go to an address; `null` if it may. For a name, this is asked each time it is
     /// resolved.
+    ///
+    /// - With ranges, only addresses in these ranges are allowed.
+    /// - Without ranges, link-local addresses and a cloud's metadata service are refused, and so is the
+    ///   loopback, unless Consul is reached over the loopback.
+    /// - Multicast, broadcast and unspecified addresses, the gateway's own ports and Consul's ports are
+    ///   always refused.
     public @Nullable String refusal(InetAddress address, int port) {
         @Nullable InetAddress embedded = embedded(address);
         InetAddress reached = embedded == null ? address : embedded;

@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 /// Sends a request's body while it is read from the client, on its own virtual thread. The attempt's
 /// thread waits for the response meanwhile, since an instance may respond before it has the whole body.
 /// Thread-safe.
-///
-/// Until the response arrives, the attempt's timeout pauses while the gateway waits for the client, and
-/// starts again when the instance has to read bytes or to respond.
 public final class BodySender {
     private static final int CHUNK = 16_384;
     private static final Duration END_WAIT = Duration.ofMillis(50);
@@ -47,7 +44,8 @@ public final class BodySender {
         this.timeout = timeout;
     }
 
-    /// Starts to send.
+    /// Starts to send. Until the response arrives, the attempt's timeout pauses while the gateway waits
+    /// for the client, and starts again when the instance has to read bytes or to respond.
     ///
     /// @param watch the attempt's timeout; `null` if it must not pause
     /// @param timeout for the instance to read bytes, and from the last byte to the response

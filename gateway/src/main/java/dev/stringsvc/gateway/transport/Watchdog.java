@@ -10,9 +10,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /// Ends attempts whose time is over, or whose client has gone away. One thread checks all attempts in
-/// flight every ten milliseconds, so an attempt needs no timer, no lock and no wake-up. A timeout is
-/// late by ten milliseconds at most. Thread-safe.
+/// flight every ten milliseconds, so an attempt needs no timer, no lock and no wake-up. Thread-safe.
 public final class Watchdog implements AutoCloseable {
+    /// A timeout is late by this much at most.
     private static final long TICK_NANOS = Duration.ofMillis(10).toNanos();
     /// How often an attempt is asked whether its client has gone away. Shorter attempts are never asked.
     private static final long CHECK_CLIENT_NANOS = Duration.ofMillis(100).toNanos();

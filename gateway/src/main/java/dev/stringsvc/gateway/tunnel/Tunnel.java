@@ -12,10 +12,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// A WebSocket between a client and an instance, whose bytes pass both ways unchanged. Thread-safe.
-///
-/// If one side reads slowly, the tunnel does not read from the other side either. If one side closes its
-/// writing half, the other side has a few seconds to do the same. If one side breaks off, both are
-/// closed.
 public final class Tunnel {
     private static final long HALF_CLOSED_SECONDS = 5;
 
@@ -56,7 +52,9 @@ public final class Tunnel {
         };
     }
 
-    /// Passes bytes until the tunnel ends.
+    /// Passes bytes until the tunnel ends. If one side reads slowly, the tunnel does not read from the
+    /// other side either. If one side closes its writing half, the other side has a few seconds to do
+    /// the same. If one side breaks off, both are closed.
     ///
     /// @return why it did not end in order; empty if it did
     public Optional<String> carry() {

@@ -22,9 +22,6 @@ import org.slf4j.LoggerFactory;
 
 /// One service and its endpoints. Events of discovery come from one thread; requests pick endpoints and
 /// report results from any thread.
-///
-/// The list to pick from is immutable and is replaced as a whole. An endpoint keeps its object, health
-/// and position as long as discovery lists its instance. New endpoints come last.
 public final class Upstream implements Consumer<DiscoveryEvent> {
     private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
 
@@ -37,6 +34,8 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
     private final Set<Instance.Key> refused = new HashSet<>();
     private final Set<Endpoint> ejected = new HashSet<>();
     private final Set<Endpoint> draining = ConcurrentHashMap.newKeySet();
+    /// The endpoints to pick from, replaced as a whole. An endpoint keeps its object, health and
+    /// position as long as discovery lists its instance; new endpoints come last.
     private volatile Rotation rotation = Rotation.EMPTY;
     private volatile WatchState watch = WatchState.UNASKED;
     private volatile boolean believeNext;

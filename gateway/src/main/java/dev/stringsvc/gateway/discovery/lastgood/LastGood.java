@@ -21,15 +21,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The last known instances of each service, kept in a file for the next run of the gateway.
-/// Thread-safe.
-///
-/// It holds the instances that are in use after an answer, which includes suspects. So a gateway that
-/// restarts goes on with the same instances as one that kept running.
-///
-/// The file is written in the background within two seconds of a change, and every [#REFRESH] while
-/// answers only confirm it. If it cannot be read or written, this is logged once and the gateway runs
-/// without it.
+/// The last known instances of each service, kept in a file for the next run of the gateway. They are
+/// the instances in use after an answer, suspects included, so that a gateway that restarts goes on with
+/// the same instances as one that kept running. Thread-safe.
 public final class LastGood implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LastGood.class);
     private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
@@ -74,7 +68,9 @@ public final class LastGood implements AutoCloseable {
         }
     }
 
-    /// Reads the file and starts to keep it up to date.
+    /// Reads the file and starts to keep it up to date: it is written in the background within two
+    /// seconds of a change, and every [#REFRESH] while answers only confirm it. If it cannot be read or
+    /// written, this is logged once and the gateway runs without it.
     ///
     /// @param path need not exist, but its directory must
     /// @param age instances that were confirmed longer ago are not used
