@@ -35,68 +35,70 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Asks a Consul agent for healthy instances, and for all services. Thread-safe.
+/// Queries a Consul agent for healthy instances, and for all services. Thread-safe.
 ///
-/// Source: `GET /v1/health/service/NAME?passing` and `GET /v1/catalog/services`, by the orbitz client.
+/// It sends `GET /v1/health/service/NAME?passing` and `GET /v1/catalog/services`, with the orbitz
+/// client.
 public final class ConsulClient implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-    /// In characters; some ten thousand instances.
-    private static final long LONGEST_ANSWER = 16 << 20;
-    /// More than the 10,000 that Consul itself reads, and what its answer puts around them.
-    private static final int DEEPEST = 20_000;
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
+    /// The longest answer, in characters: about ten thousand instances.
+    private static final long MAX_ANSWER = 16 << 20;
+    /// The deepest nesting of JSON: more than the 10,000 levels that Consul itself reads.
+    private static final int MAX_NESTING = 20_000;
 
     static {
-        // the orbitz client's own: one entry that it does not like costs the whole answer, and it reads what never ends
+        // by default, one invalid entry or an endless answer breaks the orbitz client
         Jackson.MAPPER.addMixIn(ServiceHealth.class, ListedEntry.AsTree.class);
         Jackson.MAPPER.setDefaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.SKIP));
         Jackson.MAPPER
                 .getFactory()
                 .setStreamReadConstraints(StreamReadConstraints.builder()
-                        .maxDocumentLength(LONGEST_ANSWER)
-                        // by default one longer name, or one deeper value, that anybody registers would cost the answer
-                        .maxNameLength((int) LONGEST_ANSWER)
-                        .maxNestingDepth(DEEPEST)
+                        .maxDocumentLength(MAX_ANSWER)
+                        // by default, one long name or deep value that is registered makes the answer fail
+                        .maxNameLength((int) MAX_ANSWER)
+                        .maxNestingDepth(MAX_NESTING)
                         .build());
     }
 
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final ConsulAddress address;
     private final Duration wait;
-    private final Duration patience;
+    private final Duration answerTimeout;
     private final AgentConnection agent;
     private final Consul consul;
 
-    /// The client waits five seconds for a whole answer, longer by `wait` where the agent may hold it, and by the
-    /// sixteenth of that which Consul may add.
+    /// The client waits five seconds for a whole answer. If the agent may hold the query, it waits for
+    /// `wait` and a sixteenth of it longer, as much as Consul may add.
     ///
-    /// @param wait how long the agent may hold a query that has nothing new to say, in whole seconds
+    /// @param wait how long the agent may hold a query while there is nothing new, in whole seconds
     public ConsulClient(ConsulSettings settings, Duration wait) {
-        this(settings, wait, PATIENCE);
+        this(settings, wait, ANSWER_TIMEOUT);
     }
 
-    ConsulClient(ConsulSettings settings, Duration wait, Duration patience) {
+    ConsulClient(ConsulSettings settings, Duration wait, Duration answerTimeout) {
         this.address = settings.address();
         this.wait = wait;
-        this.patience = patience;
+        this.answerTimeout = answerTimeout;
         this.agent = new AgentConnection(settings, new AgentConnection.Timeouts(CONNECT_TIMEOUT, longest()), executor);
         this.consul = agent.consul();
     }
 
-    /// The time for an answer that the agent may hold back.
+    /// The longest time for the answer to a query that the agent may hold.
     private Duration longest() {
-        return patience.plus(wait).plus(wait.dividedBy(16));
+        return answerTimeout.plus(wait).plus(wait.dividedBy(16));
     }
 
-    /// What one query brought.
+    /// The answer to one query.
     ///
-    /// @param led whether a server answered that knows its cluster's leader; another's answer may be old
+    /// @param led true if the server that answered has a leader; otherwise the answer may be old
     record Answer<T>(T found, long index, boolean led) {}
 
-    /// Asks once; with an index above 0 the agent answers when it has something newer, or after the wait.
+    /// Queries the healthy instances of a service. With an index above 0 the agent answers when there is
+    /// something newer, or after the wait.
     ///
-    /// @param tags an instance must have all of them
-    /// @throws QueryFailedException when there is no usable answer, or the thread was interrupted
+    /// @param tags that an instance must have, all of them
+    /// @throws QueryFailedException if there is no valid answer, or the thread was interrupted
     Answer<Listed> healthy(String service, List<String> tags, long index) throws QueryFailedException {
         return ask(
                 index,
@@ -105,11 +107,11 @@ public final class ConsulClient implements AutoCloseable {
                 Listed::of);
     }
 
-    /// Asks once for the services that have an instance, healthy or not, with the tags of their instances. These are
-    /// sorted, so that what has not changed is equal: Consul lists them in any order.
+    /// Queries the services that have an instance, healthy or not, with the tags of their instances. The
+    /// tags are sorted, since Consul lists them in any order, so that unchanged answers are equal.
     ///
     /// @param index as for [#healthy]
-    /// @throws QueryFailedException when there is no usable answer, or the thread was interrupted
+    /// @throws QueryFailedException if there is no valid answer, or the thread was interrupted
     Answer<Map<String, List<String>>> services(long index) throws QueryFailedException {
         return ask(
                 index,
@@ -127,17 +129,18 @@ public final class ConsulClient implements AutoCloseable {
         if (index > 0) {
             options.index(BigInteger.valueOf(index)).wait(wait.toSeconds() + "s");
         }
-        return within(index > 0 ? longest() : patience, () -> ask(() -> query.apply(options.build()), read));
+        return within(index > 0 ? longest() : answerTimeout, () -> ask(() -> query.apply(options.build()), read));
     }
 
-    /// Timeouts of the socket alone would let an agent send a byte now and then for ever.
+    /// Limits the time for the whole answer. With the socket's timeouts alone, an agent could send a
+    /// byte now and then without end.
     private <T> Answer<T> within(Duration limit, Callable<Answer<T>> query) throws QueryFailedException {
         try {
             Future<Answer<T>> asked = executor.submit(query);
             try {
                 return asked.get(limit.toMillis(), TimeUnit.MILLISECONDS);
             } finally {
-                asked.cancel(true); // closes the socket, where it still waits
+                asked.cancel(true); // closes the socket, if the query still waits
             }
         } catch (ExecutionException e) {
             FailStop.check("asking Consul failed", e);
