@@ -53,12 +53,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The gateway, put together and running. Listens from [#start] on, whether discovery has answered or not, until it is
-/// closed. Thread-safe.
+/// The running gateway. Accepts requests from [#start] on, even before discovery has answered, until it
+/// is closed. Thread-safe.
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
-    /// A deadline ends with the head of an answer. The rest of it takes some time more.
+    /// A deadline ends with the head of an answer; reading the rest takes more time.
     private static final Duration TO_READ_THE_ANSWER = Duration.ofSeconds(5);
 
     private final GatewayConfig config;
@@ -72,7 +72,7 @@ public final class Gateway implements AutoCloseable {
     private final Reloads reloads;
     private final HttpPort data;
     private final HttpPort admin;
-    /// How to let go of what runs, the last started first.
+    /// Closes what was started, the last started first.
     private final Deque<Runnable> stops = new ConcurrentLinkedDeque<>();
     private volatile boolean draining;
 
@@ -181,7 +181,7 @@ public final class Gateway implements AutoCloseable {
     /// Starts everything.
     ///
     /// @throws ConfigException when the configuration is not valid
-    /// @throws java.io.UncheckedIOException when a port is taken, or may not be had
+    /// @throws java.io.UncheckedIOException when a port is taken or not permitted
     public static Gateway start(ConfigSource source, LogWriter log) throws ConfigException {
         // looked at before it is loaded, so that no change is missed
         Optional<FileWatch> file = source.file().filter(Files::isRegularFile).map(FileWatch::new);
@@ -242,7 +242,7 @@ public final class Gateway implements AutoCloseable {
         return Optional.of(service.serverName()).filter(given -> !given.isEmpty());
     }
 
-    /// Has services' tags make routes: those of the run before, until Consul answers.
+    /// Makes routes from services' tags; until Consul answers, from the tags of the previous run.
     private void watchTags(Discovery discovery) {
         if (config.consul().tagRules().isEmpty()) {
             LOG.warn("any service may have any host and path by its tags; consul.tag-rules would say which");
@@ -256,7 +256,8 @@ public final class Gateway implements AutoCloseable {
         stops.push(catalog::close);
     }
 
-    /// Loads the configuration file again, whether it has changed or not. What is not valid changes nothing.
+    /// Loads the configuration file again, even if it has not changed. A file that is not valid changes
+    /// nothing.
     public void reload() {
         reloads.reload();
     }
@@ -271,7 +272,8 @@ public final class Gateway implements AutoCloseable {
         return admin.port();
     }
 
-    /// Says that it is not ready any more and goes on for the grace, so that whoever sends requests here can notice.
+    /// Reports "not ready" and continues to serve for the grace period, so that load balancers can
+    /// notice.
     public void drain() throws InterruptedException {
         draining = true;
         Duration grace = config.shutdown().grace();
@@ -279,13 +281,14 @@ public final class Gateway implements AutoCloseable {
         Thread.sleep(grace);
     }
 
-    /// How long requests in flight may take to finish: what was configured, else the longest deadline as the routes are
-    /// now, and time to read the answer.
+    /// The longest that requests in flight may take to finish: the configured time, or else the longest
+    /// deadline of the current routes plus time to read the answer.
     Duration timeToDrain() {
         return config.shutdown().drain().orElseGet(() -> live.longestDeadline().plus(TO_READ_THE_ANSWER));
     }
 
-    /// Takes no more connections, lets requests in flight finish, and lets go. A second call does nothing.
+    /// Accepts no more connections, lets requests in flight finish, and closes everything. A second
+    /// call does nothing.
     @Override
     public void close() {
         draining = true;

@@ -26,8 +26,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// The command line: `gateway` runs, `gateway check FILE` validates, `gateway routes FILE` says what goes
-/// where, `gateway defaults` and `gateway schema` print what a file may say.
+/// The command line: `gateway` runs the gateway, `gateway check FILE` validates a file, `gateway routes
+/// FILE` lists its routes, `gateway defaults` and `gateway schema` describe what a file may contain.
 @Command(
         name = "gateway",
         mixinStandardHelpOptions = true,
@@ -69,10 +69,9 @@ public final class Main implements Callable<Integer> {
         System.exit(commandLine().execute(args));
     }
 
-    /// Has virtual threads carried by one thread more than there are processors. A carrier stays with a
-    /// queue for as long as there is something in it: were there one for each processor, new requests
-    /// alone could keep all of them, and those whose instance has answered would wait for seconds. To be
-    /// called before there is any virtual thread.
+    /// Gives virtual threads one carrier more than there are processors. A carrier works on one queue
+    /// until it is empty; with only one carrier per processor, new requests could occupy all of them
+    /// while answered requests wait for seconds. Must be called before the first virtual thread starts.
     private static void addCarrier() {
         if (System.getProperty(CARRIERS) == null) {
             System.setProperty(CARRIERS, Integer.toString(Runtime.getRuntime().availableProcessors() + 1));

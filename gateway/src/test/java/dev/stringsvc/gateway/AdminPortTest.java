@@ -104,8 +104,8 @@ class AdminPortTest {
         }
     }
 
-    /// A Consul that says nothing until it is told what to say, and then answers each query with it at once, until the
-    /// next is told.
+    /// A fake Consul that does not answer before it is given an answer, and then answers every query
+    /// with it at once, until it is given the next.
     private static FakeInstance consul(java.util.concurrent.BlockingQueue<String> answers) throws Exception {
         return FakeInstance.of(wire -> {
             for (HttpMessage query; (query = wire.read()) != null; ) {

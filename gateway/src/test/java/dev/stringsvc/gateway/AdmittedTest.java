@@ -9,7 +9,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/// Who gets in where there is no room for all.
+/// Which requests are admitted when there is not room for all.
 class AdmittedTest {
     private static final String EVENTS = head("HTTP/1.1 200 OK", "Content-Type: text/event-stream");
 

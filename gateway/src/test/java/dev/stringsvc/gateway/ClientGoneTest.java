@@ -15,9 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A client that goes away takes its request along, wherever that is.
+/// When a client goes away its request ends, at whatever stage it is.
 class ClientGoneTest {
-    /// Far below any timeout of the gateway's, and far above what noticing takes.
+    /// Far shorter than any timeout of the gateway, and far longer than it takes to notice.
     private static final Duration AT_ONCE = Duration.ofSeconds(3);
 
     private static final String GET = head("GET /svc HTTP/1.1", "Host: gw");

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a client asks is what an instance is asked.
+/// An instance gets the request that the client sent.
 class ClientRequestTest {
     private static HttpMessage pass(String options, String request) throws Exception {
         var instance = FakeInstance.answering("HTTP/1.1 204 No Content\r\n\r\n");
@@ -120,7 +120,7 @@ class ClientRequestTest {
                 .containsExactly("for=192.0.2.1;proto=https, for=127.0.0.1;host=gw;proto=http");
     }
 
-    /// Each gateway has another token behind its name.
+    /// Each gateway has a different token after its name.
     private static String withoutToken(String line) {
         return line.replaceFirst("gateway-[0-9a-f]{16}$", "gateway");
     }

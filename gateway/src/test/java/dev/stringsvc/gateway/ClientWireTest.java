@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a client has on the wire, whatever speaks to instances.
+/// The bytes that a client gets, whatever protocol the gateway uses towards instances.
 class ClientWireTest {
     private static final String LATIN_1 = "D\u00fcsseldorf \u00ff\u0080";
 

@@ -12,11 +12,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/// A port that has as many connections of clients as it may.
+/// A port that has reached its limit of client connections.
 class ConnectionLimitTest {
     private static final String GET = head("GET /svc HTTP/1.1", "Host: gw");
 
-    /// An instance that answers each request once it may.
+    /// An instance that answers each request only once it is released.
     private static FakeInstance waiting(CountDownLatch taken, CountDownLatch go) throws Exception {
         return FakeInstance.of(wire -> {
             for (HttpMessage request; (request = wire.read()) != null; ) {

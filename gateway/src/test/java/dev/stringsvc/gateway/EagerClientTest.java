@@ -9,8 +9,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/// Clients that send their next request the moment they have an answer, while the gateway is still about to wait for
-/// it.
+/// Clients that send their next request as soon as they have an answer, before the gateway has begun to
+/// wait for it.
 class EagerClientTest {
     private static final int CLIENTS = 8;
     private static final int REQUESTS = 4_000;
@@ -29,7 +29,7 @@ class EagerClientTest {
         }
     }
 
-    /// Fails with a timeout where an answer does not come.
+    /// Fails with a timeout if an answer does not come.
     private static int ask(GatewayFixture gateway) throws Exception {
         int answers = 0;
         try (RawClient client = gateway.client()) {

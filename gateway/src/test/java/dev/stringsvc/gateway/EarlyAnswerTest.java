@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What passes between clients and instances on real bytes, both ways at once.
+/// Requests and answers that are sent at the same time, on raw sockets.
 class EarlyAnswerTest {
     private static final String LATIN_1 = "D\u00fcsseldorf \u00ff\u0080";
     private static final int SIZE = 8 << 20;

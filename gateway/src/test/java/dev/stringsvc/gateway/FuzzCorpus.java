@@ -10,12 +10,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/// Inputs that once told something, which each fuzzer tries before random ones: `src/test/resources/fuzz/FUZZER`, a
-/// file each.
+/// Inputs that once found a fault; each fuzzer tries them before random ones. Each is a file in
+/// `src/test/resources/fuzz/FUZZER`.
 public final class FuzzCorpus {
     private FuzzCorpus() {}
 
-    /// The texts of a fuzzer's files, in the order of their names. What a file begins with `#` is a comment.
+    /// The texts of a fuzzer's files, in the order of their names. Lines at the beginning of a file
+    /// that start with `#` are comments.
     public static List<String> of(String fuzzer) {
         URL folder = Objects.requireNonNull(FuzzCorpus.class.getResource("/fuzz/" + fuzzer), fuzzer);
         try (Stream<Path> files = Files.list(Path.of(folder.toURI()))) {

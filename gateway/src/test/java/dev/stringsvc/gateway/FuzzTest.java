@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// Whatever a client sends, the gateway and the instance saw the same requests, or the gateway
-/// refused and the instance saw nothing. What is valid is never refused. `-Dfuzz.seed=N` sends
-/// others, `-Dfuzz.requests=N` more.
+/// For every input, either the gateway and the instance saw the same requests, or the gateway refused
+/// it and the instance saw nothing. A valid request is never refused. `-Dfuzz.seed=N` sends other
+/// requests, `-Dfuzz.requests=N` more of them.
 class FuzzTest {
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int REQUESTS = Integer.getInteger("fuzz.requests", 2_000);
     private final Judge judge = new Judge("1.1 gateway");
-    /// What came on the connection that was opened last.
+    /// The requests that came on the newest connection.
     private final List<String> answers = new ArrayList<>();
 
     @Test

@@ -28,8 +28,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.awaitility.core.ConditionFactory;
 
-/// A whole gateway in this process before fake instances, with one route: `/svc` and below to the service `svc`.
-/// Closing it asserts that nothing was in flight any more and that no connection to an instance was left behind.
+/// A whole gateway in this process in front of fake instances, with one route from `/svc` and below to
+/// the service `svc`. Closing it asserts that nothing is in flight and that no connection to an
+/// instance is left.
 final class GatewayFixture implements AutoCloseable {
     static final JsonMapper JSON = new JsonMapper();
     private static final Duration SOON = Duration.ofSeconds(10);
@@ -48,25 +49,25 @@ final class GatewayFixture implements AutoCloseable {
         this.gateway = Gateway.start(source, log);
     }
 
-    /// A gateway with every default, except for times so long that a busy machine does not matter.
+    /// A gateway with defaults, except for timeouts long enough for a busy machine.
     static GatewayFixture over(FakeInstance... instances) throws ConfigException {
         return with("", instances);
     }
 
     /// A gateway with options of its own.
     ///
-    /// @param options `section.key=value` and, of the route and the service, `route.key=value` and
-    /// `service.key=value`, separated by blanks; without a value the key has the gateway's own default
+    /// @param options `section.key=value`, and `route.key=value` and `service.key=value` for the route
+    /// and the service, separated by blanks; a key without a value gets the gateway's own default
     static GatewayFixture with(String options, FakeInstance... instances) throws ConfigException {
         return new GatewayFixture(config(options, 0, 0, instances), List.of(instances));
     }
 
-    /// A gateway whose routes and services are those of a file.
+    /// A gateway with the routes and services of a file.
     static GatewayFixture of(Path file, FakeInstance... instances) throws ConfigException {
         return new GatewayFixture(new ConfigSource(Optional.of(file), ports(0, 0)), List.of(instances));
     }
 
-    /// A gateway with options of its own, and a route that is changed so.
+    /// A gateway with options of its own and a changed route.
     static GatewayFixture routing(String options, Consumer<ObjectNode> change, FakeInstance... instances)
             throws ConfigException {
         return new GatewayFixture(config(options, change, 0, 0, instances), List.of(instances));
@@ -178,7 +179,7 @@ final class GatewayFixture implements AutoCloseable {
                 .timeout(Duration.ofSeconds(30));
     }
 
-    /// What the admin port says.
+    /// The admin port's answer.
     HttpResponse<String> admin(String path) {
         return admin("GET", path);
     }
@@ -197,7 +198,7 @@ final class GatewayFixture implements AutoCloseable {
         return JSON.readTree(admin("/upstreams").body()).path("upstreams");
     }
 
-    /// The access log's lines, once there are so many.
+    /// The access log's lines; waits until there are this many.
     List<String> logLines(int count) {
         soon().until(() -> lines.size() >= count);
         return List.copyOf(lines);
@@ -210,14 +211,14 @@ final class GatewayFixture implements AutoCloseable {
         return all.getFirst();
     }
 
-    /// The access log line of an answer, once it is there.
+    /// The access log line of an answer; waits for it.
     String logLineOf(HttpMessage answer) {
         String id = "request_id=" + answer.header("X-Request-Id");
         soon().until(() -> lines.stream().anyMatch(line -> line.contains(id)));
         return lines.stream().filter(line -> line.contains(id)).findFirst().orElseThrow();
     }
 
-    /// Waits until no request is in flight, by the gateway's own account.
+    /// Waits until the gateway reports no request in flight.
     void awaitIdle() {
         soon().untilAsserted(() -> {
             assertThat(admin("/metrics").body()).contains("gateway_requests_in_flight 0.0");

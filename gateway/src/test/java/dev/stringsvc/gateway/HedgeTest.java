@@ -14,11 +14,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/// Slow is not dead: what becomes of requests whose answer takes longer than an attempt usually may.
+/// Requests whose answer takes longer than an attempt usually takes.
 class HedgeTest {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
-    /// Answers each request after this time, and holds up no other.
+    /// Answers each request after this time, without delaying others.
     private static FakeInstance late(Duration time) throws Exception {
         var never = new CountDownLatch(1);
         return FakeInstance.of(wire -> {

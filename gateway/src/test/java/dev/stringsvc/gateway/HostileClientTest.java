@@ -9,7 +9,7 @@ import dev.stringsvc.gateway.transport.HttpMessage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// What is not HTTP, or means to get where no route leads, ends at the gateway.
+/// Bytes that are not HTTP, and requests that try to evade routes, are stopped by the gateway.
 class HostileClientTest {
     static final List<String> ELSEWHERE = List.of(
             "/svc/../admin",

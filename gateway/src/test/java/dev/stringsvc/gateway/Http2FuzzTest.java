@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// What FuzzTest says of HTTP/1.1, said of streams of HTTP/2, whose heads can hold any byte anywhere. `-Dfuzz.seed=N`
-/// sends others, `-Dfuzz.requests=N` more.
+/// The same as FuzzTest for streams of HTTP/2, whose heads can contain any byte anywhere.
+/// `-Dfuzz.seed=N` sends other requests, `-Dfuzz.requests=N` more of them.
 class Http2FuzzTest {
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int REQUESTS = Integer.getInteger("fuzz.requests", 500);
@@ -41,7 +41,7 @@ class Http2FuzzTest {
         judge.checkCounts(REQUESTS, "fuzz.seed=" + SEED + " over HTTP/2");
     }
 
-    /// @return whether the connection can be used on: Jetty ends it after some heads that are none
+    /// @return true if the connection can still be used: Jetty ends it after some malformed heads
     private boolean exchange(GatewayFixture gateway, Http2Wire client, List<String> failures) throws IOException {
         var valid = (StrictRequest.Whole) StrictRequest.read(requests.valid(), 0);
         List<Line> head = head(valid.request());
@@ -152,7 +152,8 @@ class Http2FuzzTest {
         return text.substring(0, at) + spoiler + text.substring(at);
     }
 
-    /// What was meant, if it meant anything: in one `Cookie`, and without a connection's headers.
+    /// The request that the client meant, if it is valid: with one `Cookie`, without connection
+    /// headers.
     private static StrictRequest sent(List<Line> head, String body) {
         List<String> fields = new ArrayList<>();
         List<String> cookies = new ArrayList<>();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What holds for a request in HTTP/1.1 holds for one in HTTP/2: what is refused, and what passes.
+/// HTTP/2 requests are refused and passed on by the same rules as HTTP/1.1 requests.
 class Http2RequestTest {
     private static Http2Wire client(GatewayFixture gateway) throws Exception {
         return new Http2Wire(gateway.gateway().port());
@@ -107,7 +107,7 @@ class Http2RequestTest {
 
     private static final String START = ":method=GET|:scheme=http|:authority=gw|:path=/svc|";
 
-    /// Each ends its stream alone (RFC 9113, sections 8.1.1, 8.2 and 8.3).
+    /// Each of these ends only its own stream (RFC 9113, sections 8.1.1, 8.2 and 8.3).
     private static final List<String> MALFORMED = List.of(
             START + "connection=close",
             START + "connection=TE",
@@ -151,7 +151,7 @@ class Http2RequestTest {
                 .toArray(String[]::new);
     }
 
-    /// Reads what came of a malformed request: a problem at the most, and then the error.
+    /// Reads the answer to a malformed request: at most a problem, then the stream error.
     private static void isReset(Http2Wire client, int stream, int error, String of) throws Exception {
         Http2Wire.Answer answer = client.read(stream);
         if (answer.status() != 0) {
@@ -211,7 +211,7 @@ class Http2RequestTest {
         }
     }
 
-    /// Jetty's decoder gives the whole connection up.
+    /// After these Jetty's decoder ends the whole connection.
     @Test
     void authority_or_length_that_is_none_ends_the_connection() throws Exception {
         var instance = FakeInstance.healthy();

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// HTTP/2 from clients on a clear-text port, and HTTP/1.1 to instances.
 class Http2Test {
-    /// A client that knows that the gateway speaks HTTP/2.
+    /// A client that uses HTTP/2 with prior knowledge.
     private static OkHttpClient knowing() {
         return new OkHttpClient.Builder()
                 .protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE))
@@ -92,7 +92,7 @@ class Http2Test {
         }
     }
 
-    /// `size` bytes of which nobody says beforehand how many they are.
+    /// A body of `size` bytes whose length is not announced.
     private static RequestBody ofUnknownLength(int size) {
         return new RequestBody() {
             @Override

@@ -18,16 +18,16 @@ import org.eclipse.jetty.http2.hpack.HpackDecoder;
 import org.eclipse.jetty.http2.hpack.HpackException;
 import org.eclipse.jetty.util.NanoTime;
 
-/// A client of HTTP/2 that speaks frame by frame, and says what no library would. It gives no window to
-/// answers beyond the first 64 KiB. A read that takes longer than ten seconds fails.
+/// An HTTP/2 client that works frame by frame and can send what no library would. It does not enlarge
+/// the window for answers beyond the first 64 KiB. A read that takes longer than ten seconds fails.
 final class Http2Wire implements AutoCloseable {
     private static final int CANCEL = 8;
     private static final int LONGEST_FRAME = 16_384;
 
-    /// What came on a stream until it ended.
+    /// Everything that came on a stream until it ended.
     ///
-    /// @param status 0 where it was reset before there was one
-    /// @param error the code with which it, or the connection, was ended; 0 where it ended properly
+    /// @param status 0 if the stream was reset before there was a status
+    /// @param error the code that ended the stream or the connection; 0 if it ended properly
     @SuppressWarnings("ArrayRecordComponent") // a carrier
     record Answer(int status, HttpFields fields, byte[] body, HttpFields trailers, int error) {
         String text() {
@@ -50,7 +50,7 @@ final class Http2Wire implements AutoCloseable {
         frame(Http2Frame.SETTINGS, 0, 0, new byte[0]);
     }
 
-    /// Sends a frame, whatever it is.
+    /// Sends any frame, valid or not.
     void frame(int type, int flags, int stream, byte[] payload) throws IOException {
         socket.getOutputStream().write(Http2Frame.encoded(type, flags, stream, payload));
     }
@@ -79,9 +79,9 @@ final class Http2Wire implements AutoCloseable {
         return all;
     }
 
-    /// Opens a stream with whatever for a head.
+    /// Opens a stream with any bytes as its head.
     ///
-    /// @param ended whether no body follows
+    /// @param ended true if no body follows
     int open(boolean ended, String... namesAndValues) throws IOException {
         stream += 2;
         byte[] bytes = Http2Frame.block(namesAndValues);
@@ -98,7 +98,7 @@ final class Http2Wire implements AutoCloseable {
         return stream;
     }
 
-    /// Sends some of a body.
+    /// Sends a part of a body.
     void data(int stream, String bytes, boolean last) throws IOException {
         frame(Http2Frame.DATA, last ? Http2Frame.END_STREAM : 0, stream, bytes.getBytes(StandardCharsets.ISO_8859_1));
     }
@@ -170,7 +170,7 @@ final class Http2Wire implements AutoCloseable {
         }
     }
 
-    /// All that comes on a stream, to its end or the connection's.
+    /// Everything that comes on a stream until it or the connection ends.
     Answer read(int stream) throws IOException {
         int status = 0;
         HttpFields fields = HttpFields.EMPTY;

@@ -21,8 +21,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/// Whatever an instance answers, the client sees exactly that answer, a problem, or a connection that is cut.
-/// `-Dfuzz.seed=N` plays other answers, `-Dfuzz.requests=N` more.
+/// For every answer of an instance the client sees exactly that answer, a problem, or a cut connection.
+/// `-Dfuzz.seed=N` plays other answers, `-Dfuzz.requests=N` more of them.
 class InstanceFuzzTest {
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int REQUESTS = Integer.getInteger("fuzz.requests", 1_000);
@@ -41,7 +41,7 @@ class InstanceFuzzTest {
     /// What an instance sent for one request, one character per byte.
     private record Sent(String bytes, boolean reset, boolean valid) {}
 
-    /// What counts of an answer: the status, the fields that begin with `Y-`, the body.
+    /// The compared parts of an answer: the status, the fields that begin with `Y-`, the body.
     private record Answer(int status, List<String> fields, String body) {}
 
     @Test
@@ -236,7 +236,7 @@ class InstanceFuzzTest {
         };
     }
 
-    /// Reads what an instance sent to the letter of RFC 9112, and without any library's help.
+    /// Parses an instance's answer strictly by RFC 9112, without any library.
     private static final class Reader {
         private final Sent sent;
         private int at;

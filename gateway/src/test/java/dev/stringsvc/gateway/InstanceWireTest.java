@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What instances may say, on real bytes.
+/// What instances may send, on raw sockets.
 class InstanceWireTest {
     private static final long MOST = 8_000_000;
 

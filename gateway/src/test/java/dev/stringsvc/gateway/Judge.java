@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 final class Judge {
     private static final Pattern CODE = Pattern.compile("%([0-9A-Fa-f]{2})");
 
-    /// What a client's connection and the gateway's own are about; the gateway's own words.
+    /// Fields that concern one connection only, and fields that the gateway sets itself.
     private static final Set<String> NOT_PASSED = Set.of(
             "connection",
             "keep-alive",
@@ -82,7 +82,7 @@ final class Judge {
 
     /// An answer has come.
     ///
-    /// @param spoiled whether the request may be refused
+    /// @param spoiled true if the request may be refused
     /// @param answer for the message of a failure
     void check(StrictRequest sent, int status, boolean spoiled, Object answer) {
         if (status == 200) {
@@ -107,27 +107,27 @@ final class Judge {
         refused++;
     }
 
-    /// Asserts that the instance got nothing that was not answered.
+    /// Asserts that every request that the instance got was answered.
     void checkNothingElseSeen() {
         assertThat(seen).as("seen and not answered").isEmpty();
     }
 
-    /// What the instance got beyond what was answered; it is forgotten.
+    /// Returns and forgets the requests that the instance got and that were not answered.
     List<StrictRequest> forget() {
         List<StrictRequest> rest = List.copyOf(seen);
         seen.clear();
         return rest;
     }
 
-    /// Asserts that enough was accepted and refused for the run to mean anything.
+    /// Asserts that enough requests were accepted and refused for the run to be meaningful.
     void checkCounts(int requests, String told) {
         System.out.printf("%s: %d accepted, %d refused%n", told, accepted, refused);
         assertThat(accepted).isGreaterThan(requests / 4);
         assertThat(refused).isGreaterThan(requests / 10);
     }
 
-    /// The path in absolute form, if it has one, is what is asked for; what need not be in code is
-    /// not.
+    /// The requested path: taken from an absolute URL if it is one, with unneeded percent-encoding
+    /// decoded.
     private static String normal(String target) {
         String form = target.startsWith("http://") ? target.substring(target.indexOf('/', 7)) : target;
         int query = form.indexOf('?') < 0 ? form.length() : form.indexOf('?');
@@ -144,7 +144,7 @@ final class Judge {
         return unreserved && c != ' ' ? "" + c : byteInCode;
     }
 
-    /// End-to-end fields in their order, those that the gateway adds behind them.
+    /// End-to-end fields in their order, followed by those that the gateway adds.
     private static List<String> passed(StrictRequest request, List<String> added) {
         Set<String> dropped = Set.copyOf(Arrays.asList(String.join(",", request.values("connection"))
                 .toLowerCase(Locale.ROOT)
@@ -160,7 +160,8 @@ final class Judge {
         return passed;
     }
 
-    /// True for all that begins as what proxies say of a client does, whatever follows, also with `_` for `-`.
+    /// True for every name that begins like a field by which proxies describe the client, also with `_`
+    /// for `-`.
     private static boolean isForwarded(String name) {
         String spelled = name.replace('_', '-');
         return spelled.equals("x-forwarded") || spelled.startsWith("x-forwarded-");

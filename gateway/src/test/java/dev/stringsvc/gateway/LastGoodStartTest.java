@@ -12,7 +12,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A gateway that starts while Consul is away, after one that knew the instances.
+/// A gateway that starts while Consul is unreachable, after a run in which the instances were known.
 class LastGoodStartTest {
     private static final Duration SOON = Duration.ofSeconds(30);
 

@@ -9,7 +9,8 @@ import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/// Stack traces that anything in this process logs: nothing that a client or an instance does should cause one.
+/// Collects stack traces logged by anything in this process: nothing that a client or an instance does
+/// should cause one.
 final class LoggedFailures extends Handler {
     private static final Logger ROOT = LogManager.getLogManager().getLogger("");
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// More requests than the gateway takes are told so at once.
+/// Requests beyond the gateway's limits are refused at once.
 class OverloadTest {
     private static final String GET = head("GET /svc HTTP/1.1", "Host: gw");
     private static final String POST = head("POST /svc HTTP/1.1", "Host: gw", "Content-Length: 5");

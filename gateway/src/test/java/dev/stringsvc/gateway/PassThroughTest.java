@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What an instance answers is what the client gets.
+/// The client gets the answer that the instance sent.
 class PassThroughTest {
     private static GatewayFixture answering(String answer) throws Exception {
         return GatewayFixture.over(FakeInstance.answering(answer));

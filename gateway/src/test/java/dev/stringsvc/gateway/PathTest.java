@@ -7,7 +7,7 @@ import dev.stringsvc.gateway.transport.HttpMessage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// Which path is matched is which path is sent, however it is written: there is a route `/`, and
+/// The path that is matched is the path that is sent, however it is written. There is a route `/` and
 /// another `/admin`.
 class PathTest {
     private static final String ROUTES = "route.path=/ also=/admin";

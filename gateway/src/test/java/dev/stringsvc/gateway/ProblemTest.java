@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What the gateway says itself.
+/// Answers of the gateway itself.
 class ProblemTest {
     private static JsonNode problem(HttpMessage answer, int status) throws IOException {
         assertThat(answer.status()).isEqualTo(status);

@@ -3,7 +3,7 @@ package dev.stringsvc.gateway;
 import java.util.List;
 import java.util.Random;
 
-/// Makes requests that are valid and odd, and spoils some. One character per byte.
+/// Generates valid but unusual requests and spoils some of them. One character per byte.
 final class RandomRequests {
     private static final List<String> METHODS = List.of(
             "GET",
@@ -112,7 +112,7 @@ final class RandomRequests {
         this.random = random;
     }
 
-    /// A request to the route `/svc` that nobody can take amiss.
+    /// A valid request to the route `/svc` that every server accepts.
     String valid() {
         String method = pick(METHODS);
         var head = new StringBuilder(method).append(' ').append(target()).append(" HTTP/1.1\r\n");

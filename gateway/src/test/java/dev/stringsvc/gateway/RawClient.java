@@ -9,7 +9,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/// A client that says what it is told, whether that is HTTP or not. A read that takes longer than ten seconds fails.
+/// A client that sends what the test tells it to, HTTP or not. A read that takes longer than ten
+/// seconds fails.
 final class RawClient implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
@@ -21,7 +22,7 @@ final class RawClient implements AutoCloseable {
         in = new BufferedInputStream(socket.getInputStream());
     }
 
-    /// Lines as the head of a message, the empty line included.
+    /// The lines as the head of a message, with the empty line at the end.
     static String head(String... lines) {
         return String.join("\r\n", lines) + "\r\n\r\n";
     }
@@ -46,7 +47,7 @@ final class RawClient implements AutoCloseable {
         return HttpMessage.readAnswer(in, true);
     }
 
-    /// An answer's head, the body still to be read.
+    /// An answer's head; the body is still to be read.
     HttpMessage readHead() throws IOException {
         return HttpMessage.readAnswerHead(in);
     }
@@ -56,7 +57,7 @@ final class RawClient implements AutoCloseable {
         return HttpMessage.readChunk(in);
     }
 
-    /// Reads until these bytes have come.
+    /// Reads until these bytes have arrived.
     void readPast(String bytes) throws IOException {
         var seen = new StringBuilder();
         while (!seen.toString().endsWith(bytes)) {
@@ -77,7 +78,7 @@ final class RawClient implements AutoCloseable {
         socket.shutdownOutput();
     }
 
-    /// Whether the gateway has closed the connection, with nothing more to read.
+    /// True if the gateway has closed the connection and nothing more can be read.
     boolean ended() throws IOException {
         return in.read() < 0;
     }

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A file that changes under a gateway that runs.
+/// Changes of the configuration file while the gateway runs.
 class ReloadTest {
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final String BROKEN = "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n";

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What is sent again, what is not, and where to. The first request always goes to the first instance.
+/// Which requests are sent again, which are not, and to which instance. The first request always goes
+/// to the first instance.
 class RetryTest {
     private static final Duration GENEROUS = Duration.ofSeconds(8);
 

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What routes may ask for and do, said in bytes to a gateway that reads its routes from a file.
+/// Routes' conditions and actions, tested with raw requests to a gateway that reads its routes from a
+/// file.
 class RouteActionTest {
     @TempDir
     private Path directory;

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// A route's balancer and its canary, from the client's bytes to the instance's.
+/// A route's balancer and canary, with real clients and instances.
 class RouteBalanceTest {
     private static FakeInstance named(String name) throws IOException {
         return FakeInstance.answering("HTTP/1.1 200 OK\r\nContent-Length: " + name.length() + "\r\n\r\n" + name);
@@ -40,7 +40,8 @@ class RouteBalanceTest {
         return counts;
     }
 
-    /// Forty that are told by a header come three times each, always to the same instance, and all instances have some.
+    /// Forty users, told apart by a header, each send three requests: each user always gets the same
+    /// instance, and every instance gets some users.
     private static void staysAtHome(GatewayFixture gateway, String header) throws IOException {
         Map<String, String> homes = new HashMap<>();
         for (int i = 0; i < 120; i++) {
@@ -91,7 +92,7 @@ class RouteBalanceTest {
         }
     }
 
-    /// An instance that keeps its requests until it may answer them.
+    /// An instance that holds its requests until it is released.
     private static FakeInstance keeping(CountDownLatch answer) throws IOException {
         return FakeInstance.of(wire -> {
             while (wire.read() != null) {
@@ -178,7 +179,7 @@ class RouteBalanceTest {
                  "Checks": []}""".formatted(instance.port(), tag, version, instance.port(), weight);
     }
 
-    /// A Consul that names these, and has no news afterwards.
+    /// A fake Consul that names these instances and reports no change afterwards.
     private static FakeInstance consul(String... listed) throws IOException {
         String json = "[" + String.join(",", listed) + "]";
         return FakeInstance.of(wire -> {

@@ -41,12 +41,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// The data port with a transport that does what a test says: what clients see does not depend on how
-/// instances are spoken to. One route takes everything.
+/// The data port with a transport that does what the test says, since what clients see does not depend
+/// on the protocol towards instances. One route takes everything.
 final class ScriptedGateway implements AutoCloseable {
     private static final Duration LONG = Duration.ofSeconds(20);
 
-    /// What comes of a request.
+    /// Decides the result of a request.
     interface Script {
         AttemptResult execute(UpstreamRequest request) throws IOException;
     }
@@ -95,7 +95,7 @@ final class ScriptedGateway implements AutoCloseable {
         return port.port();
     }
 
-    /// The next request that was to be sent.
+    /// The next request that the transport was asked to send.
     UpstreamRequest request() throws InterruptedException {
         UpstreamRequest request = requests.poll(10, TimeUnit.SECONDS);
         if (request == null) {
@@ -104,7 +104,7 @@ final class ScriptedGateway implements AutoCloseable {
         return request;
     }
 
-    /// What was logged of the next one.
+    /// The log entry of the next request.
     Exchange exchange() throws InterruptedException {
         Exchange exchange = exchanges.poll(10, TimeUnit.SECONDS);
         if (exchange == null) {

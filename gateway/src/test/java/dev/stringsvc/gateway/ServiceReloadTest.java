@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What a file says of a service changes under load: who its instances are, and what is spoken to them.
+/// Changes of a service in the file under load: its instances and their protocol.
 class ServiceReloadTest {
     @TempDir
     private Path folder;
@@ -36,7 +36,7 @@ class ServiceReloadTest {
     private static final String ROUTES =
             "routes: [{name: r, path: /svc, service: a, deadline: 20s, attempt-timeout: 10s}]";
 
-    /// Changes the file while four clients ask, each request on a connection of its own.
+    /// Changes the file while four clients send requests, each on a new connection.
     private void change(GatewayFixture gateway, List<String> services, String before) throws Exception {
         var done = new AtomicBoolean();
         try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {

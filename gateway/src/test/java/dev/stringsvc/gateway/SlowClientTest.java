@@ -13,7 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A client that keeps the gateway waiting is let go of, whatever it is slow with, and costs nobody else anything.
+/// A client that keeps the gateway waiting is cut, whichever part it is slow with, and does not affect
+/// others.
 class SlowClientTest {
     private static final String GET = head("GET /svc HTTP/1.1", "Host: gw");
     private static final String SLOWEST = "limits.client-rate=1KiB limits.client-grace=300ms";

@@ -15,13 +15,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Routes with `stream-requests`: each piece of a body reaches the instance as soon as the client has sent it.
+/// Routes with `stream-requests`: each piece of a body reaches the instance as soon as the client has
+/// sent it.
 class StreamedRequestTest {
     private static final String STREAMS = "route.stream-requests=true ";
     private static final String SLOW_IS_REFUSED =
             "limits.client-rate=1MiB limits.client-grace=100ms timeouts.client=200ms";
 
-    /// Puts each piece of five bytes into the queue as it comes, and answers after so many.
+    /// Puts each piece of five bytes into the queue as it arrives, and answers after this many pieces.
     private static FakeInstance listening(BlockingQueue<String> pieces, int count, boolean chunked) throws IOException {
         return FakeInstance.of(wire -> {
             HttpMessage.readAnswerHead(wire.in());
@@ -168,7 +169,7 @@ class StreamedRequestTest {
         }
     }
 
-    /// Sends so many bytes for as long as the connection takes them.
+    /// Sends up to this many bytes for as long as the connection takes them.
     private static Thread upload(RawClient client, int bytes) {
         return Thread.startVirtualThread(() -> {
             try {

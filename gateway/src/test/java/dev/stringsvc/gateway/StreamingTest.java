@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Bodies go through as they come, whole or visibly not.
+/// Bodies are passed on as they arrive; they arrive complete or visibly incomplete.
 class StreamingTest {
     private static final int LARGE = 10 << 20;
 
@@ -173,7 +173,8 @@ class StreamingTest {
         }
     }
 
-    /// Where nothing has reached the client yet when the instance breaks off, it gets a problem; else it is cut.
+    /// If an instance breaks off before anything has reached the client, the client gets a problem;
+    /// otherwise it is cut.
     private static void assertNeverLooksWhole(GatewayFixture gateway) throws IOException {
         boolean problem;
         try {

@@ -7,13 +7,12 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A request read to the letter of RFC 9112 (of its first line only the meaning counts: several blanks are one), and
-/// without any library's help: the judge between what a
-/// client sent and what an instance got. One character per byte.
+/// A request parsed strictly by RFC 9112, without any library; used to compare what a client sent with
+/// what an instance got. Several blanks in the first line count as one. One character per byte.
 ///
 /// @param fields `name: value`, the name in lower case
-/// @param last whether nothing can follow on the connection
-/// @param end where the request ends in what it was read from
+/// @param last true if nothing can follow on the connection
+/// @param end the index at which the request ends
 record StrictRequest(String method, String target, List<String> fields, String body, boolean last, int end) {
     private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
     private static final Pattern LINE = Pattern.compile("(" + TOKEN + ") +([!-~]+) +(?i:HTTP)/1\\.([01])");
@@ -23,16 +22,16 @@ record StrictRequest(String method, String target, List<String> fields, String b
             Pattern.compile("([0-9A-Fa-f]{1,7})(?:[ \\t]*;[ \\t]*" + TOKEN + "(?:[ \\t]*=[ \\t]*" + TOKEN + ")?)*");
     private static final Pattern LENGTH = Pattern.compile("[0-9]{1,9}");
 
-    /// What is read of some bytes.
+    /// The result of parsing some bytes.
     sealed interface Reading {}
 
     /// A whole request.
     record Whole(StrictRequest request) implements Reading {}
 
-    /// The beginning of one.
+    /// The beginning of a request.
     record Partial() implements Reading {}
 
-    /// What is none and will be none.
+    /// Bytes that are not a request and can't become one.
     record Wrong(String why) implements Reading {}
 
     private static final class WrongException extends Exception {

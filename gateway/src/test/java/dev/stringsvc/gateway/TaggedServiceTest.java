@@ -16,7 +16,7 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Services that nobody configured, by their tags in a real Consul.
+/// Routes from services' tags in a real Consul, without configuration.
 class TaggedServiceTest {
     private static final Duration SOON = Duration.ofSeconds(30);
 

@@ -24,14 +24,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// HTTP/2 and TLS towards instances. The instance that speaks them is another gateway.
+/// HTTP/2 and TLS towards instances. The instance in these tests is another gateway.
 class UpstreamProtocolTest {
     private static final TestCertificate LOCALHOST = TestCertificate.of("dns:localhost", "EC");
 
     @TempDir
     private Path folder;
 
-    /// A gateway whose only instance is another.
+    /// A gateway whose only instance is another gateway.
     private static GatewayFixture before(GatewayFixture inner, String options) throws Exception {
         return GatewayFixture.with(
                 "service.instances=127.0.0.1:" + inner.gateway().port() + " " + options);

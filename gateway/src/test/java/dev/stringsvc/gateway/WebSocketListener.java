@@ -7,8 +7,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// What a client heard on its WebSocket, each event as a line: `text hi`, `binary 1024`, `pong x`, `close 1001`,
-/// `error`.
+/// Records what a client received on its WebSocket, each event as a line: `text hi`, `binary 1024`,
+/// `pong x`, `close 1001`, `error`.
 final class WebSocketListener implements WebSocket.Listener {
     private final LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
     private final StringBuilder text = new StringBuilder();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// WebSockets through the gateway, by the JDK's client and by hand.
+/// WebSockets through the gateway, with the JDK's client and with hand-written frames.
 class WebSocketTest {
     private static final String HANDSHAKE = head(
             "GET /svc/chat?x=1 HTTP/1.1",
@@ -51,7 +51,7 @@ class WebSocketTest {
         return URI.create("ws://127.0.0.1:" + gateway.gateway().port() + "/svc/chat");
     }
 
-    /// A handshake by hand, agreed to.
+    /// A hand-written handshake that the instance accepts.
     private static RawClient upgraded(GatewayFixture gateway) throws IOException {
         RawClient client = gateway.client();
         assertThat(client.send(HANDSHAKE).read().status()).isEqualTo(101);

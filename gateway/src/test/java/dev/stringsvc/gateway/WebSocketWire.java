@@ -13,7 +13,7 @@ import java.util.Base64;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// An instance's end of a WebSocket, frame by frame, without any library's help.
+/// An instance's end of a WebSocket, frame by frame, without any library.
 final class WebSocketWire {
     static final int TEXT = 1;
     static final int BINARY = 2;
@@ -42,12 +42,12 @@ final class WebSocketWire {
         }
     }
 
-    /// An instance that sends each message back, answers pings, and closes with the code it is closed with.
+    /// An instance that echoes each message, answers pings, and closes with the code that it gets.
     static FakeInstance echo() throws IOException {
         return FakeInstance.of(wire -> accept(wire).sendBack());
     }
 
-    /// Reads the handshake and agrees to it.
+    /// Reads the handshake and accepts it.
     ///
     /// @param headers further lines of the answer
     static WebSocketWire accept(FakeInstance.Wire wire, String... headers) throws IOException {

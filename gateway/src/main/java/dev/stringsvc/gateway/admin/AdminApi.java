@@ -35,8 +35,8 @@ import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.jspecify.annotations.Nullable;
 
-/// The admin port: `/healthz`, `/readyz`, `/metrics`, `/routes`, `/upstreams`. It shows and changes nothing.
-/// Thread-safe.
+/// The admin port: `/healthz`, `/readyz`, `/metrics`, `/routes`, `/upstreams`. It shows and changes
+/// nothing. Thread-safe.
 public final class AdminApi {
     private static final ObjectMapper JSON = new JsonMapper();
     private static final int METHOD_NOT_ALLOWED = 405;
@@ -46,7 +46,7 @@ public final class AdminApi {
     private final BooleanSupplier draining;
     private final Clock clock;
 
-    /// @param live what is live at the moment it is asked
+    /// @param live returns the live configuration
     public AdminApi(Supplier<Live> live, Supplier<String> metrics, BooleanSupplier draining, Clock clock) {
         this.live = live;
         this.metrics = metrics;
@@ -54,9 +54,9 @@ public final class AdminApi {
         this.clock = clock;
     }
 
-    /// Answers what comes to the port: Javalin, as a servlet.
+    /// The handler of the port: Javalin, as a servlet.
     ///
-    /// @param hosts the names by which it may be asked, besides addresses and `localhost`
+    /// @param hosts the names accepted in `Host`, besides addresses and `localhost`
     public org.eclipse.jetty.server.Handler handler(List<String> hosts) {
         var context = new ServletContextHandler("/");
         context.setErrorHandler(new ProblemErrorHandler(refused -> {}));
@@ -94,7 +94,7 @@ public final class AdminApi {
         routes.exception(HttpResponseException.class, (e, ctx) -> problem(ctx, e));
     }
 
-    /// HEAD is answered as GET is: by itself Javalin says 200 to it, whatever GET says.
+    /// Answers HEAD like GET; Javalin alone would answer HEAD with 200 whatever GET answers.
     private static void get(RoutesConfig routes, String path, Handler handler) {
         routes.get(path, handler);
         routes.head(path, handler);
@@ -120,7 +120,7 @@ public final class AdminApi {
                         + (tags.error() == null ? "" : ": " + tags.error()));
     }
 
-    /// Why a service's instances are not those that discovery says, where that is so.
+    /// The reason why a service's instances are not confirmed by discovery; empty if they are.
     private Optional<String> unconfirmed(Upstream upstream) {
         WatchState watch = upstream.watch();
         String answer = "no answer from discovery yet" + (watch.error() == null ? "" : ": " + watch.error());
@@ -159,8 +159,8 @@ public final class AdminApi {
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     private record Health(String status, List<String> reasons) {}
 
-    /// @param refused why the configuration as it is now is not the one that is live
-    /// @param tags of services, where they make routes
+    /// @param refused why the current configuration file is not live
+    /// @param tags the state of routes from services' tags, if they are enabled
     @JsonInclude(JsonInclude.Include.NON_NULL)
     private record RoutesView(
             String loadedAt, @Nullable RefusalView refused, List<RouteView> routes, Live.@Nullable Tags tags) {

@@ -13,9 +13,9 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/// Answers a request only if its `Host` is missing, an address, `localhost` or one of the configured names, with any
-/// port; others get 421. Without it, a page that a browser has loaded from elsewhere could have its own name resolve to
-/// this machine and then read what the port shows. Thread-safe.
+/// Accepts a request only if its `Host` is missing, an address, `localhost` or one of the configured
+/// names, with any port; others get 421. Otherwise a web page could make its own name resolve to this
+/// machine and then read from a browser what the port shows. Thread-safe.
 final class AdminHosts extends Handler.Wrapper {
     private static final int MISDIRECTED = 421;
 
@@ -43,7 +43,7 @@ final class AdminHosts extends Handler.Wrapper {
         return true;
     }
 
-    /// @param host as the request says it, with a port or without
+    /// @param host as the request gives it, with or without a port
     boolean answers(@Nullable String host) {
         if (host == null || host.isEmpty()) {
             return true;

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A route as operators see it: what it leaves out is not shown, and of a header that it sets only the name is.
+/// A route as operators see it: empty parts are left out, and of a header that is set only the name is
+/// shown.
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 record RouteView(
         String name,

@@ -6,14 +6,14 @@ import dev.stringsvc.gateway.route.Canary;
 import dev.stringsvc.gateway.upstream.Balancers;
 import org.jspecify.annotations.Nullable;
 
-/// Finds who picks the endpoints of a request. Each route has its own, with the turns that its requests
-/// take; thread-safe.
+/// Chooses the balancers of a request. Each route has its own balance, which also keeps the state of
+/// round robin. Thread-safe.
 @FunctionalInterface
 public interface Balance {
-    /// To be asked once per request.
+    /// Must be called once per request.
     Balancers balancers(UpstreamRequest request);
 
-    /// @param canary `null` where no request is one
+    /// @param canary `null` if the route has no canary
     static Balance of(Balancing balancing, @Nullable Canary canary) {
         return canary == null ? of(balancing) : new CanaryBalance(canary, of(balancing), of(balancing));
     }

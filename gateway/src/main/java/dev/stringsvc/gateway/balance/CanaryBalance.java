@@ -11,11 +11,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Parts requests into canaries and others, and endpoints likewise. Each side has a balance of its own,
-/// so that the share that the other side takes does not upset its turns. A request stays on its side
-/// while that has an endpoint for it that it has not tried, and then crosses over.
+/// Splits requests and endpoints into canaries and others. Each side has a balance of its own, so that
+/// one side's requests do not disturb the other's round robin. A request stays on its side while that
+/// has an endpoint that was not tried, and then crosses over.
 ///
-/// The share is counted, not drawn: of any n requests in a row it is met to the one.
+/// The share is counted, not drawn at random: of any n requests in a row the number of canaries is
+/// exact to within one.
 final class CanaryBalance implements Balance {
     private static final long PARTS_PER_PERCENT = 10_000;
     private static final long ALL_PARTS = 100 * PARTS_PER_PERCENT;
@@ -72,7 +73,7 @@ final class CanaryBalance implements Balance {
         return false;
     }
 
-    /// Whether with this one more the share of all that were counted comes to one more canary.
+    /// True if this request must be a canary to keep the share.
     private boolean isNext() {
         long before = Math.floorMod(counted.getAndIncrement(), ALL_PARTS) * share % ALL_PARTS;
         return before + share >= ALL_PARTS;
@@ -92,8 +93,8 @@ final class CanaryBalance implements Balance {
         }
     }
 
-    /// Parts candidates, and keeps that while they are the same. Further attempts, which have other
-    /// candidates each time, have one of their own.
+    /// Splits candidates and keeps the result while they stay the same. Further attempts have other
+    /// candidates each time, so they use a split of their own.
     private static final class Parting {
         private final Canary canary;
         private volatile Sides last = new Sides(List.of(), List.of(), List.of());

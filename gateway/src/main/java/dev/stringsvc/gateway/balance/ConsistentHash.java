@@ -7,21 +7,20 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The same candidate for the same key, while it is there and has not far more to do than the others.
+/// Picks the same endpoint for the same key, unless it has left or is far busier than the others.
 ///
-/// A key has an order of its own among all endpoints there may be, by a hash of both (rendezvous
-/// hashing), and takes the first candidate in it. An endpoint that leaves has its keys spread over the
-/// others, and one that comes takes its share from all; every other key stays where it is. The order
-/// depends on nothing but the key and the instances' ids, hosts and ports: each gateway has the same,
-/// and the next run of it too.
+/// Each key orders all endpoints by a hash of both (rendezvous hashing) and takes the first candidate.
+/// The keys of an endpoint that leaves are spread over the others; a new endpoint takes a share from
+/// each; every other key stays. The order depends only on the key and the instances' ids, hosts and
+/// ports, so all gateways agree, also after a restart.
 ///
-/// No candidate has more in flight than a quarter more than the mean, rounded up, the request that
-/// comes included: from such a one a request goes to the next in its key's order (consistent hashing
-/// with bounded loads). A hot key thus spreads over as many as it needs. Up to [#FEW] in flight are
-/// never too many: where little is asked, a key would leave its endpoint for a single other request
-/// there. The bound may be exceeded by as many as are picked in the same instant.
+/// A candidate may have at most a quarter more requests in flight than the mean, rounded up, counting
+/// this request; beyond that the request goes to the next candidate in its key's order (consistent
+/// hashing with bounded loads). So a hot key spreads over as many endpoints as it needs. Up to [#FEW]
+/// in flight are always allowed; otherwise, with little traffic, a single other request would move a
+/// key away. Picks at the same instant may exceed the bound.
 public final class ConsistentHash implements Balancer {
-    /// A client's last request may still count when its next one is here.
+    /// A client's previous request may still count as in flight when its next one arrives.
     static final int FEW = 3;
 
     private final long key;

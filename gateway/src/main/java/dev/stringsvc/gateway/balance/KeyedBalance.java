@@ -7,8 +7,8 @@ import dev.stringsvc.gateway.upstream.Balancers;
 import dev.stringsvc.program.IpAddress;
 import org.jspecify.annotations.Nullable;
 
-/// Sends requests of one key to one endpoint. Those that have none, or an empty one, go where less is
-/// in flight.
+/// Sends all requests of one key to one endpoint. Requests without a key, or with an empty one, go to
+/// the less busy of two endpoints.
 final class KeyedBalance implements Balance {
     private final Balancing.Key by;
     private final Balancers keyless = Balancers.of(LeastInFlight::new);

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntUnaryOperator;
 
-/// Of two candidates drawn at random, the one with fewer requests in flight. Two are enough: the
-/// busiest of many is far less busy than if one were drawn, and unlike the least busy of all, the one
-/// picked is not the same for all who ask in the same moment. Thread-safe where `random` is.
+/// Of two candidates drawn at random, picks the one with fewer requests in flight. Two draws keep the
+/// load far more even than one; and unlike always picking the least busy, simultaneous requests do not
+/// all pick the same one. Thread-safe if `random` is.
 public final class LeastInFlight implements Balancer {
     private final IntUnaryOperator random;
 
@@ -16,7 +16,8 @@ public final class LeastInFlight implements Balancer {
         this(bound -> ThreadLocalRandom.current().nextInt(bound));
     }
 
-    /// @param random a number from 0 to less than what it is given, each as likely
+    /// @param random returns a number from 0 (inclusive) to its argument (exclusive), all equally
+    /// likely
     public LeastInFlight(IntUnaryOperator random) {
         this.random = random;
     }

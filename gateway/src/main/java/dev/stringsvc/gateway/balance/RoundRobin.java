@@ -5,9 +5,9 @@ import dev.stringsvc.gateway.upstream.Endpoint;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Each candidate in turn. While the candidates stay the same, any n picks in a row, by however many threads, give each
-/// of n candidates one. When their number changes the count goes on instead of beginning anew; at the moment of change
-/// one may be passed over or come twice.
+/// Picks each candidate in turn. While the candidates stay the same, any n picks in a row, by any
+/// number of threads, give each of n candidates one. When their number changes, one candidate may be
+/// skipped or picked twice.
 public final class RoundRobin implements Balancer {
     private final AtomicLong turn = new AtomicLong();
 

@@ -5,15 +5,15 @@ import dev.stringsvc.gateway.upstream.Endpoint;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Each candidate in turn, in proportion to its weight. While candidates and weights stay the same, any
-/// S picks in a row, by however many threads, give each exactly as many as its weight, where S is the
-/// sum of all weights, divided by what divides them all. A weight of 0 gets nothing, unless all are 0:
-/// then all are alike.
+/// Picks each candidate in turn, in proportion to its weight. Any S picks in a row, by any number of
+/// threads, give each candidate exactly its weight, where S is the sum of all weights after division by
+/// their greatest common divisor. A weight of 0 gets nothing, unless all weights are 0: then all are
+/// equal.
 ///
-/// The candidates share a circle of S places, each as many neighbouring ones as its weight. A turn goes
-/// from the place of the turn before to the one that is a golden section of the circle further: that
-/// comes to each place once in S turns, and spreads a candidate's turns evenly, at no time more than a
-/// few off its share, with neither a lock nor a memory of what came before.
+/// The candidates share a circle of S places; each has as many neighbouring places as its weight. Each
+/// pick moves on by a step near the golden section of the circle. It visits every place once in S picks
+/// and spreads each candidate's picks evenly, at no time more than a few off its share, without a lock
+/// or a history.
 public final class WeightedRoundRobin implements Balancer {
     private final AtomicLong turn = new AtomicLong();
     private volatile Circle circle = new Circle(List.of());
@@ -29,13 +29,13 @@ public final class WeightedRoundRobin implements Balancer {
         return now.at(turn.getAndIncrement());
     }
 
-    /// Who has which places. Immutable.
+    /// The places of each candidate. Immutable.
     private static final class Circle {
         private static final double GOLDEN_SECTION = (Math.sqrt(5) - 1) / 2;
         private static final int REACH = 8;
 
         private final List<Endpoint> candidates;
-        /// Where the places of each candidate end.
+        /// The end of each candidate's places.
         private final long[] ends;
         private final long places;
         private final long step;
@@ -57,8 +57,9 @@ public final class WeightedRoundRobin implements Balancer {
             this.step = step(end);
         }
 
-        /// A number near the golden section that comes to all places, and as evenly as that can be. How
-        /// evenly is told by the quotients of Euclid's algorithm, which are 1 for the golden section itself.
+        /// A step near the golden section that visits all places (it has no common divisor with their
+        /// number) and spreads picks as evenly as possible. The smaller the quotients of Euclid's
+        /// algorithm, the more even it is; for the golden section itself they are all 1.
         private static long step(long places) {
             long near = Math.round(places * GOLDEN_SECTION);
             long best = 1;

@@ -2,7 +2,7 @@ package dev.stringsvc.gateway.http;
 
 import java.io.IOException;
 
-/// Nobody waits for the answer any more.
+/// The client has gone away, so the answer is no longer needed.
 public final class AbandonedException extends IOException {
     private static final long serialVersionUID = 1;
 

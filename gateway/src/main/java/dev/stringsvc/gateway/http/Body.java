@@ -35,9 +35,9 @@ public sealed interface Body {
         }
     }
 
-    /// A body that is read from the client while it is sent. Its beginning can be remembered, so that
-    /// another attempt can send it again. Thread-safe: where an attempt ends while it waits for the client,
-    /// the next attempt gets what comes then.
+    /// A body that is read from the client while it is sent. Its beginning can be remembered so that
+    /// another attempt can send it again. Thread-safe: if an attempt ends while it waits for the
+    /// client, the next attempt gets the bytes that arrive then.
     final class Streamed implements Body {
         private final InputStream in;
         private final long length;
@@ -59,8 +59,8 @@ public sealed interface Body {
         }
 
         /// @param length in bytes; -1 where the client did not say
-        /// @param mostRemembered in bytes; as long as no more has been read the body is replayable
-        /// @param trailers asked for after the last byte of a body whose length the client did not say
+        /// @param mostRemembered in bytes; the body is replayable until more has been read
+        /// @param trailers called after the last byte of a body of unknown length
         public Streamed(InputStream in, long length, int mostRemembered, Supplier<HeaderFields> trailers) {
             this.in = in;
             this.length = length;
@@ -135,19 +135,19 @@ public sealed interface Body {
             taken = next;
         }
 
-        /// How long the client has been waited for, in nanoseconds, with the wait that goes on. May be
-        /// asked by any thread.
+        /// How long the client has been waited for so far, in nanoseconds, including a wait that is in
+        /// progress. May be called by any thread.
         public long waitedNanos() {
             return waitedNanos + (waiting ? System.nanoTime() - waitingSince : 0);
         }
 
-        /// The fields that follow the body, once it has been read to its end.
+        /// The fields that follow the body; must be called after its end was read.
         public HeaderFields trailers() {
             return length < 0 ? trailers.get() : HeaderFields.NONE;
         }
 
-        /// Waits until no attempt reads the body any more. Whatever they wait for must have been told to
-        /// end before.
+        /// Waits until no attempt reads the body. The caller must first end whatever the attempts wait
+        /// for.
         ///
         /// @return how many bytes have been read
         public long awaitIdle() {

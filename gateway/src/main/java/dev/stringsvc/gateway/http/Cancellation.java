@@ -8,7 +8,7 @@ public final class Cancellation {
     private volatile boolean cancelled;
     private volatile @Nullable Runnable end;
 
-    /// Cancels the attempt that is under way, and every later one.
+    /// Cancels the running attempt, and every later one.
     public void cancel() {
         cancelled = true;
         @Nullable Runnable attempt = end;

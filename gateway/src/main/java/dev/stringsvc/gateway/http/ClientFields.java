@@ -1,10 +1,11 @@
 package dev.stringsvc.gateway.http;
 
-/// Fields by which proxies tell an instance who the client is and what it asked for. An instance may believe them, so
-/// only a trusted proxy may send them.
+/// Fields by which proxies tell an instance who the client is and what it asked for. An instance may
+/// believe them, so only a trusted proxy may send them.
 ///
-/// CGI, WSGI and others can't tell `X_Forwarded_For` from `X-Forwarded-For`. A proxy that drops the one may pass the
-/// other on as its client wrote it. The spellings with `_` are passed on from nobody.
+/// CGI, WSGI and others can't tell `X_Forwarded_For` from `X-Forwarded-For`. A proxy that drops one
+/// spelling may pass on the other as its client wrote it. So the spellings with `_` are dropped from
+/// every client.
 public final class ClientFields {
     private static final String FORWARDED = "x-forwarded";
 
@@ -17,12 +18,14 @@ public final class ClientFields {
         return matches(name) ? trusted && name.indexOf('_') < 0 : !isMisspelledRequestId(name);
     }
 
-    /// The gateway gives each request an id, beside which no other may stand.
+    /// True for other spellings of the request id's header. The gateway sets the id, and no second one
+    /// may go with it.
     private static boolean isMisspelledRequestId(String name) {
         return name.indexOf('_') >= 0 && is(name, "x-request-id");
     }
 
-    /// True if a field of this name, in any case and with `_` for `-`, says who the client is or what it asked for.
+    /// True if a field of this name, in any case and with `_` for `-`, says who the client is or what
+    /// it asked for.
     static boolean matches(String name) {
         if (name.length() < 9) {
             return false;
@@ -43,7 +46,7 @@ public final class ClientFields {
         return begins(name, FORWARDED) && (name.length() == end || name.charAt(end) == '-' || name.charAt(end) == '_');
     }
 
-    /// The names are told apart by their length first.
+    /// Switches on the length of the name first, to save comparisons.
     private static boolean isExtension(String name) {
         return switch (name.length()) {
             case 9 -> is(name, "x-real-ip");

@@ -2,12 +2,12 @@ package dev.stringsvc.gateway.http;
 
 /// The value of a `Content-Length` field (RFC 9110, section 8.6).
 public final class ContentLength {
-    /// In digits: what surely fits a `long`.
+    /// The most digits that always fit a `long`.
     private static final int LONGEST = 18;
 
     private ContentLength() {}
 
-    /// Whether it is a number of bytes, and one that a `long` holds.
+    /// True if the text is a number of bytes that fits a `long`.
     public static boolean isValid(String text) {
         if (text.isEmpty() || text.length() > LONGEST) {
             return false;

@@ -7,8 +7,8 @@ import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Header fields in their order, repeated names included; names compare without case. A value has one character per
-/// byte, whatever its bytes may mean. Not thread-safe.
+/// Header fields in their order, including repeated names; names ignore case. A value has one character
+/// per byte, in whatever encoding. Not thread-safe.
 public final class HeaderFields {
     /// No fields; must not be added to.
     public static final HeaderFields NONE = new HeaderFields();
@@ -25,7 +25,7 @@ public final class HeaderFields {
         return this;
     }
 
-    /// Drops those whose name is not to be kept.
+    /// Drops the fields whose names fail the test.
     public void retain(Predicate<? super String> names) {
         for (int i = namesAndValues.size() - 2; i >= 0; i -= 2) {
             if (!names.test(namesAndValues.get(i))) {

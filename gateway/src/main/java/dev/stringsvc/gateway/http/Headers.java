@@ -19,7 +19,7 @@ public final class Headers {
             "transfer-encoding",
             "upgrade");
 
-    /// What the gateway sets itself on a request, or what speaks of this connection only.
+    /// Fields that the gateway sets itself on a request, or that concern this connection only.
     private static final Set<String> REPLACED = names(
             "host",
             "content-length",
@@ -32,8 +32,8 @@ public final class Headers {
             "x-forwarded-prefix",
             "forwarded");
 
-    /// What must stand before the body to mean anything, or to be safe: it is believed, or acted on, by
-    /// then (RFC 9110, section 6.5.1).
+    /// Fields that must come before the body, because they are acted on by then or would be unsafe
+    /// after it (RFC 9110, section 6.5.1).
     private static final Set<String> NEVER_TRAILERS = names(
             "authorization",
             "cookie",
@@ -48,19 +48,19 @@ public final class Headers {
             "max-forwards",
             "range");
 
-    /// How the gateway names itself in `Via`, towards clients.
+    /// The gateway's name in the `Via` that clients see.
     private static final String SELF = " gateway";
 
     private Headers() {}
 
-    /// Found whatever their case, without a copy in lower case.
+    /// A set that ignores case without making a copy in lower case.
     private static Set<String> names(String... names) {
         Set<String> all = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         all.addAll(List.of(names));
         return all;
     }
 
-    /// Whether a client's header goes to the instance.
+    /// True if a client's header goes to the instance.
     ///
     /// @param connection the request's `Connection` header, whose options name further headers to drop
     public static boolean passesUpstream(String name, @Nullable String connection) {
@@ -78,7 +78,7 @@ public final class Headers {
                 && !lower.startsWith("if-");
     }
 
-    /// Whether an instance's header goes to the client.
+    /// True if an instance's header goes to the client.
     ///
     /// @param connection the response's `Connection` header
     public static boolean passesDownstream(String name, @Nullable String connection) {
@@ -94,14 +94,14 @@ public final class Headers {
         };
     }
 
-    /// What the gateway adds to `Via` (RFC 9110, section 7.6.3).
+    /// The entry that the gateway adds to `Via` (RFC 9110, section 7.6.3).
     ///
-    /// @param protocol in which the message was received: `HTTP/1.1`
+    /// @param protocol of the received message, for example `HTTP/1.1`
     public static String via(String protocol) {
         return protocol.startsWith("HTTP/") ? protocol.substring("HTTP/".length()) + SELF : protocol + SELF;
     }
 
-    /// Whether a sender says that it takes trailers.
+    /// True if a sender accepts trailers.
     ///
     /// @param te its `TE` header
     public static boolean takesTrailers(@Nullable String te) {

@@ -7,33 +7,33 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What a client asks for, so that no two readers of it understand different things: routes are
-/// matched on the path's normal form, and that form is what an instance gets. An ordinary path costs
-/// one look at each character.
+/// Reads a request's target so that no two readers understand different things: routes are matched on
+/// the path's normal form, and the instance gets that form. An ordinary path costs one look at each
+/// character.
 public final class RequestTarget {
     private static final String PERCENT = "%25";
     private static final char DELETE = 0x7f;
     private static final int NONE = -1;
 
-    /// What browsers send as it is in a path, although RFC 3986 wants it encoded.
+    /// Characters that browsers send unencoded in a path, although RFC 3986 requires encoding.
     private static final String VERBATIM = "[]{}|^\"`";
 
     private static final String LENIENT = "`paths: lenient`";
 
     private RequestTarget() {}
 
-    /// The normal form of a path (RFC 3986, section 6.2.2): what need not be percent-encoded is not,
-    /// and hexadecimal digits are upper case. `null` where the path is not to be passed on: it holds
-    /// characters that must be encoded, encoded separators or control characters, what is not UTF-8,
-    /// or dot segments; or would hold them if it were decoded twice.
+    /// The normal form of a path (RFC 3986, section 6.2.2): characters that need no percent-encoding
+    /// are decoded, and hexadecimal digits are upper case. `null` if the path must be refused: it
+    /// contains characters that must be encoded, encoded separators or control characters, bytes that
+    /// are not UTF-8, or dot segments, or would contain them if it were decoded twice.
     ///
     /// @param raw as the client wrote it, without the query
     public static @Nullable String path(String raw) {
         return path(raw, false);
     }
 
-    /// The same, but that encoded slashes stay as the client wrote them. `null` also where the path would
-    /// hold dot segments, or begin with two slashes, if these slashes were decoded.
+    /// The same, except that encoded slashes stay as the client wrote them. Also `null` if the path
+    /// would contain dot segments or begin with two slashes once these slashes were decoded.
     ///
     /// @param raw as the client wrote it, without the query
     public static @Nullable String lenientPath(String raw) {
@@ -59,7 +59,8 @@ public final class RequestTarget {
         return normal.contains(PERCENT) && twice(normal, slashes) == null ? null : normal;
     }
 
-    /// True if a path begins with two slashes, the second perhaps encoded: some read the name of a host after them.
+    /// True if a path begins with two slashes, the second perhaps encoded; some readers take what
+    /// follows for a host name.
     public static boolean beginsWithTwoSlashes(String path) {
         return path.startsWith("//") || path.startsWith("/%2F") || path.startsWith("/%2f");
     }
@@ -81,9 +82,9 @@ public final class RequestTarget {
         return bare.toString();
     }
 
-    /// The path as a careless instance might read it: decoded twice, without parameters, with empty
-    /// segments left out. The path itself where that makes no difference. It is for the route table
-    /// alone: what takes another route when it is read like this means to pass by a route.
+    /// The path as a careless instance might read it: decoded twice, without parameters and without
+    /// empty segments. Returns the path itself if that makes no difference. Only the route table uses
+    /// it: a path that matches another route in this reading may be an attempt to evade a route.
     ///
     /// @param path in normal form
     public static String carelesslyRead(String path) {
@@ -93,8 +94,8 @@ public final class RequestTarget {
         return withoutEmptySegments(withoutParameters(decoded(decoded(path))));
     }
 
-    /// The path as careless instances might read it that decode it never, once or twice. They differ where an encoded
-    /// slash stands in a parameter.
+    /// The path as careless instances might read it that decode it never, once or twice. The readings
+    /// differ if a parameter contains an encoded slash.
     ///
     /// @param path from [#lenientPath]
     public static List<String> carelessReadings(String path) {
@@ -117,7 +118,7 @@ public final class RequestTarget {
         return bare.toString();
     }
 
-    /// Slashes, percent signs and what may stand in a path as it is are decoded once.
+    /// Decodes slashes, percent signs and characters that a path may contain unencoded, once.
     private static String decoded(String path) {
         var decoded = new StringBuilder(path.length());
         for (int i = 0; i < path.length(); i++) {
@@ -129,7 +130,7 @@ public final class RequestTarget {
         return decoded.toString();
     }
 
-    /// Why no route takes a path that has no normal form, as a sentence for the client.
+    /// Explains in a sentence for the client why a path has no normal form.
     ///
     /// @param raw as the client wrote it, without the query
     public static String fault(String raw) {
@@ -165,7 +166,8 @@ public final class RequestTarget {
                 : "The path holds '%25', and what no route takes if it is decoded twice.";
     }
 
-    /// Why a path is refused that takes another route if it is read carelessly, as a sentence for the client.
+    /// Explains in a sentence for the client why a path is refused that takes another route if it is
+    /// read carelessly.
     ///
     /// @param path in normal form
     public static String ambiguity(String path) {
@@ -190,8 +192,8 @@ public final class RequestTarget {
         return c > ' ' && c < DELETE ? "'" + c + "'" : "U+%04X".formatted((int) c);
     }
 
-    /// Whether a query can be sent on byte for byte: printable ASCII it must be, and no fragment
-    /// begin in it. That is more than RFC 3986 allows and what is in use.
+    /// True if a query can be sent on byte for byte: it must be printable ASCII without `#`. That
+    /// accepts more than RFC 3986 does, as in common use.
     public static boolean isQuery(String query) {
         for (int i = 0; i < query.length(); i++) {
             char c = query.charAt(i);
@@ -202,19 +204,19 @@ public final class RequestTarget {
         return true;
     }
 
-    /// Whether a path is in normal form already, and is the same path to whoever reads it carelessly.
+    /// True if a path is in normal form and careless readers read it in the same way.
     public static boolean isPlain(String path) {
         return path.equals(path(path)) && path.equals(carelesslyRead(path));
     }
 
-    /// Decoded once more; `null` where that is not to be passed on.
+    /// The path decoded once more; `null` if that must be refused.
     private static @Nullable String twice(String normal, boolean slashes) {
         @Nullable String twice = normal(normal.replace(PERCENT, "%"), true, slashes);
         return twice == null || hasDotSegment(withSlashes(twice)) ? null : twice;
     }
 
     /// @param percents true if a percent sign may stand for itself
-    /// @param slashes true if encoded slashes may be in it, which stay as they are
+    /// @param slashes true if encoded slashes are allowed; they stay as they are
     private static @Nullable String normal(String raw, boolean percents, boolean slashes) {
         var normal = new StringBuilder(raw.length());
         var bytes = ByteBuffer.allocate(raw.length());
@@ -248,7 +250,7 @@ public final class RequestTarget {
         return isUtf8(bytes.flip()) ? normal.toString() : null;
     }
 
-    /// True if a byte may not be in a path in encoded form.
+    /// True if a path must not contain this byte in encoded form.
     private static boolean isForbidden(int hex) {
         return hex < ' ' || hex == DELETE || hex == '/' || hex == '\\';
     }
@@ -266,7 +268,7 @@ public final class RequestTarget {
         }
     }
 
-    /// The byte that is percent-encoded here, or [#NONE].
+    /// The percent-encoded byte at this position, or [#NONE].
     private static int hexAt(String text, int at) {
         if (text.charAt(at) != '%' || at + 2 >= text.length()) {
             return NONE;
@@ -280,7 +282,7 @@ public final class RequestTarget {
         return c < DELETE ? Character.digit(c, 16) : NONE;
     }
 
-    /// Whether a segment is one or two dots, with parameters or without.
+    /// True if a segment is one or two dots, with or without parameters.
     private static boolean hasDotSegment(String normal) {
         for (int slash = 0; slash >= 0; slash = normal.indexOf('/', slash + 1)) {
             int end = slash + 1;
@@ -303,7 +305,7 @@ public final class RequestTarget {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || "-._~".indexOf(c) >= 0;
     }
 
-    /// What a segment may hold as it is, but for the percent sign.
+    /// True for a character that a segment may contain unencoded, except the percent sign.
     private static boolean isPathCharacter(char c) {
         return isUnreserved(c) || "!$&'()*+,;=:@".indexOf(c) >= 0 || VERBATIM.indexOf(c) >= 0;
     }

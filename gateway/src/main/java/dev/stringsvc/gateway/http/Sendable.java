@@ -2,14 +2,14 @@ package dev.stringsvc.gateway.http;
 
 import org.jspecify.annotations.Nullable;
 
-/// What may be sent to an instance as it is: nothing that would end a line, or be read as another path.
+/// Checks what may be sent to an instance: nothing that would end a line or be read as another path.
 public final class Sendable {
     private static final int TOKEN = 1;
     private static final int PATH = 2;
     private static final int QUERY = 4;
     private static final int VALUE = 8;
 
-    /// What each character may stand in.
+    /// For each character, the parts of a request that may contain it.
     private static final byte[] ALLOWED = new byte[256];
 
     static {
@@ -25,7 +25,7 @@ public final class Sendable {
 
     private Sendable() {}
 
-    /// Why the request cannot be sent, as one sentence for the client; `null` where it can.
+    /// Explains in one sentence for the client why the request cannot be sent; `null` if it can.
     public static @Nullable String refusal(UpstreamRequest request) {
         if (!isToken(request.method())) {
             return "The method is not valid.";
@@ -55,8 +55,8 @@ public final class Sendable {
         return true;
     }
 
-    /// True if this is a header field: its name a token, its value one character per byte, without any that would end
-    /// its line (RFC 9110, section 5.5).
+    /// True if this is a valid header field: the name is a token, and the value has one character per
+    /// byte, none of which ends the line (RFC 9110, section 5.5).
     public static boolean isField(String name, String value) {
         return isToken(name) && allows(VALUE, value);
     }

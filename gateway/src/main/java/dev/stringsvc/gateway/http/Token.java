@@ -1,6 +1,6 @@
 package dev.stringsvc.gateway.http;
 
-/// A token, as RFC 9110, section 5.6.2, has it: a method, or the name of a header field or a cookie.
+/// A token (RFC 9110, section 5.6.2), for example a method or the name of a header field or a cookie.
 public final class Token {
     private Token() {}
 

@@ -2,7 +2,7 @@ package dev.stringsvc.gateway.http;
 
 import java.io.IOException;
 
-/// The instance's side of a response broke after its head.
+/// The instance's side of the exchange broke after the head of its answer.
 public final class UpstreamBrokenException extends IOException {
     private static final long serialVersionUID = 1;
 

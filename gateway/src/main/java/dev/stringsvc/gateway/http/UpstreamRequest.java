@@ -3,16 +3,16 @@ package dev.stringsvc.gateway.http;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/// What is sent to an instance.
+/// A request to an instance.
 ///
-/// @param path absolute and percent-encoded; sent as it is, or not at all
+/// @param path absolute and percent-encoded; sent unchanged or not at all
 /// @param query percent-encoded without the question mark; `null` where there is none
-/// @param headers end-to-end headers only; `Host`, `Content-Length` and connection headers are the
-/// transport's
+/// @param headers end-to-end headers only; the transport sets `Host`, `Content-Length` and connection
+/// headers
 /// @param client the client's address, for balancers and ejection; not sent. `null` where it is not known
-/// @param upgrade true if the headers ask for a switch of protocols, which the instance may answer with 101
-/// @param caller who waits for the answer
-/// @param cancellation what ends an attempt before its time; `null` where nobody will
+/// @param upgrade true if the headers ask for a protocol switch, which the instance may answer with 101
+/// @param caller waits for the answer
+/// @param cancellation ends an attempt early; `null` if nothing will
 public record UpstreamRequest(
         String method,
         String path,
@@ -23,13 +23,13 @@ public record UpstreamRequest(
         boolean upgrade,
         Caller caller,
         @Nullable Cancellation cancellation) {
-    /// A request of the gateway itself, whose answer is waited for.
+    /// A request from the gateway itself.
     public UpstreamRequest(String method, String path, @Nullable String query, HeaderFields headers, Body body) {
         this(method, path, query, headers, body, null, false, Caller.PATIENT, null);
     }
 
-    /// True if a request with this method says so where it has no body, since one is expected (RFC 9110,
-    /// section 8.6).
+    /// True if a request with this method must say that it has no body, since servers expect one (RFC
+    /// 9110, section 8.6).
     public boolean expectsBody() {
         return switch (method) {
             case "POST", "PUT", "PATCH", "PROPPATCH", "QUERY", "REPORT" -> true;
@@ -37,7 +37,7 @@ public record UpstreamRequest(
         };
     }
 
-    /// The same request, whose attempts this cancels.
+    /// The same request, with attempts that `cancellation` can cancel.
     public UpstreamRequest cancelledBy(Cancellation cancellation) {
         return new UpstreamRequest(method, path, query, headers, body, client, upgrade, caller, cancellation);
     }

@@ -10,10 +10,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/// One logfmt line per request. Of the requests that reached no instance, only so many a second have a
-/// line of their own: a client that is refused costs next to nothing, and could fill a disk with lines.
-/// The others are counted in a line a second later. Thread-safe; the lines are written by the writer's
-/// thread.
+/// Writes one logfmt line per request. Requests that reached no instance cost their clients next to
+/// nothing and could fill a disk, so only a limited number of them per second get a line; the others
+/// are counted in one line a second later. Thread-safe; the writer's thread writes the lines.
 public final class AccessLog implements Exchange.Listener {
     private final LogWriter writer;
     private final Clock clock;
@@ -21,12 +20,12 @@ public final class AccessLog implements Exchange.Listener {
     private final Executor inASecond;
     private final AtomicLong second = new AtomicLong(Long.MIN_VALUE);
     private final AtomicInteger unattemptedNow = new AtomicInteger();
-    /// Requests without a line, since a line has last counted them.
+    /// Requests without a line since the last line that counted them.
     private final AtomicLong omitted = new AtomicLong();
     private final LongAdder omittedEver = new LongAdder();
 
-    /// @param unattempted how many lines a second there are of requests that reached no instance
-    /// @param inASecond runs what it is given about a second later
+    /// @param unattempted the most lines per second for requests that reached no instance
+    /// @param inASecond runs a task about one second after it was submitted
     public AccessLog(LogWriter writer, Clock clock, int unattempted, Executor inASecond) {
         this.writer = writer;
         this.clock = clock;
@@ -34,7 +33,7 @@ public final class AccessLog implements Exchange.Listener {
         this.inASecond = inASecond;
     }
 
-    /// How many requests had no line of their own so far.
+    /// The number of requests so far that got no line of their own.
     public long omitted() {
         return omittedEver.sum();
     }
@@ -58,7 +57,7 @@ public final class AccessLog implements Exchange.Listener {
         writer.write(line.toString());
     }
 
-    /// Threads that meet at the turn of a second may let a few more through.
+    /// Threads that reset the counter at the same moment may let a few more lines through.
     private boolean hasRoom() {
         long now = clock.millis() / 1_000;
         long before = second.get();

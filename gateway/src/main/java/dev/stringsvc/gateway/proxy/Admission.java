@@ -15,34 +15,37 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Admits requests. Nobody queues. Below the limit every address may have more, one alone too. At the
-/// limit an address that would hold more than half of what the largest holds gets no more. For any
-/// other, one request makes room, the first that there is of these:
+/// Admits requests; none of them queues. Below the limit every address may have more, even if it is the
+/// only one. At the limit an address gets no more if it would then hold more than half of what the
+/// largest address holds. For any other address one request is ended to make room, the first that
+/// exists of these:
 ///
-/// 1. of an address that holds more than half of what the largest holds, an answer whose client has
+/// 1. of an address that holds more than half of what the largest holds: an answer whose client has
 ///    taken nothing for a second, the longest waiting first; it is cut
-/// 2. of the address that holds most, the newest request that is not answered yet and may be repeated (503)
-/// 3. of that address, an answer whose client takes nothing just now, the longest waiting first; it is cut
-/// 4. of that address, the newest other request that is not answered yet (503)
-/// 5. of that address, the newest answer; it is cut
+/// 2. of the address that holds most: the newest request that is not answered yet and may be repeated
+///    (503)
+/// 3. of that address: an answer whose client takes nothing at the moment, the longest waiting first;
+///    it is cut
+/// 4. of that address: the newest other request that is not answered yet (503)
+/// 5. of that address: the newest answer; it is cut
 ///
-/// An answer that lasts moves to a room of its own as long as there is some, and counts as in flight
+/// A long answer is counted as a stream while the limit on streams allows it, and as in flight
 /// otherwise.
 ///
-/// What each address holds is counted only at the limit, so that a request costs little below it.
+/// Requests are counted by address only at the limit, so that a request costs little below it.
 /// Thread-safe.
 final class Admission {
-    /// For how long a client takes nothing before its answer is the first to make room.
+    /// How long a client must have taken nothing before its answer is the first to be cut.
     static final Duration STUCK = Duration.ofSeconds(1);
-    /// For how long an answer runs before it is one that lasts.
+    /// How long an answer must have run before it counts as a stream.
     static final Duration LASTING = Duration.ofSeconds(30);
-    /// For how long an address that was refused is refused without counting again.
+    /// For how long an address that was refused is refused again without counting.
     private static final Duration REMEMBERED = Duration.ofMillis(5);
 
-    /// How often room is looked for: another may take the place that an answer that lasts has left.
+    /// How often room is looked for: another request may take the room that a stream has left.
     private static final int MOST_TRIES = 3;
 
-    /// The rank of a request that makes no room.
+    /// The rank of a request that is never ended to make room.
     private static final int KEPT = 6;
 
     private final int most;
@@ -55,22 +58,22 @@ final class Admission {
 
     private record Refusal(Object address, @Nullable Bulkhead within, long until) {}
 
-    /// @param most requests at a time
-    /// @param mostStreams answers that last, beside those
+    /// @param most requests in flight at a time
+    /// @param mostStreams long answers at a time, in addition to those
     Admission(int most, int mostStreams, LongSupplier nanoTime) {
         this.most = most;
         this.mostStreams = mostStreams;
         this.nanoTime = nanoTime;
     }
 
-    /// The client of a request that is let in.
+    /// What admission needs to know of a request that it has admitted.
     interface Holder {
         /// True if the client may send the request again, although an instance may have it.
         boolean repeatable();
 
-        /// Ends the answer, because another request has its room now.
+        /// Ends the answer, because its room was given to another request.
         ///
-        /// @param stuck true if its client was not taking it
+        /// @param stuck true if the client was not taking the answer
         void cutAnswer(boolean stuck);
     }
 
@@ -82,7 +85,7 @@ final class Admission {
         OVER
     }
 
-    /// Room for one request; to be closed when it is over.
+    /// Room for one request; must be closed when the request is over.
     final class Permit implements AutoCloseable {
         private final Object address;
         private final Holder holder;
@@ -97,7 +100,7 @@ final class Admission {
             this.share = share;
         }
 
-        /// Notes that the answer begins; false if the request was given up.
+        /// Notes that the answer begins. Returns false if the request was given up.
         boolean answering(ClientRate rate) {
             this.rate = rate;
             return state.compareAndSet(State.WAITING, State.ANSWERING);
@@ -107,7 +110,7 @@ final class Admission {
             return state.get() == State.GIVEN_UP;
         }
 
-        /// Moves an answer that has begun and lasts to the room for such, if there is some.
+        /// Counts an answer that has begun as a stream from now on, if the limit on streams allows it.
         void lasts() {
             if (takeOne(streams, mostStreams)) {
                 if (state.compareAndSet(State.ANSWERING, State.STREAMING)) {
@@ -124,7 +127,7 @@ final class Admission {
             share.release();
         }
 
-        /// The lower, the sooner it makes room.
+        /// Requests of a lower rank are ended first.
         private int rank() {
             return switch (state.get()) {
                 case WAITING -> holder.repeatable() ? 2 : 4;
@@ -136,7 +139,8 @@ final class Admission {
             };
         }
 
-        /// Ends the request and keeps its place; false if it is over, or lasts.
+        /// Ends the request and keeps its place. Returns false if the request is over or its answer
+        /// counts as a stream.
         private boolean giveUp() {
             State now = state.get();
             boolean stuck = stuckNanos() > 0;
@@ -150,7 +154,7 @@ final class Admission {
             return true;
         }
 
-        /// For how long its client has taken nothing of its answer, in nanoseconds.
+        /// For how long the client has taken nothing of its answer, in nanoseconds.
         private long stuckNanos() {
             @Nullable ClientRate answer = rate;
             return answer == null || state.get() != State.ANSWERING ? 0 : answer.waitingNanos();
@@ -166,9 +170,9 @@ final class Admission {
         }
     }
 
-    /// A request as it stands now.
+    /// A request that may be ended, with its state at this moment.
     ///
-    /// @param order among those of one rank, the lower the sooner
+    /// @param order among candidates of one rank, the lowest is ended first
     private record Candidate(Permit permit, int rank, long order) {
         static Candidate of(Permit permit) {
             int rank = permit.rank();
@@ -176,11 +180,11 @@ final class Admission {
         }
     }
 
-    /// Lets a request in, in the place of another where there is no room; `null` where it is not to be
-    /// let in. The other's place goes to this one directly: else its client, asking again, would have
-    /// it back first.
+    /// Admits a request. Where there is no room it ends another request and takes its place directly;
+    /// otherwise the other's client could ask again and get the place back first. Returns `null` if the
+    /// request is not admitted.
     ///
-    /// @param share the service's, of which the request takes one
+    /// @param share the requests that the service may hold; this request takes one permit of it
     @Nullable
     Permit enter(Object address, Holder holder, Bulkhead share) {
         for (int i = 0; i < MOST_TRIES; i++) {
@@ -213,12 +217,12 @@ final class Admission {
         return permit;
     }
 
-    /// True if there is no room that this address may have now.
+    /// True if the gateway is full and this address may not have another request's place.
     boolean refuses(Object address) {
         return inFlight.get() >= most && refusesNow(address, null);
     }
 
-    /// True if there is nothing of a service's share that this address may have now.
+    /// True if the service's share is full and this address may not have another request's place.
     boolean refuses(Object address, Bulkhead share) {
         return share.isFull() && refusesNow(address, share);
     }
@@ -255,9 +259,9 @@ final class Admission {
         return counts;
     }
 
-    /// Ends another request. Its place in flight and in its share are the caller's then.
+    /// Ends another request. The caller takes over its place in flight and in its share.
     ///
-    /// @param within the share in which there is no room; `null` where there is none at all
+    /// @param within the share that is full; `null` where the whole gateway is full
     private synchronized @Nullable Permit replace(Object address, @Nullable Bulkhead within) {
         Map<Object, Integer> counts = counts(within);
         if (!mayHaveMore(address, counts)) {
@@ -308,7 +312,7 @@ final class Admission {
         return inFlight.get();
     }
 
-    /// Answers that last and have left the room for requests.
+    /// The number of long answers that no longer count as in flight.
     int streams() {
         return streams.get();
     }

@@ -10,8 +10,8 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
-/// Takes over the header fields of an instance's answer that go to the client, and looks whether every
-/// client can be sent them. Used by one thread.
+/// Copies the header fields of an instance's answer that go to the client, and checks that every client
+/// can receive them. Used by one thread.
 public final class AnswerFields {
     private final HttpFields.Mutable to;
     private final @Nullable String connection;
@@ -28,9 +28,9 @@ public final class AnswerFields {
         this.edits = edits;
     }
 
-    /// Takes over one field if it passes.
+    /// Copies one field if it passes.
     ///
-    /// @param always true if it passes although it is of this connection
+    /// @param always true if the field passes although it is a hop-by-hop field
     void add(String name, String value, boolean always) {
         if (!Sendable.isField(name, value)) {
             malformed = true;
@@ -40,7 +40,7 @@ public final class AnswerFields {
         }
     }
 
-    /// Takes over a length, once where it is said more than once.
+    /// Copies a `Content-Length`. A repeated equal length is copied once.
     void addLength(String value) {
         malformed |= !ContentLength.isValid(value) || (length != null && !length.equals(value));
         if (length == null && !malformed) {

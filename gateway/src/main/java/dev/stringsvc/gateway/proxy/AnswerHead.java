@@ -61,13 +61,14 @@ record AnswerHead(ClientRequest request, UpstreamResponse upstream, HttpFields.M
                 && fields.stream().mapToInt(AnswerHead::listSize).sum() > most;
     }
 
-    /// As HTTP/2 counts (RFC 9113, section 6.5.2).
+    /// The size of a field as HTTP/2 counts it (RFC 9113, section 6.5.2).
     private static int listSize(HttpField field) {
         return field.getName().length() + String.valueOf(field.getValue()).length() + 32;
     }
 
-    /// True if trailers may follow the body. In HTTP/2 they may also where its length is known. Towards
-    /// HTTP/1.1 such a body then goes in chunks, if trailers are announced.
+    /// Allows trailers after the body where the client's protocol can carry them, and returns true if
+    /// it can. In HTTP/2 trailers may follow a body of known length; such a body is sent to an HTTP/1.1
+    /// client in chunks if trailers are announced.
     boolean allowTrailers() {
         if (!takesTrailers) {
             return false;
@@ -85,7 +86,7 @@ record AnswerHead(ClientRequest request, UpstreamResponse upstream, HttpFields.M
         return request.isHttp2() || announced;
     }
 
-    /// Keeps an answer in chunks in chunks, also where all of it is here.
+    /// Sends a chunked answer in chunks even where all of it has already arrived.
     void keepChunks() {
         boolean bodiless = upstream.status() == HttpStatus.NO_CONTENT_204
                 || upstream.status() == HttpStatus.NOT_MODIFIED_304

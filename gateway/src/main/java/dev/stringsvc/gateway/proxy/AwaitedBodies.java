@@ -8,16 +8,16 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The clients whose bodies are waited for, each of which holds a thread and a connection's buffers.
-/// When there are too many, one is answered with 408: of those that are behind the asked rate by more
-/// than a second's bytes, one of the address that holds most, the furthest behind; where none is, the
-/// furthest behind of the address that holds most. Thread-safe.
+/// The clients whose bodies are awaited; each holds a thread and a connection's buffers. When there are
+/// too many, one is answered with 408: the client furthest behind the required rate, taken from those
+/// that are more than a second's bytes behind (of these, from the address that holds most). If no
+/// client is that far behind, it is the furthest behind of the address that holds most. Thread-safe.
 final class AwaitedBodies {
     private final int most;
     private final long bytesPerSecond;
     private final Map<Client, Awaited> bodies = new LinkedHashMap<>();
 
-    /// @param bytesPerSecond the asked rate
+    /// @param bytesPerSecond the rate that a client must keep
     AwaitedBodies(int most, long bytesPerSecond) {
         this.most = most;
         this.bytesPerSecond = bytesPerSecond;
@@ -25,11 +25,11 @@ final class AwaitedBodies {
 
     private record Awaited(Object address, ClientBody body) {}
 
-    /// The one that is answered with 408 is still waited for then: its request cannot have gone on in
-    /// between.
+    /// Adds a body. If another client is to be answered with 408, its body is stopped under the lock,
+    /// so that its request cannot have gone on in the meantime.
     ///
-    /// @param address whose request it is, as [ClientAddress] has it
-    /// @return false where it is this one that there is no room for
+    /// @param address the client, as [ClientAddress] identifies it
+    /// @return false if this client itself gets no room
     boolean add(Client client, Object address, ClientBody body) {
         synchronized (bodies) {
             bodies.put(client, new Awaited(address, body));
@@ -59,7 +59,7 @@ final class AwaitedBodies {
     }
 
     /// @param slow true if it is behind by more than a second's bytes
-    /// @param holds how many bodies of its address are waited for
+    /// @param holds how many bodies of its address are awaited
     private record Candidate(Client client, boolean slow, int holds, double behind) {
         static Candidate of(Map.Entry<Client, Awaited> entry, Map<Object, Integer> held, long bytesPerSecond) {
             double behind = entry.getValue().body().behind();

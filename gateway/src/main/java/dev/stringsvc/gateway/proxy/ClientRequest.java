@@ -37,13 +37,13 @@ record ClientRequest(Request request, Client client, String id, RequestScope sco
         return Objects.requireNonNullElse(request.getHttpURI().getPath(), "");
     }
 
-    /// As the client wrote it, without the question mark; `null` where there is none.
+    /// The query as the client wrote it, without the question mark; `null` where there is none.
     @Nullable
     String query() {
         return request.getHttpURI().getQuery();
     }
 
-    /// `HTTP/1.1` and the like.
+    /// For example `HTTP/1.1`.
     String protocol() {
         return request.getConnectionMetaData().getProtocol();
     }
@@ -56,7 +56,7 @@ record ClientRequest(Request request, Client client, String id, RequestScope sco
         return request.getConnectionMetaData().getHttpVersion();
     }
 
-    /// The scheme of the connection. An HTTP/2 request may say another.
+    /// The scheme of the connection. An HTTP/2 request may name another.
     String scheme() {
         return request.getConnectionMetaData().isSecure() ? "https" : "http";
     }
@@ -68,7 +68,7 @@ record ClientRequest(Request request, Client client, String id, RequestScope sco
                 peer.getAddress(), scheme(), fields().get(HttpHeader.HOST), Request.getLocalPort(request));
     }
 
-    /// True if an instance may act on it twice without harm (RFC 9110, section 9.2.2).
+    /// True if an instance may act on the request twice without harm (RFC 9110, section 9.2.2).
     boolean isRepeatable() {
         return switch (method()) {
             case "GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE" -> true;

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/// Sends a request to its service, if there is room for it: admits it, takes its body, has it
-/// forwarded, and says what to reply. Thread-safe.
+/// Forwards a request to its service if there is room for it: admits it, reads its body, forwards it
+/// and returns the reply. Thread-safe.
 final class ForwardAction {
     private static final String EVENTS = "text/event-stream";
 
@@ -44,17 +44,17 @@ final class ForwardAction {
         this.tunnels = new Semaphore(limits.tunnels());
     }
 
-    /// Answers that last and count for themselves.
+    /// The number of long answers that do not count as in flight.
     int streams() {
         return admission.streams();
     }
 
-    /// WebSockets that are open.
+    /// The number of open WebSockets.
     int tunnels() {
         return limits.tunnels() - tunnels.availablePermits();
     }
 
-    /// A request that was let in.
+    /// A request that was admitted.
     ///
     /// @param body as the instance gets it
     /// @param upgrade true if it asks for a WebSocket
@@ -82,11 +82,11 @@ final class ForwardAction {
         }
     }
 
-    /// Lets a request in once its body is here, or as much of it as is kept. So clients that send
-    /// slowly keep nobody out. Where there is no room, no body is asked for. If one is still to come
-    /// then, the connection cannot be used again, and the client is told so.
+    /// Admits a request once its body has arrived, or the part of it that is remembered, so a client
+    /// that sends slowly takes no room from others. Where there is no room the body is not read. If
+    /// part of it is still to come, the connection cannot be reused and the client is told so.
     ///
-    /// A service that holds its own share gets no more, even if the gateway has room.
+    /// A service that already holds its own share gets no more, even if the gateway has room.
     private Reply admit(ClientRequest request, Target target, ReplyContext context, ReplyWriter writer)
             throws IOException {
         Bulkhead share = target.forwarder().bulkhead();
@@ -128,7 +128,7 @@ final class ForwardAction {
         return open.isHere(limits.replayBytes());
     }
 
-    /// Waits for the body; `null` where there is no room for one more that is waited for.
+    /// Waits for the body; `null` if too many bodies are awaited already.
     private @Nullable Body await(ClientRequest request, ClientBody open, Target target, Object address)
             throws IOException {
         if (isHere(open)) {
@@ -214,8 +214,8 @@ final class ForwardAction {
 
     /// Passes an answer on, unless its room was given to another request.
     ///
-    /// A WebSocket counts as a request until an instance agrees to it. From then on it has room of its
-    /// own, since it lasts for hours and does next to nothing in them.
+    /// A WebSocket counts as a request until an instance accepts it. Then it counts against the limit
+    /// on tunnels, since it lasts for hours and is mostly idle.
     private Reply pass(
             ClientRequest request, ProxyResult.Answered answered, Admission.Permit permit, ReplyContext context) {
         ClientRate rate = limits.slowest().start();

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// One proxy's words in a `Forwarded` header (RFC 7239).
+/// One proxy's element in a `Forwarded` header (RFC 7239).
 ///
-/// @param node whom the proxy took the request from: an address, with a port or without, or a name
+/// @param node where the proxy received the request from: an address, with or without a port, or a name
 /// that hides it
 record ForwardedElement(
         String node, @Nullable String host, @Nullable String proto) {
@@ -22,7 +22,7 @@ record ForwardedElement(
                 node.startsWith("[") && node.endsWith("]") ? node.substring(1, node.length() - 1) : node);
     }
 
-    /// The node's address; `null` where it hides it.
+    /// The node's address; `null` where the node hides it.
     @Nullable
     InetAddress address() {
         String bare = nodeAlone();
@@ -38,7 +38,7 @@ record ForwardedElement(
         }
     }
 
-    /// The elements of a header; of what is no such header, as much as can be read.
+    /// Parses a header. Of an invalid header it returns the elements that can be read.
     static List<ForwardedElement> parse(String header) {
         List<ForwardedElement> elements = new ArrayList<>();
         int from = 0;
@@ -74,7 +74,7 @@ record ForwardedElement(
         return new ForwardedElement(node, host, proto);
     }
 
-    /// Where the part ends that begins here, quotes minded.
+    /// The end of the part that begins here; a separator within quotes does not count.
     private static int end(String text, int from, char separator) {
         boolean quoted = false;
         for (int i = from; i < text.length(); i++) {
@@ -104,7 +104,7 @@ record ForwardedElement(
         return text.toString();
     }
 
-    /// As it stands in the header.
+    /// The text of the element in the header.
     @Override
     public String toString() {
         boolean bareIpv6 = !node.startsWith("[") && node.indexOf(':') != node.lastIndexOf(':');

@@ -10,10 +10,10 @@ import java.util.function.Predicate;
 import org.eclipse.jetty.http.HttpFields;
 import org.jspecify.annotations.Nullable;
 
-/// What instances are told of where a request comes from: `X-Forwarded-For`, `-Proto`, `-Host`, `-Port`
-/// and `-Prefix`, and `Forwarded` (RFC 7239). What a client says of that itself is dropped, unless it is a
-/// trusted proxy: then the gateway adds to it. Such a proxy may use only one of the two forms; the
-/// other is made of it. Thread-safe.
+/// Sets the headers that tell an instance where a request comes from: `X-Forwarded-For`, `-Proto`,
+/// `-Host`, `-Port` and `-Prefix`, and `Forwarded` (RFC 7239). A client's own values are dropped unless
+/// it is a trusted proxy; then the gateway adds to them. If the proxy sends only one of the two forms,
+/// the other is derived from it. Thread-safe.
 public final class Forwarding {
     private static final String FOR = "X-Forwarded-For";
     private static final String PROTO = "X-Forwarded-Proto";
@@ -24,12 +24,12 @@ public final class Forwarding {
 
     private final Predicate<InetAddress> trusted;
 
-    /// @param trusted which addresses are proxies that are believed; asked by any thread
+    /// @param trusted true for the addresses of trusted proxies; called by any thread
     public Forwarding(Predicate<InetAddress> trusted) {
         this.trusted = trusted;
     }
 
-    /// True if what the peer says of a request is believed.
+    /// True if the peer is a trusted proxy.
     boolean trusts(Hop hop) {
         return trusted.test(hop.peer());
     }
@@ -40,8 +40,9 @@ public final class Forwarding {
         return new Origin(hop, client(hop, request.fields()), trusts(hop));
     }
 
-    /// Says what was taken off the front of the path: behind what a trusted proxy has taken off before,
-    /// so that the whole is what the client sees in front of the instance's paths.
+    /// Adds `X-Forwarded-Prefix`: what the gateway took off the front of the path, after what a trusted
+    /// proxy has taken off before. So the whole prefix is what the client sees in front of the
+    /// instance's paths.
     ///
     /// @param prefix empty where nothing was taken off
     void tellPrefix(boolean trusted, String prefix, HttpFields given, HeaderFields to) {
@@ -76,8 +77,8 @@ public final class Forwarding {
         to.add(PORT, Integer.toString(hop.port())).add(FORWARDED, own.toString());
     }
 
-    /// Adds to what a trusted proxy says. The port is the gateway's to say only where the proxy says
-    /// nothing at all: beside another's scheme and host it would be wrong.
+    /// Adds to the values of a trusted proxy. The gateway sends its own port only where the proxy sends
+    /// no scheme, host or port: next to another proxy's scheme and host it would be wrong.
     private void tellOn(Hop hop, HttpFields given, HeaderFields to) {
         List<ForwardedElement> path = path(given);
         @Nullable ForwardedElement first = furthestBelieved(path);
@@ -96,8 +97,7 @@ public final class Forwarding {
         to.add(FORWARDED, after(said, path, ForwardedElement::toString) + own);
     }
 
-    /// The address of the client: the last one that no trusted proxy is known to have, as far as
-    /// trusted proxies tell.
+    /// The client's address: the last address in the chain that is not a trusted proxy.
     InetAddress client(Hop hop, HttpFields given) {
         InetAddress client = hop.peer();
         List<ForwardedElement> path = trusted.test(client) ? path(given) : List.of();
@@ -111,8 +111,8 @@ public final class Forwarding {
         return client;
     }
 
-    /// The first element that a trusted proxy wrote: what stands before it the client may have made up.
-    /// `null` where there is none.
+    /// The first element that a trusted proxy wrote; `null` where there is none. The client may have
+    /// made up the elements before it.
     private @Nullable ForwardedElement furthestBelieved(List<ForwardedElement> path) {
         @Nullable ForwardedElement furthest = null;
         for (ForwardedElement element : path.reversed()) {
@@ -125,8 +125,8 @@ public final class Forwarding {
         return furthest;
     }
 
-    /// Whether both forms tell of the same last node, where both are there. A proxy that speaks one of
-    /// them passes the other on as the client made it up.
+    /// True unless both forms are present and name different last nodes. A proxy that writes only one
+    /// of the forms passes on the other as the client made it up.
     private static boolean agree(HttpFields given) {
         @Nullable String addresses = joined(given, FOR);
         @Nullable String forwarded = joined(given, FORWARDED);
@@ -141,7 +141,7 @@ public final class Forwarding {
                         .equals(elements.getLast().nodeAlone());
     }
 
-    /// Whom the request passed before the peer, as the peer tells.
+    /// The nodes that the request passed before the peer, as the peer names them.
     private static List<ForwardedElement> path(HttpFields given) {
         @Nullable String forwarded = joined(given, FORWARDED);
         if (forwarded != null && agree(given)) {
@@ -161,8 +161,8 @@ public final class Forwarding {
         return path;
     }
 
-    /// What comes before the gateway's own words in a list: what was said, or what that is in the
-    /// other form.
+    /// The list to which the gateway appends its own element: the header's own value, or else the other
+    /// form's value, converted.
     private static String after(
             @Nullable String said, List<ForwardedElement> path, Function<ForwardedElement, String> form) {
         if (said != null) {
@@ -173,7 +173,7 @@ public final class Forwarding {
         return list.toString();
     }
 
-    /// All values of a header as one list; `null` where there is none, or nothing in it.
+    /// All values of a header as one list; `null` where there is none, or only empty ones.
     private static @Nullable String joined(HttpFields given, String name) {
         List<String> values = given.getValuesList(name);
         String joined = values.size() == 1 ? values.getFirst() : String.join(", ", values);

@@ -2,7 +2,7 @@ package dev.stringsvc.gateway.proxy;
 
 /// A request that admission may end.
 ///
-/// @param alone true if the connection is this client's alone, and not a proxy's
+/// @param alone true if only this client uses the connection, so it is not a proxy's
 record Holder(ClientRequest request, boolean alone) implements Admission.Holder {
     static Holder of(ClientRequest request, Origin origin) {
         return new Holder(request, !origin.trusted());

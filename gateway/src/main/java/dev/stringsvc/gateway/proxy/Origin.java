@@ -9,7 +9,7 @@ import java.net.InetAddress;
 /// @param client its address, as trusted proxies tell
 /// @param trusted true if the peer of the connection is a trusted proxy
 record Origin(Forwarding.Hop hop, InetAddress client, boolean trusted) {
-    /// What requests are counted by: equal for addresses that count as one client.
+    /// The key by which requests are counted: equal for addresses that count as one client.
     Object address() {
         return ClientAddress.of(client);
     }

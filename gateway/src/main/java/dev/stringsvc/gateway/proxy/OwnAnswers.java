@@ -21,7 +21,7 @@ final class OwnAnswers {
         this.slowest = limits.slowest();
     }
 
-    /// Room for one answer, and what measures how fast its client takes it.
+    /// Room for one answer, with the rate at which its client takes it.
     record Room(Admission.Permit permit, ClientRate rate) implements AutoCloseable {
         @Override
         public void close() {

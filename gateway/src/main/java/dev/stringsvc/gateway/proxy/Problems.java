@@ -13,17 +13,17 @@ final class Problems {
 
     private Problems() {}
 
-    /// A request that no route has taken.
+    /// A problem of a request that no route has taken.
     static Reply.Problem unrouted(int status, String detail, Map<String, String> headers) {
         return new Reply.Problem(Problem.of(status, detail), headers, null, ReplyContext.NO_ROUTE);
     }
 
-    /// With the name of the route, and no attempts.
+    /// A problem with the route's name, without attempts.
     static Reply.Problem of(int status, String detail, Map<String, String> headers, ReplyContext context) {
         return about(Problem.of(status, detail), headers, List.of(), context);
     }
 
-    /// With the name of the route and what came of each attempt.
+    /// A problem with the route's name and the outcome of each attempt.
     static Reply.Problem attempted(int status, String detail, Map<String, String> headers, ReplyContext context) {
         return about(Problem.of(status, detail), headers, context.outcomes(), context);
     }
@@ -54,7 +54,7 @@ final class Problems {
                 context);
     }
 
-    /// Another request has its room now.
+    /// The request was ended because its room was given to another.
     static Reply.Problem givenUp(boolean repeatable, ReplyContext context) {
         return of(
                 503,
@@ -65,7 +65,7 @@ final class Problems {
                 context);
     }
 
-    /// The gateway itself failed.
+    /// The gateway failed because of a fault of its own.
     static Reply.Problem failed(ReplyContext context) {
         return attempted(500, "The gateway failed to handle the request.", Map.of(), context)
                 .because("the gateway failed");

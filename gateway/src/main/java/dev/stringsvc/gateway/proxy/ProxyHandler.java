@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 /// It stands right behind Jetty's parser: docs/benchmarks.md says what a servlet layer between them costs.
 public final class ProxyHandler extends Handler.Abstract {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyHandler.class);
-    /// An empty `Allow` says that the target takes no method at all (RFC 9110, section 10.2.1).
+    /// An empty `Allow` means that the target accepts no method at all (RFC 9110, section 10.2.1).
     private static final Map<String, String> NO_METHOD = Map.of("Allow", "", "Connection", "close");
 
     private final Supplier<Routing> routing;
@@ -43,8 +43,9 @@ public final class ProxyHandler extends Handler.Abstract {
     private final BooleanSupplier draining;
     private final AtomicInteger inFlight = new AtomicInteger();
 
-    /// @param routing where requests go now; asked once per request
-    /// @param draining true if clients are to be told to open a new connection, elsewhere
+    /// @param routing the current routes; asked once per request
+    /// @param draining true if clients should be told to open a new connection, which may lead to
+    /// another gateway
     public ProxyHandler(
             Supplier<Routing> routing,
             ClientLimits limits,
@@ -59,17 +60,17 @@ public final class ProxyHandler extends Handler.Abstract {
         this.draining = draining;
     }
 
-    /// Answers that last and count for themselves.
+    /// The number of long answers that do not count as in flight.
     public int streams() {
         return forwards.streams();
     }
 
-    /// WebSockets that are open.
+    /// The number of open WebSockets.
     public int tunnels() {
         return forwards.tunnels();
     }
 
-    /// Requests that are not yet answered to the last byte.
+    /// The number of requests whose answers are not yet complete.
     public int inFlight() {
         return inFlight.get();
     }
@@ -128,13 +129,14 @@ public final class ProxyHandler extends Handler.Abstract {
         }
     }
 
-    /// Ends the process if the error is one that it cannot go on with.
+    /// Logs a failure of the gateway itself, and ends the process if it cannot continue after this
+    /// error.
     private static void report(ClientRequest request, Throwable e) {
         FailStop.check("request " + request.id() + " failed within the gateway", e);
         LOG.error("request {} failed within the gateway", request.id(), e);
     }
 
-    /// Why a request is not looked at; `null` where it is.
+    /// The problem of a request that is refused before it is routed; `null` if it is not refused.
     private Reply.@Nullable Problem refusal(ClientRequest request) {
         if (HttpMethod.CONNECT.is(request.method())) {
             return Problems.unrouted(405, "The gateway makes no tunnels: it does not take CONNECT.", NO_METHOD);
@@ -190,7 +192,7 @@ public final class ProxyHandler extends Handler.Abstract {
 
     /// The route that takes a request.
     ///
-    /// @param head with the path in its one reading
+    /// @param head with the path in its normal form
     private record Found(Route route, RequestHead head, Routing routing) {}
 
     private Reply act(ClientRequest request, Found found, ReplyWriter writer) {

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 sealed interface Reply {
     ReplyContext context();
 
-    /// The gateway could not, or would not, get an answer.
+    /// The gateway could not get an answer from an instance, or refused to ask for one.
     ///
-    /// @param headers beside those of every problem
-    /// @param reason for the log; `null` where the client's text says it all
+    /// @param headers in addition to those of every problem
+    /// @param reason for the log; `null` where the text for the client is enough
     record Problem(
             dev.stringsvc.gateway.client.Problem details,
             Map<String, String> headers,
@@ -50,6 +50,6 @@ sealed interface Reply {
     /// An instance has switched protocols: bytes pass both ways until one side ends.
     record Switched(ProxyResult.Answered answered, UpstreamSocket socket, ReplyContext context) implements Reply {}
 
-    /// Nothing is written: the client went away, or broke off within its body.
+    /// Nothing is written: the client went away, or its body broke off.
     record ClientGone(IOException cause, ReplyContext context) implements Reply {}
 }

@@ -6,20 +6,20 @@ import dev.stringsvc.gateway.route.Route;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// How a request came to its reply.
+/// The route and the attempts that led to a reply.
 ///
 /// @param route the name of the route that took it; `null` where none did
 /// @param edits what that route does to the reply's header fields
 /// @param attempts that were made, in order
 record ReplyContext(@Nullable String route, HeaderEdits edits, List<Attempt> attempts) {
-    /// Of a request that was refused before it was matched, or that no route matches.
+    /// For a request that was refused before it was matched, or that no route matches.
     static final ReplyContext NO_ROUTE = new ReplyContext(null, HeaderEdits.NONE, List.of());
 
     static ReplyContext of(Route route) {
         return new ReplyContext(route.name(), route.responseHeaders(), List.of());
     }
 
-    /// Of a request whose path a route takes, but not its method.
+    /// For a request whose path the route takes, but not its method.
     static ReplyContext editedBy(Route route) {
         return new ReplyContext(null, route.responseHeaders(), List.of());
     }
@@ -34,7 +34,7 @@ record ReplyContext(@Nullable String route, HeaderEdits edits, List<Attempt> att
         return attempts.isEmpty() ? null : attempts.getLast().instance();
     }
 
-    /// What came of each attempt, for clients.
+    /// The outcome of each attempt, in words for clients.
     List<String> outcomes() {
         return attempts.stream().map(Attempt::outcome).toList();
     }

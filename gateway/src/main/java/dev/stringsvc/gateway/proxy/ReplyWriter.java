@@ -43,7 +43,8 @@ final class ReplyWriter {
     private final OwnAnswers ownAnswers;
     private final BooleanSupplier draining;
 
-    /// @param draining true if clients are to be told to open a new connection, elsewhere
+    /// @param draining true if clients should be told to open a new connection, which may lead to
+    /// another gateway
     ReplyWriter(ClientRequest request, Response response, OwnAnswers ownAnswers, BooleanSupplier draining) {
         this.request = request;
         this.response = response;
@@ -67,7 +68,7 @@ final class ReplyWriter {
         }
     }
 
-    /// Writes a problem if nothing was written yet, else cuts the answer.
+    /// Writes a problem if nothing has been written yet; otherwise cuts the answer.
     Written failed(ReplyContext context) {
         try {
             return instead(Problems.failed(context), 0);
@@ -76,11 +77,12 @@ final class ReplyWriter {
         }
     }
 
-    /// Passes on an interim answer of an instance, where the client can take one, and waits until it is
-    /// sent. The gateway says 100 itself, and 101 is no interim answer.
+    /// Passes on an interim answer of an instance if the client can receive one, and waits until it is
+    /// sent. Does not pass on 100, which the gateway sends itself, or 101, which is not an interim
+    /// answer.
     ///
     /// @param rate measures how fast the client takes it
-    /// @throws IOException when the client has gone away, or was cut because it takes nothing
+    /// @throws IOException when the client has gone away, or was cut because it took nothing
     void interim(int status, HeaderFields headers, HeaderEdits edits, ClientRate rate) throws IOException {
         boolean takes = request.version() != HttpVersion.HTTP_1_0;
         if (status <= HttpStatus.SWITCHING_PROTOCOLS_101 || status >= HttpStatus.OK_200 || !takes) {
@@ -112,7 +114,7 @@ final class ReplyWriter {
         }
     }
 
-    /// Gives the request back to Jetty, now that it is answered or never will be.
+    /// Completes the request for Jetty, once it is answered or will never be.
     void end(Written written, Callback callback) {
         if (written.cut()) {
             callback.failed(new Request.Handler.AbortException("the answer was cut"));
@@ -178,8 +180,8 @@ final class ReplyWriter {
         return new Written(status, body.length, error, false);
     }
 
-    /// Passes an instance's answer on and gives it back. Where the instance breaks off after the client
-    /// has the head, the client's connection is cut, so that half an answer never looks whole.
+    /// Passes an instance's answer on and closes it. If the instance breaks off after the head was
+    /// sent, the client's connection is cut, so that a partial answer never looks complete.
     private Written forwarded(Reply.Forwarded reply) throws IOException {
         ProxyResult.Answered answered = reply.answered();
         var out = new ClientOutput(response, reply.rate());
@@ -231,7 +233,7 @@ final class ReplyWriter {
         return status >= HttpStatus.OK_200 && status <= LAST_STATUS;
     }
 
-    /// Why the client's body could not be read to its end; `null` as long as it could.
+    /// The failure that ended the reading of the client's body; `null` if there was none.
     private @Nullable IOException clientsFailure() {
         var body = request.scope().body();
         return body == null ? null : body.failure();
@@ -255,8 +257,8 @@ final class ReplyWriter {
         }
     }
 
-    /// Says that protocols were switched, and carries what follows until it is over. Of the hop-by-hop
-    /// fields only those pass that say so.
+    /// Sends the head that switches protocols, then passes bytes both ways until the tunnel ends. Of
+    /// the hop-by-hop fields only those pass that belong to the switch.
     private Written switched(Reply.Switched reply) throws IOException {
         ProxyResult.Answered answered = reply.answered();
         try (answered) {
@@ -279,9 +281,9 @@ final class ReplyWriter {
         }
     }
 
-    /// Makes the head of an instance's answer.
+    /// Builds the head of an instance's answer.
     ///
-    /// @return what to answer instead where it cannot be passed on; else `null`
+    /// @return the problem to answer with if the head cannot be passed on; else `null`
     private Reply.@Nullable Problem begin(ProxyResult.Answered answered, AnswerHead head, ReplyContext context) {
         begin(head.upstream().status());
         @Nullable String fault = head.copy(context.edits()).orElse(null);
@@ -304,7 +306,8 @@ final class ReplyWriter {
                 .because(reason);
     }
 
-    /// A problem where nothing was written yet, else an end that does not look whole.
+    /// Writes a problem if nothing has been written yet; otherwise ends the answer so that it does not
+    /// look complete.
     private Written instead(Reply.Problem problem, long bytes) throws IOException {
         if (response.isCommitted()) {
             return cut(response.getStatus(), bytes, problem.reason());
@@ -313,7 +316,7 @@ final class ReplyWriter {
         return problem(problem);
     }
 
-    /// The client went away, or sent less than it promised: nobody reads an answer any more.
+    /// The client went away or sent less than it promised, so no answer is read.
     private Written clientGone(IOException cause, long bytes) {
         boolean slow =
                 request.client().tooSlow() || (response.isCommitted() && cause.getCause() instanceof TimeoutException);

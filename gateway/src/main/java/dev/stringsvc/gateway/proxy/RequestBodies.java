@@ -19,10 +19,10 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 
-/// Takes the body off a client's request: a small one into memory, so that it can be sent again; a
-/// larger one as a stream that is read while it is sent, and whose beginning is remembered. Nothing is
-/// sent before the whole body is here, or as much of it as is remembered: until then a slow client
-/// costs no instance anything. Where a route streams its requests, nothing is waited for. Thread-safe.
+/// Reads the body of a client's request: a small one into memory, so that it can be sent again; a
+/// larger one as a stream whose beginning is remembered. An instance gets nothing before the body, or
+/// the remembered part of it, has arrived, so a slow client costs instances nothing; a route that
+/// streams its requests does not wait. Thread-safe.
 public final class RequestBodies {
     private static final int FIRST = 1_024;
     private static final MinimumRate ANY_RATE = new MinimumRate(0, Duration.ZERO);
@@ -30,16 +30,17 @@ public final class RequestBodies {
     private final ClientLimits limits;
     private final BodyMemory memory;
 
-    /// @param memory for all bodies together
+    /// @param memory shared by all bodies
     public RequestBodies(ClientLimits limits, BodyMemory memory) {
         this.limits = limits;
         this.memory = memory;
     }
 
-    /// The body that the request announces, still to be read; to be closed when the request is over.
+    /// The body that the request announces, not yet read; must be closed when the request is over.
     ///
-    /// @param most the longest that is taken, in bytes
-    /// @param streams true if it may come as slowly as the client likes, but for the longest pause
+    /// @param most the longest accepted body, in bytes
+    /// @param streams true if the body may come at any rate, as long as no pause exceeds the idle
+    /// timeout
     /// @throws PayloadTooLargeException when the client says that the body is longer than the limit
     ClientBody open(Request request, long most, boolean streams) throws IOException {
         HttpFields head = request.getHeaders();
@@ -57,10 +58,10 @@ public final class RequestBodies {
         return new ClientBody(in, in::stop, length, most, slowest.start());
     }
 
-    /// Reads what is kept. Memory is taken for what has come, not for what is announced; where there is no
-    /// more of it, the body is streamed.
+    /// Reads the remembered part of the body. Memory is taken for the bytes that have arrived, not for
+    /// the announced length; if no memory is left, the body is streamed.
     ///
-    /// @param trailers asked for after the end of a body whose length the client did not say
+    /// @param trailers called after the end of a body of unknown length
     /// @throws IOException when the client breaks off, or is too slow
     Body read(ClientBody in, Supplier<HeaderFields> trailers) throws IOException {
         if (in.length() == 0) {
@@ -85,16 +86,16 @@ public final class RequestBodies {
                 in.length() < 0 ? trailers.get() : HeaderFields.NONE);
     }
 
-    /// The body as it comes. Waits for nothing.
+    /// Streams the body without waiting for its beginning.
     ///
-    /// @param trailers asked for after the end of a body whose length the client did not say
+    /// @param trailers called after the end of a body of unknown length
     public Body stream(ClientBody in, Supplier<HeaderFields> trailers) throws IOException {
         int most = (int) Math.min(in.length() < 0 ? Long.MAX_VALUE : in.length(), limits.replayBytes());
         return in.length() <= most && in.isHere(most) ? read(in, trailers) : streamed(in, in, most, trailers);
     }
 
     /// @param whole the body from its first byte
-    /// @param beginning how many bytes are to be remembered, if there is memory for them
+    /// @param beginning how many bytes to remember, if there is memory for them
     private Body streamed(ClientBody in, InputStream whole, int beginning, Supplier<HeaderFields> trailers) {
         int remembered = in.keep(beginning, memory) ? beginning : 0;
         in.stream(beginning);

@@ -59,8 +59,8 @@ final class RequestFields {
         return fields;
     }
 
-    /// Those that an instance gets. To be asked once the body was read to its end, by the thread that
-    /// read it.
+    /// The trailers that an instance gets. Must be called after the whole body was read, by the thread
+    /// that read it.
     static HeaderFields trailers(Request request, HeaderEdits edits) {
         @Nullable HttpFields given = request.getTrailers();
         if (given == null) {
@@ -79,7 +79,8 @@ final class RequestFields {
         return trailers;
     }
 
-    /// Passes the client's `Trailer` on, where trailers may follow the body and some of them pass.
+    /// Passes the client's `Trailer` on if trailers may follow the body and at least one of them
+    /// passes.
     private static void announceTrailers(HttpFields given, HeaderEdits edits, Body body, HeaderFields to) {
         boolean possible = switch (body) {
             case Body.None() -> false;

@@ -35,9 +35,9 @@ final class RequestScope implements AutoCloseable {
         permit = room;
     }
 
-    /// Moves the request from the room for requests to the room for tunnels.
+    /// Counts the request as a tunnel from now on, no longer as in flight.
     ///
-    /// @param acquired a permit of these was acquired
+    /// @param acquired has given one permit to this request
     void tunnel(Semaphore acquired) {
         tunnels = acquired;
         if (permit != null) {
@@ -45,14 +45,14 @@ final class RequestScope implements AutoCloseable {
         }
     }
 
-    /// The body as the client sends it; `null` where it was not looked at.
+    /// The body as the client sends it; `null` if it was never opened.
     @Nullable
     ClientBody body() {
         return body;
     }
 
-    /// Waits until no other thread reads the body, and gives everything back. What is left of the body
-    /// is not read.
+    /// Waits until no other thread reads the body, then releases everything. The rest of the body is
+    /// not read.
     @Override
     public void close() {
         if (body != null && kept instanceof Body.Streamed streamed) {

@@ -21,7 +21,7 @@ record Target(Route route, Action.Forward forward, Forwarder forwarder, String p
                 forward.rewrite().stripped(head.path()));
     }
 
-    /// The trailers that an instance gets, asked for once the client's body has ended.
+    /// Returns the trailers for an instance; must be called after the client's body has ended.
     Supplier<HeaderFields> trailers(ClientRequest request) {
         return () -> RequestFields.trailers(request.request(), route.requestHeaders());
     }

@@ -9,8 +9,8 @@ import org.eclipse.jetty.server.HttpChannel;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
-/// A body that a client may still be sending when its request is answered. What comes on the connection
-/// then is no request.
+/// A body that a client may still be sending when its request is answered. The bytes that follow on the
+/// connection are then not a new request.
 final class UnreadBody {
     private UnreadBody() {}
 
@@ -28,15 +28,14 @@ final class UnreadBody {
         return given.contains(HttpHeader.TRANSFER_ENCODING) || given.getLongField(HttpHeader.CONTENT_LENGTH) > 0;
     }
 
-    /// Tells the client that no more is wanted, now that its answer is written.
+    /// Tells the client to stop sending, now that its answer is written.
     static void end(ClientRequest request) {
         forgetDemand(request.request());
         request.client().endUnread(request.request());
     }
 
-    /// Takes back the demand for more of the body that Jetty has not answered. With it Jetty would call
-    /// the request unfinished, and end the connection as if it had failed. A timeout is what makes a
-    /// demand expire.
+    /// Cancels Jetty's pending demand for more of the body. Otherwise Jetty would treat the request as
+    /// unfinished and end the connection as failed. A simulated timeout is the way to cancel a demand.
     private static void forgetDemand(Request request) {
         HttpChannel.@Nullable IdleTimeoutTask expired =
                 HttpChannel.from(request).onIdleTimeout(new TimeoutException("the body is no longer read"));

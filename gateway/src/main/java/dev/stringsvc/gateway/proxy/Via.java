@@ -8,8 +8,8 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
-/// The gateway's name in `Via` (RFC 9110, section 7.6.3), by which it knows a request that has come by
-/// it before. Each start makes a new name. Instances see it; clients do not. Thread-safe.
+/// The gateway's name in `Via` (RFC 9110, section 7.6.3), by which it recognises a request that it has
+/// already passed on. Each start makes a new name; instances see it, clients do not. Thread-safe.
 final class Via {
     /// How many gateways a request may have passed.
     static final int MOST_GATEWAYS = 20;
@@ -32,9 +32,9 @@ final class Via {
         return new Via("-" + HexFormat.of().formatHex(bytes));
     }
 
-    /// What is added to a request.
+    /// The entry that is added to a request's `Via`.
     ///
-    /// @param protocol in which it was received: `HTTP/1.1`
+    /// @param protocol of the request, for example `HTTP/1.1`
     String of(String protocol) {
         return switch (protocol) {
             case "HTTP/1.1" -> http11;
@@ -43,7 +43,7 @@ final class Via {
         };
     }
 
-    /// Why a request goes in a circle, as a sentence for the client; `null` where it does not.
+    /// Describes a request loop in a sentence for the client; `null` where there is none.
     @Nullable
     String loop(HttpFields given) {
         if (!given.contains(HttpHeader.VIA)) {

@@ -4,16 +4,16 @@ import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import java.time.Duration;
 
-/// One attempt that was made, to which endpoint, and what came of it.
+/// One attempt that was made, with its endpoint and its result.
 ///
-/// @param overtaken true if it was cancelled because another won
+/// @param overtaken true if it was cancelled because another attempt won
 public record Attempt(Endpoint endpoint, AttemptResult result, Duration took, boolean overtaken) {
     /// The instance's id.
     public String instance() {
         return endpoint.id();
     }
 
-    /// What came of it in a few words, for clients and operators: no address, no name.
+    /// The outcome in a few words, for clients and operators; names no address or host.
     public String outcome() {
         if (overtaken) {
             return "overtaken";
@@ -28,7 +28,7 @@ public record Attempt(Endpoint endpoint, AttemptResult result, Duration took, bo
         };
     }
 
-    /// The same with the cause, where there is one. For logs only: it may name addresses.
+    /// The outcome with its cause, if there is one. For logs only: it may name addresses.
     public String reason() {
         return switch (result) {
             case AttemptResult.NotSent unsent when unsent.asked() -> unsent.description();

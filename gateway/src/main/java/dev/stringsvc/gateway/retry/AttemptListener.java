@@ -3,7 +3,7 @@ package dev.stringsvc.gateway.retry;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.transport.AttemptResult;
 
-/// Hears of attempts, on the request's thread, or that of a copy or a probe; must not block.
+/// Is told of attempts, on the thread of the request, of a hedge or of a probe. Must not block.
 public interface AttemptListener {
     /// An attempt has ended, or its answer's head is here.
     void attempted(Route route, Attempt attempt);
@@ -11,13 +11,13 @@ public interface AttemptListener {
     /// Another attempt follows.
     void retried(Route route);
 
-    /// Another attempt was called for, and the budget was used up.
+    /// Another attempt was due, but the retry budget was used up.
     void budgetExhausted(Route route);
 
-    /// A copy was begun beside an attempt that takes long.
+    /// A hedge was sent: a copy of the request beside an attempt that takes long.
     void hedged(Route route);
 
-    /// A copy was called for, and the budget for copies was used up.
+    /// A hedge was due, but its budget was used up.
     void hedgeBudgetExhausted(Route route);
 
     /// An ejected instance was sent a copy of a request.

@@ -22,9 +22,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// One request's attempts so far, and every decision about the next: to whom, with how much time,
-/// whether at all and after what delay, and who wins. It neither sends nor waits, so that a simulation
-/// can drive it. Not thread-safe: [Race] guards it by a lock.
+/// One request's attempts so far, and every decision about the next: which endpoint, which timeout,
+/// which delay, and which attempt wins. It neither sends nor waits, so that a simulation can drive it.
+/// Not thread-safe: [Race] guards it by a lock.
 final class Attempts {
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
@@ -42,10 +42,10 @@ final class Attempts {
     private int running;
     private boolean over;
     private @Nullable Try round;
-    /// The end that the client is told of, unless a better one comes.
+    /// The failure that the client is told of, unless a later attempt ends better.
     private @Nullable Try held;
 
-    /// One attempt, from its beginning on.
+    /// One attempt, from its beginning to its result.
     static final class Try {
         private final Endpoint.Permit permit;
         private final UpstreamRequest request;
@@ -66,12 +66,11 @@ final class Attempts {
             return permit.endpoint();
         }
 
-        /// What to send.
         UpstreamRequest request() {
             return request;
         }
 
-        /// How long it may take.
+        /// The longest that the attempt may take.
         Duration timeout() {
             return timeout;
         }
@@ -105,9 +104,10 @@ final class Attempts {
         return key != null && !key.isBlank();
     }
 
-    /// Whether a copy may be under way at the same time. That asks for more than to be repeatable: of
-    /// two DELETEs, or of two POSTs with one key, one may be answered with 404 or 409, and that one
-    /// could be the client's. A copy of a WebSocket's handshake would open a session for nobody.
+    /// True if a copy of the request may run at the same time. Not every repeatable request may: of two
+    /// DELETEs, or of two POSTs with one idempotency key, one may be answered with 404 or 409, and the
+    /// client could get that answer. A copy of a WebSocket handshake would open a session that nobody
+    /// uses.
     boolean copyable() {
         return !streamed()
                 && !request.upgrade()
@@ -128,13 +128,14 @@ final class Attempts {
         return context.nanoClock().getAsLong();
     }
 
-    /// A permit to send a copy of the request to an ejected endpoint, whose answer nobody waits for.
+    /// A permit to send a copy of the request to an ejected endpoint. The client does not wait for its
+    /// answer.
     Optional<Endpoint.Permit> probe() {
         return copyable() ? context.upstream().probe(client) : Optional.empty();
     }
 
-    /// Begins the first attempt, or one that follows when no other runs; empty when there is nobody to
-    /// ask. For each one begun, [#ended] is to follow.
+    /// Begins the first attempt, or the next one when none is running. Empty if no endpoint is
+    /// available. [#ended] must be called for each attempt that was begun.
     Optional<Try> begin() {
         Optional<Endpoint.Permit> permit = choose();
         round = permit.map(one -> begin(one, request, attemptTimeout())).orElse(null);
@@ -149,8 +150,8 @@ final class Attempts {
         return next;
     }
 
-    /// To be asked each time that an attempt's usual time has passed and the round is not over: notes
-    /// who has been silent for too long, and may begin a copy elsewhere.
+    /// Must be called each time that an attempt's usual time has passed and the round is not over.
+    /// Notes which endpoints have been silent for too long, and may begin a hedge on another endpoint.
     Optional<Try> hedge() {
         if (roundOver()) {
             return Optional.empty();
@@ -192,17 +193,18 @@ final class Attempts {
         return endpoint -> endpoint.has(canary.tag(), canary.meta()) == side;
     }
 
-    /// True if this attempt began the round that is on.
+    /// True if this attempt began the current round.
     boolean began(Try first) {
         return first == round;
     }
 
-    /// True if there is nothing to wait for: one attempt has won, or none runs.
+    /// True if one attempt has won or none is running.
     boolean roundOver() {
         return over || running == 0;
     }
 
-    /// A request that cannot be copied is a probe itself, if nobody else has been one for long.
+    /// A request that cannot be copied is itself sent as the probe if the ejected endpoint has not been
+    /// probed for long.
     private Optional<Endpoint.Permit> choose() {
         Upstream upstream = context.upstream();
         Optional<Endpoint.Permit> probe =
@@ -214,9 +216,9 @@ final class Attempts {
         return picked.isPresent() ? Optional.of(picked.get().acquire(client)) : Optional.empty();
     }
 
-    /// How long the next attempt may take. That leaves time for another; where none could follow a
-    /// timeout, the attempt may have all the time there is. That is so for a stream too: by then some
-    /// of it was read.
+    /// The timeout of the next attempt. It leaves time for another attempt; where none could follow, it
+    /// is all the time that is left. That is also the case for a streamed body, part of which would
+    /// already be read by then.
     private Duration attemptTimeout() {
         Duration left = timeLeft();
         boolean last = tries.size() + 1 >= context.forward().attempts();
@@ -225,7 +227,7 @@ final class Attempts {
         return another && usual.compareTo(left) < 0 ? usual : left;
     }
 
-    /// Notes what came of an attempt. One that was overtaken counts as nothing.
+    /// Records the result of an attempt. An attempt that was overtaken is not recorded as a failure.
     void ended(Try one, AttemptResult result) {
         if (one.end != null) {
             one.drop(result);
@@ -293,10 +295,10 @@ final class Attempts {
         }
     }
 
-    /// Decides whether another attempt follows, and takes it off the retry budget. To be asked once
-    /// after each round. An answer that is not passed on is given up.
+    /// Decides if another attempt follows, and withdraws it from the retry budget. Must be called once
+    /// after each round. An answer that is not passed on is closed.
     ///
-    /// @return how long to wait before it; empty where this was the last
+    /// @return the delay before the next attempt; empty if there is none
     Optional<Duration> next() {
         if (over || held == null || held.end == null) {
             return Optional.empty();
@@ -322,13 +324,13 @@ final class Attempts {
         return next;
     }
 
-    /// Gives up everything, and cancels what still runs.
+    /// Closes what is held and cancels the running attempts.
     void abandon() {
         dropHeld();
         overtakeOthers();
     }
 
-    /// Those that were made, in the order in which they began.
+    /// The attempts that were made, in the order in which they began.
     private List<Attempt> made() {
         List<Attempt> made = new ArrayList<>(tries.size());
         for (Try one : tries) {
@@ -339,7 +341,7 @@ final class Attempts {
         return made;
     }
 
-    /// What came of it all.
+    /// The result of the request.
     ProxyResult result() {
         List<Attempt> made = made();
         if (held == null || held.end == null) {
@@ -361,7 +363,7 @@ final class Attempts {
                 : new ProxyResult.DeadlineExceeded(made);
     }
 
-    /// Without the time in which the client was waited for.
+    /// The time until the deadline; the time spent waiting for the client does not count.
     private Duration timeLeft() {
         long waited = request.body() instanceof Body.Streamed streamed ? streamed.waitedNanos() : 0;
         return Duration.ofNanos(deadline + waited - now());

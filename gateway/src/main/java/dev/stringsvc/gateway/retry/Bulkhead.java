@@ -2,20 +2,18 @@ package dev.stringsvc.gateway.retry;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Bounds how many requests one service holds at a time, so that a service that hangs does not take all
-/// the room that the gateway has. Takes any number until [#limit] is called. Thread-safe; nobody waits
-/// here.
+/// Limits the requests that one service holds at a time, so that a service that hangs does not take all
+/// of the gateway's room. There is no limit until [#limit] is called. Thread-safe; never blocks.
 public final class Bulkhead {
     private final AtomicInteger held = new AtomicInteger();
     private volatile int limit = Integer.MAX_VALUE;
 
-    /// Changes the limit. Requests that are inside stay, also when there are more of them than the new
-    /// limit.
+    /// Changes the limit. Requests that are already admitted stay, even if they exceed the new limit.
     public void limit(int requests) {
         limit = requests;
     }
 
-    /// Lets one more request in, which must be followed by [#release]; false if there is no room.
+    /// Admits one more request, which must be followed by [#release]; false if there is no room.
     public boolean tryAcquire() {
         int now = held.get();
         while (now < limit) {
@@ -33,7 +31,7 @@ public final class Bulkhead {
         return held.get() >= limit;
     }
 
-    /// Ends a request that was let in.
+    /// Releases the place of a request that was admitted.
     public void release() {
         held.decrementAndGet();
     }

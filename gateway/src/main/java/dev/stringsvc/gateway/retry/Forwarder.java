@@ -10,7 +10,7 @@ import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Takes the requests of one route through their attempts, within one deadline. Thread-safe.
+/// Forwards the requests of one route, with as many attempts as one deadline allows. Thread-safe.
 ///
 /// [Attempts] decides whether another attempt follows and after what delay, [Race] makes it, and
 /// Resilience4j counts them and waits.
@@ -20,7 +20,7 @@ public final class Forwarder {
     private final Balance balance;
     private final Retry retry;
 
-    /// @param bulkhead bounds the requests that the service holds, over all of its routes
+    /// @param bulkhead limits the requests that the service holds, over all of its routes
     public Forwarder(RouteContext context, Bulkhead bulkhead) {
         Action.Forward forward = context.forward();
         this.context = context;
@@ -36,13 +36,13 @@ public final class Forwarder {
                         .build());
     }
 
-    /// That of the service, shared by all of its routes.
+    /// The service's bulkhead, shared by all of its routes.
     public Bulkhead bulkhead() {
         return bulkhead;
     }
 
-    /// Sends the request until it is answered or given up, on the calling thread. An
-    /// [ProxyResult.Answered] must be closed.
+    /// Makes attempts until the request is answered or given up, on the calling thread. The caller must
+    /// close an [ProxyResult.Answered].
     public ProxyResult forward(UpstreamRequest request) {
         var attempts = new Attempts(context, balance.balancers(request), request);
         var race = new Race(attempts, context.forward().attemptTimeout());
@@ -61,8 +61,8 @@ public final class Forwarder {
         }
     }
 
-    /// Sends a copy of a request to an endpoint that was ejected, to find out how it does: no client
-    /// waits for it.
+    /// Sends a copy of a request to an ejected endpoint, to find out if it has recovered. No client
+    /// waits for the answer.
     private void probe(Endpoint.Permit permit, UpstreamRequest request) {
         var copy = new UpstreamRequest(
                 request.method(), request.path(), request.query(), request.headers(), request.body());

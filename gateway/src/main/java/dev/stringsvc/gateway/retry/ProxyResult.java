@@ -5,13 +5,13 @@ import dev.stringsvc.gateway.upstream.Endpoint;
 import java.io.IOException;
 import java.util.List;
 
-/// What came of a request.
+/// The result of forwarding a request.
 public sealed interface ProxyResult {
     /// The attempts that were made, in order.
     List<Attempt> attempts();
 
-    /// An instance answered. Closing it gives back the connection and the endpoint's permit, and must
-    /// follow the last byte.
+    /// An instance answered. Must be closed after the last byte, which releases the connection and the
+    /// endpoint's permit.
     record Answered(UpstreamResponse response, Endpoint.Permit permit, List<Attempt> attempts)
             implements ProxyResult, AutoCloseable {
         /// Notes that the answer broke off within its body.
@@ -29,12 +29,12 @@ public sealed interface ProxyResult {
 
     /// The service has no instance.
     ///
-    /// @param watched whether discovery has ever answered for it
+    /// @param watched true if discovery has ever answered for this service
     record NoInstances(boolean watched, List<Attempt> attempts) implements ProxyResult {}
 
     /// No instance was reached, or the connection broke, or the answer was malformed.
     ///
-    /// @param decided the attempt whose failure the client is told of; not always the last that began
+    /// @param decided the attempt whose failure the client is told of; not always the last one
     record UpstreamFailed(Attempt decided, List<Attempt> attempts) implements ProxyResult {}
 
     /// The last attempt, or the whole request, ran out of time.

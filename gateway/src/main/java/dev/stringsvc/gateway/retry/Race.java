@@ -27,7 +27,7 @@ final class Race {
         this.usual = usual;
     }
 
-    /// Makes one attempt, with copies beside it where it takes long, until one has won or all have ended.
+    /// Makes one attempt, with hedges beside it if it takes long, until one has won or all have ended.
     void round() {
         Optional<Attempts.Try> first = begin();
         if (first.isEmpty()) {
@@ -88,7 +88,7 @@ final class Race {
         }
     }
 
-    /// Cancels what still runs and gives back what is held.
+    /// Cancels the running attempts and releases what they hold.
     void abandon() {
         lock.lock();
         try {
@@ -98,7 +98,7 @@ final class Race {
         }
     }
 
-    /// Rings each time that an attempt's usual time has passed, until the round is over.
+    /// Fires each time that an attempt's usual time has passed, until the round is over.
     private final class Timer {
         private Watchdog.@Nullable Watch watch;
         private boolean stopped;

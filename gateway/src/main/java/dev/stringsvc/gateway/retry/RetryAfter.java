@@ -9,14 +9,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// How long an instance asks to be left alone (RFC 9110, section 10.2.3).
+/// The `Retry-After` of an instance (RFC 9110, section 10.2.3).
 final class RetryAfter {
     private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
 
     private RetryAfter() {}
 
-    /// From the answer; a date counts from the answer's own `Date`. Empty where it does not say, or not
-    /// in words that are understood.
+    /// Reads it from the answer; a date counts from the answer's own `Date`. Empty if the field is
+    /// missing or invalid.
     static Optional<Duration> of(UpstreamResponse response) {
         @Nullable String value = response.header("Retry-After");
         if (value == null) {

@@ -4,18 +4,17 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/// How many retries a service may be asked for: a share of its requests, plus a small floor per second.
-/// The same holds for copies of requests beside an attempt that takes long, which have a budget of
-/// their own.
+/// Limits the retries of a service to a share of its requests plus a small floor per second. Hedges
+/// have a budget of their own of the same kind.
 ///
 /// Why a budget and not only a number of attempts: when every instance fails, three attempts per
-/// request are three times the load on a service that already cannot carry it. Each request pays in a
-/// share of a retry; each retry takes a whole one out. What is paid in and not used is kept up to a
-/// limit, so that the loss of one instance under load is carried at once. Lock-free and thread-safe.
+/// request triple the load on a service that is already overloaded. Each request deposits a share of a
+/// retry; each retry withdraws a whole one. The budget saves unused deposits up to a limit, so that the
+/// loss of one instance under load is absorbed at once. Lock-free and thread-safe.
 public final class RetryBudget {
     static final long CAPACITY = 100;
-    /// Of copies: all requests that are with an instance when it begins to hang need one within the
-    /// same second.
+    /// The most hedges saved up: when an instance begins to hang, all requests that it holds need one
+    /// within the same second.
     private static final long HEDGES = 200;
     private static final long UNIT = 1_000;
     private static final long NANOS_PER_SECOND = Duration.ofSeconds(1).toNanos();
@@ -50,14 +49,14 @@ public final class RetryBudget {
         return ratio == 0 ? new RetryBudget(0, 0, 0, nanoClock) : new RetryBudget(ratio, 1, HEDGES, nanoClock);
     }
 
-    /// To be called once per request.
+    /// Must be called once per request.
     public void deposit() {
         if (units.get() < capacity) {
             add(share);
         }
     }
 
-    /// Whether one more retry is within the budget; if so it is taken out.
+    /// Withdraws one retry; false if the budget does not allow it.
     public boolean withdraw() {
         refill();
         while (true) {

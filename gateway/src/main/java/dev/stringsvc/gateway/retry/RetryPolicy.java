@@ -5,33 +5,33 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
 
-/// Whether an attempt is followed by another, and after how long: a pure function of what is known.
+/// Decides if another attempt follows, and after what delay. A pure function of its arguments.
 ///
-/// What never reached an instance may always be sent to another, at once. What an instance may have
-/// acted on is sent again only where acting twice does no harm; and then after an exponential delay
-/// with full jitter, so that clients who failed together do not come back together. An instance that
-/// answers 502, 503 or 504 says that it did not serve the request; one that answers 500 may have a
-/// fault that another has not. Every other answer is the client's.
+/// A request that reached no instance may always be sent to another, at once. A request that an
+/// instance may have acted on is sent again only if acting twice does no harm, after an exponential
+/// delay with full jitter, so that clients that failed together do not come back together. With 502,
+/// 503 or 504 an instance says that it did not serve the request; with 500 it may have a fault that
+/// another instance does not have. Every other answer goes to the client.
 ///
-/// An instance's `Retry-After` speaks of that instance: another one is asked without waiting for it.
-/// Where there is no other, it is waited out if the time left allows, and else the answer is the
-/// client's, with that header. Thread-safe where `random` is.
+/// An instance's `Retry-After` holds for that instance only: another one is asked without waiting. If
+/// there is no other, the gateway waits for that long if the deadline allows it; otherwise the client
+/// gets the answer with that header. Thread-safe if `random` is.
 ///
 /// @param base the longest delay before the second attempt; it doubles with each further one
 /// @param random uniform in [0, 1)
 public record RetryPolicy(Duration base, DoubleSupplier random) {
     /// What the policy needs to know of a request.
     ///
-    /// @param repeatable whether acting twice does no harm
-    /// @param replayable whether the body is still there
-    /// @param elsewhere whether there is an instance that was not tried yet
-    /// @param attempt which attempt it was, from 1
+    /// @param repeatable true if acting twice does no harm
+    /// @param replayable true if the body can be sent again from its first byte
+    /// @param elsewhere true if there is an instance that was not tried yet
+    /// @param attempt the number of the attempt, from 1
     /// @param attempts the most there may be
     /// @param timeLeft until the request's deadline
     public record Situation(
             boolean repeatable, boolean replayable, boolean elsewhere, int attempt, int attempts, Duration timeLeft) {}
 
-    /// The delay before the next attempt; empty where there shall be none.
+    /// The delay before the next attempt; empty if none follows.
     public Optional<Duration> decide(AttemptResult result, Situation situation) {
         if (situation.attempt() >= situation.attempts() || !mayGoAgain(result, situation)) {
             return Optional.empty();

@@ -5,8 +5,8 @@ import dev.stringsvc.gateway.route.RouteTable;
 import java.util.Map;
 import java.util.Objects;
 
-/// Where requests go, at one moment: the table and the way each of its routes is forwarded. A request
-/// reads it once and ends on what it read. Immutable.
+/// The route table at one moment, with the forwarder of each of its routes. A request reads it once and
+/// uses it to its end. Immutable.
 ///
 /// @param forwarders by route name, one for each route of the table that forwards
 public record Routing(RouteTable table, Map<String, Forwarder> forwarders) {

@@ -7,24 +7,24 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What is done with a request that a route takes.
+/// What a route does with a request that it takes.
 public sealed interface Action {
-    /// @throws IllegalArgumentException when it cannot be with a route of that path
+    /// @throws IllegalArgumentException when a route of that path can't have this action
     void checkOn(PathPattern path);
 
-    /// It goes to an instance of a service.
+    /// Forwards the request to an instance of a service.
     ///
-    /// @param preserveHost whether the client's `Host` goes upstream instead of the instance's own
-    /// @param requestBody the longest body that is taken, in bytes, where the gateway's own limit is not smaller
-    /// @param streamRequests true if a request's body is passed on as it comes, however slowly that is
-    /// @param idempotent whether a request may be sent again although an instance may have acted on it,
-    /// whatever its method
-    /// @param idempotencyKey whether the same is true of a request that bears an `Idempotency-Key`
+    /// @param preserveHost true if the instance gets the client's `Host` instead of its own
+    /// @param requestBody the longest accepted body, in bytes; the gateway's own limit also holds
+    /// @param streamRequests true if a request's body is passed on as it arrives, at any rate
+    /// @param idempotent true if a request of any method may be sent again although an instance may
+    /// have acted on it
+    /// @param idempotencyKey true if the same holds for a request with an `Idempotency-Key`
     /// @param attempts the most attempts of one request, the first included
-    /// @param deadline from when the request is here (without the rest of a body that is streamed) to the
+    /// @param deadline from the arrival of the request (a streamed body may still be arriving) to the
     /// head of its answer
-    /// @param attemptTimeout the same for one attempt that another could follow
-    /// @param canary `null` where no request is one
+    /// @param attemptTimeout the same for one attempt, if another could follow it
+    /// @param canary `null` where the route has no canary
     record Forward(
             String service,
             PathRewrite rewrite,
@@ -56,9 +56,10 @@ public sealed interface Action {
         }
     }
 
-    /// The client is sent elsewhere.
+    /// Redirects the client.
     ///
-    /// @param to the `Location`, with `{scheme}`, `{host}`, `{path}`, `{query}` and the path's variables in it
+    /// @param to the `Location`; may contain `{scheme}`, `{host}`, `{path}`, `{query}` and the path's
+    /// variables
     /// @param status 301, 302, 303, 307 or 308
     record Redirect(String to, int status) implements Action {
         private static final Set<Integer> STATUSES = Set.of(301, 302, 303, 307, 308);
@@ -76,10 +77,10 @@ public sealed interface Action {
             Template.parse(to).checkNames("redirect.to", names);
         }
 
-        /// Where the client is sent.
+        /// The `Location` for one request.
         ///
         /// @param scheme `http` or `https`
-        /// @param query as it came, without the question mark; empty where there is none
+        /// @param query as the client wrote it, without the question mark; empty where there is none
         public String location(PathPattern pattern, RequestHead request, String scheme, String query) {
             Map<String, String> values = pattern.values(request.path());
             String location = Template.parse(to).fill(name -> switch (name) {
@@ -92,7 +93,7 @@ public sealed interface Action {
             return to.startsWith("{path}") ? onThisHost(location) : location;
         }
 
-        /// Two slashes first would name another host.
+        /// Keeps one of several slashes at the beginning, since two would name another host.
         private static String onThisHost(String path) {
             int slashes = 0;
             while (slashes < path.length() && path.charAt(slashes) == '/') {
@@ -102,7 +103,7 @@ public sealed interface Action {
         }
     }
 
-    /// The gateway itself answers.
+    /// Answers with a fixed response.
     ///
     /// @param contentType empty for none
     record Respond(int status, String contentType, String body) implements Action {

@@ -7,17 +7,16 @@ public sealed interface Balancing {
     /// Each instance in turn.
     record RoundRobin() implements Balancing {}
 
-    /// Each instance in turn, those with a larger weight more often.
+    /// Each instance in turn, in proportion to its weight.
     record Weighted() implements Balancing {}
 
     /// Of two instances drawn at random, the one with fewer requests in flight.
     record LeastInFlight() implements Balancing {}
 
-    /// Requests of one key to one instance, as long as that is there and has not far more to do than
-    /// the others.
+    /// All requests of one key to one instance, unless it has left or is far busier than the others.
     record ConsistentHash(Key by) implements Balancing {}
 
-    /// What of a request is hashed.
+    /// The part of a request that is hashed.
     sealed interface Key {
         /// The first value of a header.
         record Header(String name) implements Key {
@@ -45,7 +44,7 @@ public sealed interface Balancing {
 
     /// Reads what [#text] writes.
     ///
-    /// @throws IllegalArgumentException when the text has another form, whose message is what was
+    /// @throws IllegalArgumentException when the text has another form; the message says what was
     /// expected
     static Balancing parse(String text) {
         return switch (text) {
@@ -68,7 +67,7 @@ public sealed interface Balancing {
                 + " hash cookie NAME or hash client");
     }
 
-    /// As it stands in a configuration file.
+    /// The text that stands for it in a configuration file.
     default String text() {
         return switch (this) {
             case RoundRobin() -> "round-robin";

@@ -4,15 +4,15 @@ import dev.stringsvc.gateway.http.Token;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Which of a route's requests go to instances of another kind, a new version say, and which instances
-/// these are. All other requests go to the other instances. Where one of the two kinds has no instance
-/// that takes requests, the other takes all: a canary never costs an answer.
+/// Selects the requests of a route that go to canary instances, for example a new version, and says
+/// which instances these are. All other requests go to the other instances. If one of the two groups
+/// has no available instance the other group takes all requests, so a canary never makes a request
+/// fail.
 ///
-/// @param percent so many of a hundred requests that do not bear the header, 0 to 100; `null` as good
-/// as 0
-/// @param header requests that bear it are canaries; `null` where none is
-/// @param tag the instances that have it; `null` where the tag does not matter
-/// @param meta the instances that have all of it, and the tag
+/// @param percent the share of requests without the header, 0 to 100; `null` means 0
+/// @param header requests with this header are canaries; `null` if no header makes a request one
+/// @param tag canary instances have this tag; `null` if the tag does not matter
+/// @param meta canary instances have all of these entries
 public record Canary(
         @Nullable Double percent,
         @Nullable Header header,
@@ -27,9 +27,9 @@ public record Canary(
         Check.that(tag == null || !tag.isBlank(), "tag", "a tag");
     }
 
-    /// A header that a request may bear.
+    /// A header that makes a request a canary.
     ///
-    /// @param value what it must say; `*` for whatever it says
+    /// @param value the required value; `*` for any value
     public record Header(String name, String value) {
         private static final String EXPECTED = "expected a header such as \"X-Canary: yes\", or \"X-Canary: *\"";
 
@@ -39,7 +39,7 @@ public record Canary(
             }
         }
 
-        /// Reads a name, a colon and a value; a name alone is borne whatever it says.
+        /// Reads a name, a colon and a value; a name alone accepts any value.
         ///
         /// @throws IllegalArgumentException when the text has another form
         public static Header parse(String text) {
@@ -50,12 +50,12 @@ public record Canary(
                             text.substring(0, colon), text.substring(colon + 1).strip());
         }
 
-        /// Whether a header of this name says what it must, in the same case.
+        /// True if a header of this name has an accepted value; case matters.
         public boolean accepts(String said) {
             return value.equals("*") || value.equals(said);
         }
 
-        /// As it stands in a configuration file.
+        /// The text that stands for it in a configuration file.
         public String text() {
             return name + ": " + value;
         }

@@ -1,6 +1,6 @@
 package dev.stringsvc.gateway.route;
 
-/// What is not valid is said as its key, a colon, and what was expected instead.
+/// Throws for an invalid value; the message is its key, a colon, and what was expected.
 final class Check {
     private Check() {}
 

@@ -9,16 +9,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/// Header fields that a route sets, in place of any of that name, and those that it removes. Names are compared in any
-/// case. CGI, WSGI and PHP read `X_Api_Key` and `X-Api-Key` as the same field, so a field with `_` counts as
-/// one with `-` too. Immutable.
+/// Header fields that a route sets, replacing any of that name, and those that it removes. Names ignore
+/// case, and `_` counts as `-`, since CGI, WSGI and PHP read `X_Api_Key` and `X-Api-Key` as the same
+/// field. Immutable.
 public record HeaderEdits(Map<String, String> set, Set<String> remove) {
-    /// Leaves all as it is.
+    /// Edits nothing.
     public static final HeaderEdits NONE = new HeaderEdits(Map.of(), Set.of());
 
     private static final String MASK = "***";
     private static final Pattern VALUE = Pattern.compile("[\\x21-\\x7e](?:[\\t\\x20-\\x7e]*[\\x21-\\x7e])?");
-    /// What a connection or a message's end depends on.
+    /// Fields that control the connection or the end of a message.
     private static final Set<String> NOT_TO_EDIT = Set.of(
             "connection",
             "content-length",
@@ -32,7 +32,7 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
             "upgrade",
             "via", // tells that a request has come by before
             "x-request-id");
-    /// What describes a body, or how long caches may keep it.
+    /// Fields that describe a body or its caching.
     private static final Set<String> OF_A_BODY = Set.of(
             "accept-ranges",
             "age",
@@ -78,8 +78,9 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
                 "headers that a proxy may edit, got '" + name + "'");
     }
 
-    /// What is set on a problem that the gateway itself answers. Its body is the gateway's own, so fields that describe
-    /// a body are left out. No cache may keep it: else one request that is refused would be the answer to others.
+    /// The fields that are set on a problem, an error answer of the gateway itself. Fields that
+    /// describe a body are left out, since the body is the gateway's own, and so are fields that allow
+    /// caching: otherwise a cached refusal could answer other requests.
     public Map<String, String> setOnProblem() {
         Map<String, String> onProblem = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         set.forEach((name, value) -> {
@@ -92,7 +93,7 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
         return onProblem;
     }
 
-    /// What operators may see of it. A value that is set may be a secret.
+    /// A copy that operators may see: values that are set may be secrets, so they are hidden.
     public HeaderEdits masked() {
         var masked = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         set.keySet().forEach(name -> masked.put(name, MASK));
@@ -105,12 +106,12 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
         return "HeaderEdits[set=" + set.keySet() + ", remove=" + remove + "]";
     }
 
-    /// Whether there is nothing to edit.
+    /// True if there is nothing to edit.
     public boolean none() {
         return set.isEmpty() && remove.isEmpty();
     }
 
-    /// Whether a field of this name that a message has passes on.
+    /// True if a field of this name is neither set nor removed, so that it passes on.
     public boolean keeps(String name) {
         return none() || !(edits(name) || (name.indexOf('_') >= 0 && edits(name.replace('_', '-'))));
     }

@@ -4,14 +4,14 @@ import dev.stringsvc.program.HostName;
 import java.util.Comparator;
 import java.util.Locale;
 
-/// A host, `api.example.com`, or all hosts below one, `*.example.com`.
+/// One host, `api.example.com`, or all hosts below one, `*.example.com`.
 ///
-/// @param name in lower case; begins with a dot where all hosts below it are meant
+/// @param name in lower case; begins with a dot if it stands for all hosts below it
 public record HostPattern(String name) {
     private static final int LONGEST_ADDRESS = 47; // in brackets
     private static final String WILDCARD = "*.";
 
-    /// Exact ones first, then the longest.
+    /// Exact hosts first, then the longest name first.
     static final Comparator<HostPattern> BY_RANK = Comparator.comparing(HostPattern::isWildcard)
             .thenComparingInt(host -> host.isWildcard() ? -host.name.length() : 0);
 
@@ -39,7 +39,7 @@ public record HostPattern(String name) {
         return true;
     }
 
-    /// True if there are hosts that both are for.
+    /// True if some host matches both patterns.
     boolean overlaps(HostPattern other) {
         if (isWildcard() && other.isWildcard()) {
             return name.endsWith(other.name) || other.name.endsWith(name);
@@ -47,7 +47,7 @@ public record HostPattern(String name) {
         return isWildcard() ? matches(other.name) : other.matches(name);
     }
 
-    /// True if every host of the other is one of these.
+    /// True if every host that the other matches, this matches too.
     public boolean covers(HostPattern other) {
         return other.isWildcard() ? isWildcard() && other.name.endsWith(name) : matches(other.name);
     }

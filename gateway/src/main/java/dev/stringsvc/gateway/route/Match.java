@@ -2,14 +2,14 @@ package dev.stringsvc.gateway.route;
 
 import java.util.List;
 
-/// What the table says of a request.
+/// The table's result for a request.
 public sealed interface Match {
     /// The route that takes it.
     record Found(Route route) implements Match {}
 
-    /// There are routes for it, but none for this method.
+    /// Some routes match the request, but none accepts its method.
     ///
-    /// @param allowed the methods that any of them takes
+    /// @param allowed the methods that at least one of them accepts
     /// @param route the most specific of them
     record MethodNotAllowed(List<String> allowed, Route route) implements Match {}
 

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// The routes of one host, by that part of their path which has no variables: a look-up costs one hash look-up per
-/// segment of the request's path. Filled by one thread, and not changed afterwards.
+/// The routes of one host, indexed by the part of their path before the first variable. A look-up costs
+/// one hash look-up per segment of the request's path. Filled by one thread, then read only.
 final class PathIndex {
     static final Comparator<Route> MOST_SPECIFIC_FIRST =
             Comparator.comparing(Route::predicates, Predicates.MOST_SPECIFIC_FIRST);
@@ -17,8 +17,8 @@ final class PathIndex {
     static final Predicate<Route> EVERY = route -> true;
 
     private final Map<String, List<Route>> byLiteralPart = new HashMap<>();
-    /// The length of the longest key. Longer beginnings of a request's path are not looked up: else a path of many
-    /// slashes would cost the square of its length.
+    /// The length of the longest key. Longer prefixes of a request's path are not looked up; otherwise
+    /// the cost of a path of many slashes would grow with the square of its length.
     private int longest;
 
     /// @throws IllegalArgumentException when it ties with another route
@@ -37,8 +37,8 @@ final class PathIndex {
         longest = Math.max(longest, literal.length());
     }
 
-    /// Where the first is that is not more specific: only those that are neither more nor less
-    /// specific can tie.
+    /// The position of the first route that is not more specific. Only routes that are neither more nor
+    /// less specific than another can tie with it.
     private static int placeOf(Route route, List<Route> sorted) {
         int from = 0;
         int to = sorted.size();
@@ -53,13 +53,13 @@ final class PathIndex {
         return from;
     }
 
-    /// The most specific of some routes that takes the request; `null` where none does.
+    /// The most specific route that takes the request; `null` where none does.
     @Nullable
     Route find(RequestHead request, Predicate<Route> among) {
         return find(request, among, null);
     }
 
-    /// Adds the routes that would take the request, but for its method, the most specific first.
+    /// Adds the routes that refuse the request only because of its method, the most specific first.
     void addRefusing(RequestHead request, Predicate<Route> among, List<Route> refusing) {
         find(request, among, refusing);
     }

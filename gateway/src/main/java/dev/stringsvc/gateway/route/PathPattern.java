@@ -9,17 +9,20 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// The paths that a route takes: `/users` is that path and all below it, segment by segment; `/users/{id}/orders` has
-/// any one segment, which may not be empty, in the variable's place. A final slash makes no difference. Immutable.
+/// The paths that a route takes. `/users` matches that path and all below it, segment by segment; in
+/// `/users/{id}/orders` the variable matches any one segment that is not empty. A final slash makes no
+/// difference. Immutable.
 ///
-/// @param segments what stands between the slashes; variables in braces
-/// @param exact whether paths below it are not taken
-/// @param paths whether paths with parameters and encoded slashes are taken; of no weight when routes are compared
+/// @param segments the parts between the slashes; variables are in braces
+/// @param exact true if paths below it are not taken
+/// @param paths says if paths with parameters and encoded slashes are taken; ignored when routes are
+/// compared
 public record PathPattern(List<String> segments, boolean exact, Paths paths) {
     private static final Pattern LITERAL = Pattern.compile("[A-Za-z0-9._~!$&'()*+,;=:@%|^\"`\\[\\]-]+");
     private static final Pattern VARIABLE = Pattern.compile("\\{[A-Za-z][A-Za-z0-9_-]*}");
 
-    /// From the left, segment by segment: a literal before a variable before the end; then exact before what goes on.
+    /// Compares segment by segment from the left: a literal comes before a variable, a variable before
+    /// the end; then exact patterns come before others.
     static final Comparator<PathPattern> MOST_SPECIFIC_FIRST = PathPattern::compare;
 
     public PathPattern {
@@ -48,7 +51,7 @@ public record PathPattern(List<String> segments, boolean exact, Paths paths) {
         return new PathPattern(segments, exact, Paths.STRICT);
     }
 
-    /// The same pattern, for other paths.
+    /// The same pattern with another setting for unusual paths.
     public PathPattern taking(Paths paths) {
         return new PathPattern(segments, exact, paths);
     }
@@ -103,8 +106,8 @@ public record PathPattern(List<String> segments, boolean exact, Paths paths) {
         return end(path) >= 0;
     }
 
-    /// Where what the pattern describes ends in the path: the rest is empty or begins with a slash. -1 where the path
-    /// does not match.
+    /// The end of the part of the path that the pattern describes: the rest is empty or begins with a
+    /// slash. -1 where the path does not match.
     int end(String path) {
         int at = 0;
         for (String segment : segments) {
@@ -128,8 +131,9 @@ public record PathPattern(List<String> segments, boolean exact, Paths paths) {
         return path.charAt(at) == '/' && (over || !exact) ? at : -1;
     }
 
-    /// Where what the pattern describes ends in a path that it matches without parameters. Those of the last segment
-    /// come after that, where it is no variable; a variable has its parameters in its value.
+    /// The end of the part that the pattern describes, in a path that matches without parameters. The
+    /// parameters of the last segment follow it, unless that segment is a variable, whose value
+    /// includes them.
     int endBeforeParameters(String path) {
         int at = 0;
         for (int i = 0; i < segments.size(); i++) {
@@ -156,7 +160,7 @@ public record PathPattern(List<String> segments, boolean exact, Paths paths) {
         return values;
     }
 
-    /// True if there are paths that both match.
+    /// True if some path matches both patterns.
     boolean overlaps(PathPattern other) {
         int common = Math.min(segments.size(), other.segments.size());
         for (int i = 0; i < common; i++) {
@@ -188,7 +192,7 @@ public record PathPattern(List<String> segments, boolean exact, Paths paths) {
         return segments.isEmpty();
     }
 
-    /// The first so many segments as they are written.
+    /// True if this pattern begins with all segments of the other, as they are written.
     boolean beginsWith(PathPattern other) {
         return segments.size() >= other.segments.size()
                 && segments.subList(0, other.segments.size()).equals(other.segments);

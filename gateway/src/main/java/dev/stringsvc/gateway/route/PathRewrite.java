@@ -4,14 +4,14 @@ import dev.stringsvc.gateway.http.RequestTarget;
 import java.util.Map;
 import java.util.Objects;
 
-/// What path an instance is asked for.
+/// Turns the client's path into the path that an instance gets.
 public sealed interface PathRewrite {
-    /// The path as it came.
+    /// Leaves the path as it is.
     PathRewrite NONE = new Keep();
 
-    /// @param strip what is removed from the front of the path; nothing where it is empty
-    /// @param replacement what replaces that which the route's path describes, with its variables in braces;
-    /// nothing where it is empty
+    /// @param strip a prefix to remove from the path; empty for none
+    /// @param replacement replaces the part of the path that the route's pattern describes; may contain
+    /// the pattern's variables in braces; empty for none
     /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
     static PathRewrite parse(String strip, String replacement) {
         Check.that(strip.isEmpty() || replacement.isEmpty(), "rewrite", "not both strip-prefix and rewrite");
@@ -32,15 +32,16 @@ public sealed interface PathRewrite {
         return new Strip(PathPattern.parse(strip, false));
     }
 
-    /// @throws IllegalArgumentException when it cannot be with a route of that path
+    /// @throws IllegalArgumentException when a route of that path can't have this rewrite
     void checkOn(PathPattern path);
 
-    /// @param path one that the pattern matches without parameters, percent-encoded; so is what is returned
+    /// @param path matches the pattern without parameters; percent-encoded, as is the result
     String apply(PathPattern pattern, String path);
 
-    /// What [#apply] takes off the front of a path, without a slash at its end; empty where it takes nothing off.
+    /// What [#apply] removes from the front of a path, without a slash at its end; empty where it
+    /// removes nothing.
     ///
-    /// @param path one that the route's pattern matches
+    /// @param path matches the route's pattern
     String stripped(String path);
 
     /// As it is configured, or empty.
@@ -108,7 +109,7 @@ public sealed interface PathRewrite {
         }
     }
 
-    /// Replaces what the route's path describes and keeps what follows.
+    /// Replaces the part that the route's path describes and keeps the rest.
     record Replace(Template template) implements PathRewrite {
         @Override
         public void checkOn(PathPattern path) {

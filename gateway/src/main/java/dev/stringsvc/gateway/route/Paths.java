@@ -2,11 +2,12 @@ package dev.stringsvc.gateway.route;
 
 import java.util.Locale;
 
-/// How a route takes paths that could be read in two ways.
+/// How a route treats paths that can be read in two ways.
 public enum Paths {
-    /// No encoded slashes, and no parameters that would make a difference to the route table.
+    /// Refuses encoded slashes, and parameters that would change which route is found.
     STRICT,
-    /// Encoded slashes and parameters pass on as they are. Parameters are ignored when a route is looked for.
+    /// Passes encoded slashes and parameters on as they are. Parameters are ignored when a route is
+    /// looked up.
     LENIENT;
 
     /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected

@@ -10,22 +10,23 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What must hold of a request so that a route takes it. Immutable.
+/// The conditions that a request must meet so that a route takes it. Immutable.
 ///
-/// @param host any host where it is empty
-/// @param methods upper case; empty allows all
-/// @param headers by name in any case: a value that one of the request's fields of that name must have, or [#ANY]
+/// @param host empty for any host
+/// @param methods in upper case; empty for all
+/// @param headers by name in any case: the value that one of the request's fields of that name must
+/// have, or [#ANY]
 public record Predicates(
         Optional<HostPattern> host, PathPattern path, List<String> methods, Map<String, String> headers) {
-    /// A header's value where it is enough that the header is there.
+    /// Accepts any value of a header.
     public static final String ANY = "*";
 
     private static final Comparator<Optional<HostPattern>> BY_HOST = Comparator.comparing(
                     (Optional<HostPattern> host) -> host.isEmpty())
             .thenComparing(host -> host.orElse(null), Comparator.nullsLast(HostPattern.BY_RANK));
 
-    /// The most specific first: an exact host, then the longest wildcard, then any; then the path, see [PathPattern];
-    /// then more headers; then named methods before all.
+    /// The most specific first: an exact host, then the longest wildcard, then any host; then by path,
+    /// see [PathPattern]; then more headers before fewer; then named methods before all methods.
     static final Comparator<Predicates> MOST_SPECIFIC_FIRST = Comparator.comparing(Predicates::host, BY_HOST)
             .thenComparing(Predicates::path, PathPattern.MOST_SPECIFIC_FIRST)
             .thenComparingInt(predicates -> -predicates.headers.size())
@@ -51,12 +52,12 @@ public record Predicates(
         return new Predicates(Optional.empty(), PathPattern.parse(path, false), List.of(), Map.of());
     }
 
-    /// Whether the method is one that is taken.
+    /// True if this method is accepted.
     public boolean allows(String method) {
         return methods.isEmpty() || methods.contains(method);
     }
 
-    /// Whether all but the method and the path holds.
+    /// True if all conditions other than method and path hold.
     boolean holdApartFromMethodAndPath(RequestHead request) {
         if (host.isPresent() && !host.get().matches(request.host())) {
             return false;
@@ -74,7 +75,7 @@ public record Predicates(
         return null;
     }
 
-    /// Why the request is not taken, in words; empty where it is.
+    /// The first condition that does not hold, in words; empty if all hold.
     Optional<String> mismatch(RequestHead request) {
         if (host.isPresent() && !host.get().matches(request.host())) {
             return Optional.of("the host is '" + request.host() + "', not '" + host.get() + "'");
@@ -94,8 +95,8 @@ public record Predicates(
                 : Optional.of("the method is " + request.method() + ", not " + String.join(" or ", methods));
     }
 
-    /// True if, of the requests for the other's host and path, this takes some: it is for the same
-    /// host and path, or for more specific ones. Methods and headers make no difference.
+    /// True if this would take some requests for the other's host and path: it has the same host and
+    /// path, or more specific ones. Methods and headers are not compared.
     public boolean takesFrom(Predicates other) {
         boolean hosts = host.isEmpty() || other.host.isEmpty() || host.get().overlaps(other.host.get());
         if (!hosts || !path.overlaps(other.path)) {
@@ -105,7 +106,7 @@ public record Predicates(
         return byHost < 0 || (byHost == 0 && PathPattern.MOST_SPECIFIC_FIRST.compare(path, other.path) <= 0);
     }
 
-    /// Whether there are requests that both take, and neither is the more specific.
+    /// True if some requests match both and neither is more specific.
     boolean tieWith(Predicates other) {
         return MOST_SPECIFIC_FIRST.compare(this, other) == 0
                 && host.equals(other.host)
@@ -113,13 +114,14 @@ public record Predicates(
                 && headers.entrySet().stream().allMatch(header -> isCompatible(header, other.headers));
     }
 
-    /// A request may bear a header more than once: only what asks for one value twice would be a contradiction.
+    /// A request may have several fields of one name, so only two required values of one header exclude
+    /// each other.
     private static boolean isCompatible(Map.Entry<String, String> header, Map<String, String> others) {
         @Nullable String other = others.get(header.getKey());
         return other == null || other.equals(ANY) || header.getValue().equals(ANY) || other.equals(header.getValue());
     }
 
-    /// As an operator would say it: `GET api.example.com/users, X-Version: 2`.
+    /// The conditions in the form `GET api.example.com/users, X-Version: 2`.
     @Override
     public String toString() {
         List<String> words = new ArrayList<>();

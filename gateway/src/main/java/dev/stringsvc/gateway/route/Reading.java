@@ -3,13 +3,13 @@ package dev.stringsvc.gateway.route;
 import dev.stringsvc.gateway.http.RequestTarget;
 import org.jspecify.annotations.Nullable;
 
-/// What a table makes of a request's target: the one place where a path is read, for the data port and for who explains
-/// it. An ordinary path costs one look at the table.
+/// The result of reading a request's path and looking up its route. The data port and `explain` both
+/// read paths only here. An ordinary path costs one look-up in the table.
 public sealed interface Reading {
     /// The path is valid.
     ///
-    /// @param request with the path that is passed on
-    /// @param matched with the path that the table was asked for
+    /// @param request with the path that an instance gets
+    /// @param matched with the path that was looked up
     record Valid(RequestHead request, RequestHead matched, Match match) implements Reading {}
 
     /// The path is answered with 400.

@@ -5,13 +5,13 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// What the route table looks at.
+/// The parts of a request that the route table looks at.
 ///
-/// @param host in lower case, without a port, IPv6 in brackets; empty where the request names none
+/// @param host in lower case, without a port, IPv6 in brackets; empty where the request has none
 /// @param path absolute, percent-encoded, without the query
-/// @param headers the values of a header, in order; the name in any case
+/// @param headers returns the values of a header, in order; names in any case
 public record RequestHead(String method, String host, String path, Function<String, List<String>> headers) {
-    /// @param authority what the request says in its `Host`: a host, and perhaps a port
+    /// @param authority the value of `Host`: a host, with or without a port
     public static RequestHead of(
             String method, @Nullable String authority, String path, Function<String, List<String>> headers) {
         return new RequestHead(method, authority == null ? "" : hostOf(authority), path, headers);
@@ -25,7 +25,7 @@ public record RequestHead(String method, String host, String path, Function<Stri
         return (host.endsWith(".") ? host.substring(0, host.length() - 1) : host).toLowerCase(Locale.ROOT);
     }
 
-    /// The same request for another path.
+    /// The same request with another path.
     public RequestHead at(String path) {
         return path.equals(this.path) ? this : new RequestHead(method, host, path, headers);
     }

@@ -1,12 +1,12 @@
 package dev.stringsvc.gateway.route;
 
-/// Which requests are taken, and what is done with them. Immutable.
+/// Which requests a route takes, and what it does with them. Immutable.
 ///
-/// @param name unique; in answers, logs and metrics
-/// @param requestHeaders what is changed in the head that goes to an instance
-/// @param responseHeaders what is changed in the head that goes to the client
-/// @param exclusive true if no service's tags may ask for a part of `/`, where that is its path; of
-/// another path they may not in any case
+/// @param name unique; used in answers, logs and metrics
+/// @param requestHeaders edits of the head that an instance gets
+/// @param responseHeaders edits of the head that the client gets
+/// @param exclusive true if tags of services must not make routes below this route's path when it is
+/// `/`; below any other path they never may
 public record Route(
         String name,
         Predicates predicates,
@@ -30,18 +30,18 @@ public record Route(
         this(name, predicates, requestHeaders, responseHeaders, action, false);
     }
 
-    /// True if a route that tags ask for would take requests that are this one's. A route for `/` that
-    /// is not exclusive leaves to tags what they ask for.
+    /// True if a route from tags would take requests that belong to this one. A route for `/` that is
+    /// not exclusive lets tags take any part of it.
     public boolean keepsOut(Predicates asked) {
         return keepsOutAny() && asked.takesFrom(predicates);
     }
 
-    /// True unless it leaves to tags what they ask for.
+    /// False if tags may make routes below this route's path.
     boolean keepsOutAny() {
         return exclusive || !predicates.path().isRoot();
     }
 
-    /// A route for every method, host and header that forwards and edits nothing.
+    /// A route for any method, host and header that forwards and edits nothing.
     public static Route to(Action.Forward forward, String name, String path) {
         return new Route(name, Predicates.onPath(path), HeaderEdits.NONE, HeaderEdits.NONE, forward);
     }

@@ -17,22 +17,23 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// All routes. A route takes a request when all its predicates hold; of those the most specific wins, see
-/// [Predicates]. Immutable and so thread-safe.
+/// All routes. A route takes a request when all its predicates hold; among several the most specific
+/// wins, see [Predicates]. Immutable.
 public final class RouteTable {
     private final List<Route> routes;
     private final Map<String, PathIndex> byHost;
     private final Map<String, PathIndex> byDomain;
     private final PathIndex anyHost;
-    /// The services of routes that tags ask for and no rule allows.
+    /// The service of each route from tags that no rule of the operator allows.
     private final Map<Route, String> strangers;
-    /// The routes that tags ask for, by identity.
+    /// The routes from tags, by identity.
     private final Set<Route> tagged;
-    /// Those of the file's routes that keep tags out and name methods: what they refuse for its method is not for
-    /// tags. `null` where there are none.
+    /// The file's routes that keep tags out and name methods: a request that they refuse because of its
+    /// method must not go to a route from tags. `null` where there are none.
     private final @Nullable RouteTable guarded;
 
-    /// @throws IllegalArgumentException when two routes have one name, or claim the same requests and tie
+    /// @throws IllegalArgumentException when two routes have one name, or match the same requests and
+    /// neither is more specific
     public RouteTable(List<Route> routes) {
         this(builder().addAll(routes));
     }
@@ -53,17 +54,16 @@ public final class RouteTable {
         guarded = guarding.isEmpty() ? null : new RouteTable(guarding);
     }
 
-    /// An empty one, to which routes are added one by one.
+    /// An empty table, to which routes are added one by one.
     public static Builder builder() {
         return new Builder();
     }
 
-    /// A table while it is filled, at a cost that grows with the number of routes and not faster. To
-    /// be built once.
+    /// Builds a table in time proportional to the number of routes. Can be built once.
     public static final class Builder {
         private final List<Route> routes = new ArrayList<>();
         private final Map<String, PathIndex> byHost = new HashMap<>();
-        /// By the part of the host that the asterisk stands before, the longest first.
+        /// By the part of the host after the asterisk, the longest first.
         private final Map<String, PathIndex> byDomain = new TreeMap<>(
                 Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
         private final PathIndex anyHost = new PathIndex();
@@ -75,8 +75,8 @@ public final class RouteTable {
 
         /// Adds a route.
         ///
-        /// @throws IllegalArgumentException when another has its name, or claims the same requests and
-        /// ties; then nothing is added
+        /// @throws IllegalArgumentException when another route has its name, or matches the same
+        /// requests and neither is more specific; then nothing is added
         public Builder add(Route route) {
             if (names.contains(route.name())) {
                 throw new IllegalArgumentException("two routes are named '" + route.name() + "'");
@@ -87,8 +87,8 @@ public final class RouteTable {
             return this;
         }
 
-        /// Adds a route that a service's tags ask for: it takes no request that a route of the file refuses for its
-        /// method alone.
+        /// Adds a route from a service's tags. It takes no request that a route of the file refuses
+        /// only because of its method.
         ///
         /// @throws IllegalArgumentException as [#add]
         public Builder addTagged(Route route) {
@@ -97,8 +97,8 @@ public final class RouteTable {
             return this;
         }
 
-        /// Adds a route that a service's tags ask for and that no rule of the operator allows: it does
-        /// not make another's paths ambiguous.
+        /// Adds a route from a service's tags that no rule of the operator allows. It does not make
+        /// paths of other services ambiguous.
         ///
         /// @throws IllegalArgumentException as [#add]
         public Builder addStranger(Route route, String service) {
@@ -107,7 +107,7 @@ public final class RouteTable {
             return this;
         }
 
-        /// Adds all of these, in this order.
+        /// Adds several routes in their order.
         ///
         /// @throws IllegalArgumentException as [#add]
         public Builder addAll(List<Route> all) {
@@ -119,18 +119,17 @@ public final class RouteTable {
             return (host.isWildcard() ? byDomain : byHost).computeIfAbsent(host.name(), name -> new PathIndex());
         }
 
-        /// The table.
         public RouteTable build() {
             return new RouteTable(this);
         }
     }
 
-    /// Every route, in the order given.
+    /// All routes, in the order in which they were added.
     public List<Route> routes() {
         return routes;
     }
 
-    /// The routes that forward, and to where.
+    /// The routes that forward, with their actions.
     public Map<Route, Action.Forward> forwarding() {
         Map<Route, Action.Forward> forwarding = new LinkedHashMap<>();
         for (Route route : routes) {
@@ -141,12 +140,12 @@ public final class RouteTable {
         return forwarding;
     }
 
-    /// Every route, the most specific first.
+    /// All routes, the most specific first.
     public List<Route> inOrder() {
         return routes.stream().sorted(PathIndex.MOST_SPECIFIC_FIRST).toList();
     }
 
-    /// The route of a request.
+    /// Finds the route of a request.
     public Match match(RequestHead request) {
         return match(request, PathIndex.EVERY);
     }
@@ -172,21 +171,21 @@ public final class RouteTable {
         return new Match.Found(found);
     }
 
-    /// True if whoever reads the request's path carelessly would take it for another route's: it means
-    /// to pass by a route. Only routes count that are for the request's host. A route of tags that no
-    /// rule allows counts for requests of its own service alone: else a service that registers itself
-    /// could have another's requests refused.
+    /// True if an instance that reads the path carelessly would take it for another route's path; such
+    /// a request may be an attempt to evade a route. Only routes for the request's host are considered.
+    /// A route from tags that no rule allows counts only for requests of its own service; otherwise a
+    /// service could register itself and have another's requests refused.
     ///
-    /// @param match what the table says of the path as it stands
+    /// @param match the table's result for the path as it is written
     public boolean isAmbiguous(RequestHead request, Match match) {
         String read = RequestTarget.carelesslyRead(request.path());
         return !read.equals(request.path()) && takesAnother(request.at(read), match);
     }
 
-    /// True if a request takes another route than the one with its path as it stands.
+    /// True if another route takes the request when its path is read in another way.
     ///
-    /// @param read the request, with its path read in another way
-    /// @param match what the table says of the path as it stands
+    /// @param read the request with its path read in another way
+    /// @param match the table's result for the path as it is written
     boolean takesAnother(RequestHead read, Match match) {
         if (strangers.isEmpty()) {
             return !match.equals(match(read));
@@ -235,7 +234,7 @@ public final class RouteTable {
         return new Match.MethodNotAllowed(List.copyOf(allowed), refusing.getFirst());
     }
 
-    /// What each route says of a request, the most specific first.
+    /// Explains for each route why it takes or does not take a request, the most specific first.
     public List<Explanation> explain(RequestHead request) {
         List<Explanation> explanations = new ArrayList<>();
         Match match = match(request);
@@ -257,7 +256,7 @@ public final class RouteTable {
         return explanations;
     }
 
-    /// What one route says of a request.
+    /// The explanation of one route.
     ///
     /// @param why a clause
     public record Explanation(Route route, boolean taken, String why) {}

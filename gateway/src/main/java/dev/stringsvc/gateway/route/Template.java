@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// A text with `{names}` in it that stand for what a request has in their place.
+/// A text with `{names}` that are replaced by parts of the request.
 ///
-/// @param parts texts and names in turn, a text first
+/// @param parts texts and names alternately, beginning with a text
 record Template(List<String> parts) {
     private static final Pattern NAME = Pattern.compile("\\{([^{}]*)}");
 
@@ -27,7 +27,8 @@ record Template(List<String> parts) {
         return new Template(List.copyOf(parts));
     }
 
-    /// @throws IllegalArgumentException when it has a name that is not among these, or a brace that is none
+    /// @throws IllegalArgumentException when it contains an unknown name, or a brace that belongs to no
+    /// name
     void checkNames(String key, Set<String> known) {
         String expected = known.isEmpty()
                 ? "no braces, since the path has no variables"

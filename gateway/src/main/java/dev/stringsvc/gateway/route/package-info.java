@@ -1,4 +1,4 @@
-/// Which requests go to which service: an immutable table, longest prefix first.
+/// Which requests go to which service: an immutable table in which the most specific route wins.
 @NullMarked
 package dev.stringsvc.gateway.route;
 

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/// The meters of what is live, among those of [Telemetry].
+/// The meters of the live routes, upstreams and configuration, as part of [Telemetry].
 final class LiveMeters {
     private LiveMeters() {}
 

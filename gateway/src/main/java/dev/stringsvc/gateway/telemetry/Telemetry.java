@@ -42,10 +42,10 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The gateway's meters. Meters of an instance go when it has left, so that a service whose instances come and go does
-/// not fill the memory with their names. Of the instances that are there at a time so many have meters
-/// of their own as [#MOST_INSTANCES] says, and of routes, statuses and instances so many combinations
-/// as [#MOST_REQUESTS]; what is more is counted together, as of the instance `others`. Thread-safe.
+/// The gateway's meters. An instance's meters are removed when it leaves, so that services whose
+/// instances come and go do not fill the memory. At most [#MOST_INSTANCES] instances have meters of
+/// their own, and at most [#MOST_REQUESTS] combinations of route, status and instance; the rest is
+/// counted under the instance `others`. Thread-safe.
 ///
 /// | meter | tags | what |
 /// |---|---|---|
@@ -82,11 +82,12 @@ public final class Telemetry
                 AutoCloseable {
     private static final String NONE = "none";
     private static final String OTHERS = "others";
-    /// Each is a line.
+    /// Each adds one line to `/metrics`.
     static final int MOST_INSTANCES = 1_000;
-    /// Each is a histogram of 17 lines.
+    /// Each adds a histogram of 17 lines.
     static final int MOST_REQUESTS = 2_000;
-    /// Requests beyond that are counted without their instance, under so many pairs of a route and a status.
+    /// The most pairs of route and status under which the remaining requests are counted, without their
+    /// instance.
     private static final int MOST_OTHERS = 500;
 
     private static final Duration[] BUCKETS = {
@@ -118,7 +119,7 @@ public final class Telemetry
 
     private final Map<Shown, Integer> shown = new ConcurrentHashMap<>();
 
-    /// An instance, as a service has it: another may have the same.
+    /// An instance of one service; another service may have an instance with the same id.
     private record Shown(String service, String instance) {}
 
     private record RequestKey(String route, int status, String instance) {}
@@ -139,14 +140,14 @@ public final class Telemetry
         return registry.scrape();
     }
 
-    /// Shows how many requests are in flight.
+    /// Registers the meter of requests in flight.
     public void inFlight(IntSupplier inFlight) {
         Gauge.builder("gateway.requests.in.flight", inFlight, IntSupplier::getAsInt)
                 .strongReference(true)
                 .register(registry);
     }
 
-    /// Shows how many connections of clients are open.
+    /// Registers the meter of clients' open connections.
     public void connections(IntSupplier connections) {
         Gauge.builder("gateway.connections", connections, IntSupplier::getAsInt)
                 .strongReference(true)
@@ -163,7 +164,7 @@ public final class Telemetry
         connectionsRefused.increment();
     }
 
-    /// Shows how much of the log is missing.
+    /// Registers the meters of lines missing from the log.
     public void log(LogWriter writer, AccessLog accessLog) {
         FunctionCounter.builder("gateway.log.lines.dropped", writer, LogWriter::dropped)
                 .register(registry);
@@ -171,7 +172,7 @@ public final class Telemetry
                 .register(registry);
     }
 
-    /// Shows answers that last: those that count for themselves and not as requests in flight.
+    /// Registers the meters of long answers and WebSockets, which do not count as in flight.
     public void lasting(IntSupplier streams, IntSupplier tunnels) {
         Gauge.builder("gateway.streams", streams, IntSupplier::getAsInt)
                 .strongReference(true)
@@ -181,7 +182,7 @@ public final class Telemetry
                 .register(registry);
     }
 
-    /// Shows what is live.
+    /// Registers the meters of the live configuration.
     public void live(Supplier<Live> live) {
         LiveMeters.of(registry, live);
     }
@@ -191,7 +192,7 @@ public final class Telemetry
         (ok ? reloads : refusedReloads).increment();
     }
 
-    /// Shows a service's instances and its watch.
+    /// Registers the meters of a service's instances and its watch.
     public void upstream(Upstream upstream) {
         Tags service = Tags.of("service", upstream.service());
         for (Endpoint.State state : Endpoint.State.values()) {
@@ -354,7 +355,8 @@ public final class Telemetry
         }
     }
 
-    /// Ids are unique per Consul agent only: what bears the id of another that is still there keeps its meters.
+    /// Ids are unique only per Consul agent: if another instance with the same id remains, the meters
+    /// stay.
     @Override
     public void left(String service, Endpoint endpoint) {
         String instance = endpoint.id();
@@ -369,7 +371,7 @@ public final class Telemetry
         }
     }
 
-    /// Whether none is left.
+    /// Decrements a count; true if it has reached zero.
     private static <K> boolean lessOne(Map<K, Integer> counts, K key) {
         return counts.computeIfPresent(key, (id, count) -> count > 1 ? count - 1 : null) == null;
     }

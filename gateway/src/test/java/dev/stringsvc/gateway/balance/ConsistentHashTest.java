@@ -25,7 +25,7 @@ class ConsistentHashTest {
         return new ConsistentHash(key).pick(candidates);
     }
 
-    /// Where each of many keys goes while nothing is in flight.
+    /// The node of each of many keys while nothing is in flight.
     private static List<String> homes(List<Endpoint> candidates) {
         return IntStream.range(0, KEYS)
                 .mapToObj(n -> id(pick("user-" + n, candidates)))

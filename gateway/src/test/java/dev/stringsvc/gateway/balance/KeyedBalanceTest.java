@@ -17,14 +17,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What of a request is its key, and where it goes without.
+/// Which part of a request is its key, and where requests without a key go.
 class KeyedBalanceTest {
     private static Picks by(String balancing) {
         return new Picks(
                 Balance.of(Balancing.parse(balancing), null), instance(1), instance(2), instance(3), instance(4));
     }
 
-    /// The users of so many are spread over all instances, and each of them always goes to the same.
+    /// This many users are spread over all instances, and each user always goes to the same instance.
     private static void assertKeyed(Function<String, String> pick) {
         Set<String> all = new HashSet<>();
         for (int n = 0; n < 100; n++) {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// Drawn with a seed: the same numbers each time.
+/// Random numbers from a seed: the same in each run.
 class LeastInFlightTest {
     private final Random random = new Random(1);
     private final LeastInFlight balancer = new LeastInFlight(random::nextInt);

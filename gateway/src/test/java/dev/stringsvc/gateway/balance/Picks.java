@@ -21,7 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A service of which one balance picks; nothing is sent.
+/// Picks of one balance from a service's endpoints; nothing is sent.
 public final class Picks {
     private final Upstream upstream = new Upstream(
             "s",
@@ -70,7 +70,7 @@ public final class Picks {
                 null);
     }
 
-    /// Whom a request's first attempt goes to.
+    /// The endpoint of a request's first attempt.
     String of(UpstreamRequest request) {
         return upstream.pick(List.of(), balance.balancers(request))
                 .orElseThrow()
@@ -78,7 +78,7 @@ public final class Picks {
                 .id();
     }
 
-    /// Whom so many such requests go to, in order.
+    /// The endpoints of this many such requests, in order.
     List<String> of(UpstreamRequest request, int count) {
         List<String> picks = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -87,14 +87,14 @@ public final class Picks {
         return picks;
     }
 
-    /// How many of so many such requests each gets.
+    /// How many of this many requests each endpoint gets.
     Map<String, Integer> counts(UpstreamRequest request, int count) {
         Map<String, Integer> counts = new HashMap<>();
         of(request, count).forEach(id -> counts.merge(id, 1, Integer::sum));
         return counts;
     }
 
-    /// Whom a request goes to that fails again and again.
+    /// The endpoints that a request goes to if every attempt fails.
     List<String> attempts(UpstreamRequest request, int count) {
         Balancers balancers = balance.balancers(request);
         List<Endpoint> tried = new ArrayList<>();

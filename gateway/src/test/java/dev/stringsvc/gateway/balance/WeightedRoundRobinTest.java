@@ -26,7 +26,7 @@ class WeightedRoundRobinTest {
         return Arrays.stream(text.split(" ", -1)).mapToInt(Integer::parseInt).toArray();
     }
 
-    /// Picks so often, and gives the numbers of those picked, from 0.
+    /// Picks this many times and returns the picked candidates' numbers, from 0.
     private int[] picked(List<Endpoint> candidates, int count) {
         return IntStream.range(0, count)
                 .map(i -> candidates.indexOf(balancer.pick(candidates)))

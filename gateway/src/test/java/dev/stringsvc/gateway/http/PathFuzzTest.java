@@ -21,8 +21,9 @@ import java.util.Random;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/// No path that is taken, by a strict or a lenient route, traverses or is another route's, whether an instance decodes
-/// it never, once or twice. `-Dfuzz.seed=N` tries others, `-Dfuzz.requests=N` more.
+/// No path that a strict or a lenient route accepts contains dot segments or belongs to another route,
+/// even if an instance decodes it never, once or twice. `-Dfuzz.seed=N` tries other paths,
+/// `-Dfuzz.requests=N` more of them.
 class PathFuzzTest {
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int PATHS = Integer.getInteger("fuzz.requests", 20_000);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The proxies 10.* are trusted.
+/// The trusted proxies are 10.*.
 class ForwardingTest {
     private final Forwarding forwarding =
             new Forwarding(address -> address.getHostAddress().startsWith("10."));
@@ -107,7 +107,7 @@ class ForwardingTest {
                                 + "for=10.0.0.1;host=\"gw:8080\";proto=http");
     }
 
-    /// Such a proxy adds to one form and passes the other on as its client made it up.
+    /// A proxy that adds to one form and passes the other on as its client made it up.
     @Test
     void the_form_that_a_trusted_proxy_does_not_speak_is_not_believed() {
         String[] lines = {"X-Forwarded-For: 192.0.2.1", "Forwarded: for=6.6.6.6;host=evil;proto=https"};

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// An answer with a status and perhaps headers and nothing else, that knows whether it was closed.
+/// An answer with a status and perhaps headers but no body, which records if it was closed.
 final class CannedResponse implements UpstreamResponse {
     private final int status;
     private final Map<String, String> headers;

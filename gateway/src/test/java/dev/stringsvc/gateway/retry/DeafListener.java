@@ -3,7 +3,7 @@ package dev.stringsvc.gateway.retry;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.transport.AttemptResult;
 
-/// Hears of attempts and does nothing, for tests that look elsewhere.
+/// Ignores all events, for tests that observe something else.
 public final class DeafListener implements AttemptListener {
     @Override
     public void attempted(Route route, Attempt attempt) {}

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// Requests that are really sent, retries included, and which instance answered.
+/// Which instance answers requests that are really sent, including retries.
 class ForwardedBalanceTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 

@@ -496,7 +496,7 @@ class ForwarderTest {
                 .forward(new UpstreamRequest(method, "/", null, headers, new Body.None()));
     }
 
-    /// Answers nothing until it is cancelled.
+    /// Does not answer until it is cancelled.
     private void hang() {
         script.add(timeout -> {
             var cancelled = new CountDownLatch(1);

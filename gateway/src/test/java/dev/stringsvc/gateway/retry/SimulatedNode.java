@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
-/// An instance with a few workers and a queue before them, that may be well, slow or broken. Used by one thread.
+/// An instance with a few workers and a queue in front of them, that may be well, slow or broken. Used
+/// by one thread.
 final class SimulatedNode {
     private static final int WORKERS = 8;
     private static final long SERVICE_NANOS = Duration.ofMillis(4).toNanos();
@@ -20,17 +21,17 @@ final class SimulatedNode {
 
     /// How a node behaves for a while.
     ///
-    /// @param status of its answers; 0 where it takes requests and never answers, -1 where nobody listens,
-    /// -2 where it cuts the line
+    /// @param status of its answers; 0 if it accepts requests and never answers, -1 if it refuses
+    /// connections, -2 if it cuts the connection
     /// @param slowness how many times longer its work takes
-    /// @param share of the requests that are treated so; the others are answered well
-    /// @param latencyNanos how much later its answers come, while no worker is held
+    /// @param share of the requests that are treated in this way; the others are answered well
+    /// @param latencyNanos the extra delay of its answers, during which no worker is busy
     record Mode(int status, double slowness, double share, long latencyNanos) {
         Mode(int status, double slowness, double share) {
             this(status, slowness, share, 0);
         }
 
-        /// Answers come later, and no worker is held for that.
+        /// Delays answers without keeping workers busy.
         static Mode later(Duration latency) {
             return new Mode(200, 1, 1, latency.toNanos());
         }
@@ -53,12 +54,12 @@ final class SimulatedNode {
         this.mode = mode;
     }
 
-    /// How many attempts reached it.
+    /// The number of attempts that reached the node.
     int asked() {
         return asked;
     }
 
-    /// What one attempt comes to, and when.
+    /// The result of one attempt, and its time.
     record Outcome(AttemptResult result, long afterNanos) {}
 
     /// Takes an attempt.
@@ -79,7 +80,7 @@ final class SimulatedNode {
                 ready);
     }
 
-    /// From now until the work is done, by the worker who is free first.
+    /// The time until the work is done by the first free worker.
     private long work(double slowness) {
         Arrays.sort(freeAt);
         long begins = Math.max(time.nanos(), freeAt[0]);

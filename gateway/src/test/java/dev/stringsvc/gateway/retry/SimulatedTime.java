@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
-/// Time that passes from event to event. Used by one thread.
+/// Simulated time that advances from event to event. Used by one thread.
 final class SimulatedTime {
     private final ManualClock clock = new ManualClock();
     private final PriorityQueue<Event> events =
@@ -25,12 +25,13 @@ final class SimulatedTime {
         return clock;
     }
 
-    /// Has something happen after so many nanoseconds; what is to happen at the same moment happens in this order.
+    /// Schedules an event after this many nanoseconds; events of the same moment run in the order in
+    /// which they were scheduled.
     void after(long nanos, Runnable action) {
         events.add(new Event(now + nanos, scheduled++, action));
     }
 
-    /// Lets everything happen.
+    /// Runs all events.
     void run() {
         while (!events.isEmpty()) {
             Event next = events.remove();

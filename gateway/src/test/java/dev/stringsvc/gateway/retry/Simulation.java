@@ -24,9 +24,9 @@ import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/// A cluster that follows a script, and requests that the gateway's own decisions take through it:
-/// [Attempts], [Upstream], [RetryPolicy] and [RetryBudget] as they are, without sockets, threads or
-/// waiting. The same seed gives the same numbers. Used by one thread.
+/// A simulated cluster that follows a script. Requests pass through the gateway's real [Attempts],
+/// [Upstream], [RetryPolicy] and [RetryBudget], without sockets, threads or waiting. The same seed
+/// gives the same numbers. Used by one thread.
 final class Simulation {
     static final Duration LENGTH = Duration.ofSeconds(60);
     static final int PER_SECOND = 300;
@@ -44,7 +44,7 @@ final class Simulation {
     private final RouteContext repeatable;
     private final RouteContext single;
 
-    /// What was seen.
+    /// The results.
     static final class Tally implements UpstreamListener, AttemptListener {
         final List<Long> tookNanos = new ArrayList<>();
         int repeatable;
@@ -80,14 +80,14 @@ final class Simulation {
         }
     }
 
-    /// @param count of nodes; discovery names none before it is told to
+    /// @param count of nodes; discovery names none before a script says so
     Simulation(int count) {
         this(count, random -> Balancers.of(RoundRobin::new));
     }
 
-    /// Nodes of which others pick.
+    /// Nodes with other balancers.
     ///
-    /// @param balancers made of the random that everything is drawn by
+    /// @param balancers made from the simulation's random numbers
     Simulation(int count, Function<Random, Balancers> balancers) {
         Balancers all = balancers.apply(random);
         this.balance = request -> all;
@@ -105,12 +105,12 @@ final class Simulation {
         return new RouteContext(route, to, upstream, policy, budget, hedges, tally, time::nanos);
     }
 
-    /// What attempts reached each node.
+    /// The number of attempts that reached each node.
     List<Integer> load() {
         return nodes.stream().map(SimulatedNode::asked).toList();
     }
 
-    /// From the second on, discovery names the nodes with these numbers, from 1.
+    /// From this second on, discovery names the nodes with these numbers, from 1.
     Simulation discover(double second, int... numbers) {
         return at(
                 second,
@@ -121,7 +121,7 @@ final class Simulation {
                         1)));
     }
 
-    /// From the second on, discovery names as many nodes with these weights.
+    /// From this second on, discovery names one node for each of these weights.
     Simulation discoverWeighing(double second, int... weights) {
         return at(
                 second,
@@ -132,7 +132,7 @@ final class Simulation {
                         1)));
     }
 
-    /// From the second on, a node behaves so.
+    /// From this second on, a node behaves in this way.
     Simulation become(double second, int number, SimulatedNode.Mode mode) {
         return at(second, () -> nodes.get(number - 1).become(mode));
     }
@@ -176,7 +176,7 @@ final class Simulation {
                         () -> over(attempts, begun, mayRepeat));
     }
 
-    /// What a node has begun it goes on with, although the attempt is overtaken.
+    /// A node finishes work that it has begun, even if the attempt is overtaken.
     private void send(Attempts attempts, Attempts.Try one, long begun, boolean mayRepeat) {
         var outcome = node(one.endpoint()).take(one.timeout());
         time.after(outcome.afterNanos(), () -> {

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/// Runs the scripts and holds docs/simulation.md to what they print: a change of policy shows as a
-/// change of that page.
+/// Runs the scripts and asserts that docs/simulation.md equals their output, so a change of policy
+/// shows as a change of that page.
 class SimulationTest {
     private static final Path REPORT = Path.of("..", "docs", "simulation.md");
     private static final Mode BLACK_HOLE = new Mode(0, 1, 1);

@@ -6,16 +6,16 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Routes for tests, of which each says only what matters to it.
+/// Routes for tests; each test states only what matters to it.
 public final class TestRoutes {
     private TestRoutes() {}
 
-    /// Three attempts within three seconds, none for longer than one where another may follow.
+    /// Three attempts within three seconds, none longer than one second if another may follow.
     public static Action.Forward forward(String service, boolean idempotent, boolean idempotencyKey) {
         return forward(service, idempotent, idempotencyKey, 3, Duration.ofSeconds(3));
     }
 
-    /// No attempt may take longer than a second where another may follow.
+    /// No attempt longer than one second if another may follow.
     public static Action.Forward forward(
             String service, boolean idempotent, boolean idempotencyKey, int attempts, Duration deadline) {
         return new Action.Forward(
