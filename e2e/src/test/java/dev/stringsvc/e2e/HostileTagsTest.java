@@ -166,7 +166,7 @@ class HostileTagsTest {
                 .filteredOn(line -> line.contains("a-evil@consul is quarantined"))
                 .hasSize(1);
         assertThat(gateway.process().lines())
-                .filteredOn(line -> line.contains("consul.tag-rules would say which"))
+                .filteredOn(line -> line.contains("consul.tag-rules limits that"))
                 .hasSize(1);
     }
 

@@ -183,7 +183,7 @@ public final class Gateway implements AutoCloseable {
     /// @throws ConfigException when the configuration is not valid
     /// @throws java.io.UncheckedIOException when a port is taken or not permitted
     public static Gateway start(ConfigSource source, LogWriter log) throws ConfigException {
-        // looked at before it is loaded, so that no change is missed
+        // watched before it is loaded, so that no change is missed
         Optional<FileWatch> file = source.file().filter(Files::isRegularFile).map(FileWatch::new);
         Configuration configuration = source.load();
         warnOfAccess(source, configuration.config());
@@ -245,7 +245,7 @@ public final class Gateway implements AutoCloseable {
     /// Makes routes from services' tags; until Consul answers, from the tags of the previous run.
     private void watchTags(Discovery discovery) {
         if (config.consul().tagRules().isEmpty()) {
-            LOG.warn("any service may have any host and path by its tags; consul.tag-rules would say which");
+            LOG.warn("any service may claim any host and path by its tags; consul.tag-rules limits that");
         }
         Map<String, List<String>> remembered = discovery.rememberedTags();
         if (!remembered.isEmpty()) {

@@ -46,10 +46,10 @@ import picocli.CommandLine.Spec;
             "Environment only:",
             "  CONSUL_HTTP_TOKEN, CONSUL_HTTP_TOKEN_FILE, CONSUL_HTTP_AUTH, CONSUL_HTTP_SSL, CONSUL_HTTP_SSL_VERIFY,",
             "  CONSUL_CACERT, CONSUL_CAPATH, CONSUL_CLIENT_CERT, CONSUL_CLIENT_KEY, CONSUL_TLS_SERVER_NAME,",
-            "  CONSUL_NAMESPACE, CONSUL_PARTITION   as for Consul's own tools; keys of the file say the same, see",
+            "  CONSUL_NAMESPACE, CONSUL_PARTITION   as for Consul's own tools; the file has a key for each, see",
             "                                       `consul` in `gateway defaults`",
             "",
-            "Exit codes: 0 stopped by a signal, 1 cannot start, 2 bad flags or configuration, 3 cannot go on (out of"
+            "Exit codes: 0 stopped by a signal, 1 cannot start, 2 bad flags or configuration, 3 cannot continue (out of"
                     + " memory, or a thread or class that it needs has failed)."
         })
 public final class Main implements Callable<Integer> {
@@ -81,12 +81,12 @@ public final class Main implements Callable<Integer> {
     public static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setParameterExceptionHandler((e, args) -> {
-                    e.getCommandLine().getErr().println("gateway: " + e.getMessage() + " (--help tells more)");
+                    e.getCommandLine().getErr().println("gateway: " + e.getMessage() + " (see --help)");
                     return MISUSED;
                 })
                 .setExecutionExceptionHandler((e, command, parsed) -> {
-                    boolean told = e instanceof ConfigException || e instanceof StartException;
-                    command.getErr().println("gateway: " + (told ? e.getMessage() : e));
+                    boolean expected = e instanceof ConfigException || e instanceof StartException;
+                    command.getErr().println("gateway: " + (expected ? e.getMessage() : e));
                     return e instanceof ConfigException ? MISUSED : FAILED;
                 });
     }

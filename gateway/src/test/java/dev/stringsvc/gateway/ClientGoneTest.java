@@ -103,7 +103,7 @@ class ClientGoneTest {
                 RawClient client = gateway.client()) {
             String second = head("POST /svc/2 HTTP/1.1", "Host: gw", "Content-Length: 2000") + "y".repeat(2_000);
             client.send(head("GET /svc/1 HTTP/1.1", "Host: gw")).send(second.substring(0, early));
-            // Longer than it takes until the gateway looks whether the client is still there.
+            // Longer than the interval at which the gateway checks that the client is still there.
             assertThat(answers.await(300, TimeUnit.MILLISECONDS)).isFalse();
             answers.countDown();
             assertThat(client.read().status()).isEqualTo(200);

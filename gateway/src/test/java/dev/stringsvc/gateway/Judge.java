@@ -80,7 +80,7 @@ final class Judge {
         }
     }
 
-    /// An answer has come.
+    /// Compares an answered request with what the instance got.
     ///
     /// @param spoiled true if the request may be refused
     /// @param answer for the message of a failure
@@ -102,7 +102,7 @@ final class Judge {
         }
     }
 
-    /// A request was not answered with 200.
+    /// Counts a request that was not answered with 200.
     void countRefused() {
         refused++;
     }
@@ -120,8 +120,8 @@ final class Judge {
     }
 
     /// Asserts that enough requests were accepted and refused for the run to be meaningful.
-    void checkCounts(int requests, String told) {
-        System.out.printf("%s: %d accepted, %d refused%n", told, accepted, refused);
+    void checkCounts(int requests, String label) {
+        System.out.printf("%s: %d accepted, %d refused%n", label, accepted, refused);
         assertThat(accepted).isGreaterThan(requests / 4);
         assertThat(refused).isGreaterThan(requests / 10);
     }

@@ -68,7 +68,7 @@ public final class AdminApi {
         config.startup.startupWatcherEnabled = false;
         config.http.compressionStrategy = CompressionStrategy.NONE;
         config.http.prefer405over404 = true;
-        // Javalin's other servlet speaks WebSocket, and answers 404 and a session cookie to whoever asks for that.
+        // Javalin's other servlet speaks WebSocket, and answers WebSocket requests with 404 and a session cookie.
         config.unsafe.servlet = LazyKt.lazyOf(new ServletEntry(null, new JavalinServlet(config.unsafe)));
         addTo(config.routes);
     }

@@ -35,7 +35,7 @@ final class AdminHosts extends Handler.Wrapper {
         }
         byte[] json = Problem.of(
                         MISDIRECTED,
-                        "The admin port is not asked by this name; admin.hosts lists the names that it has.")
+                        "The admin port does not answer to this Host; admin.hosts lists the accepted names.")
                 .json();
         response.setStatus(MISDIRECTED);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);

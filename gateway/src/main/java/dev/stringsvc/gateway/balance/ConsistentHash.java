@@ -52,7 +52,7 @@ public final class ConsistentHash implements Balancer {
                 bestFree = rank;
             }
         }
-        // none is free only where requests came to all between the two looks at them
+        // all exceed the bound only if requests arrived between the count and this loop
         return free != null ? free : Objects.requireNonNull(first);
     }
 }

@@ -2,7 +2,7 @@ package dev.stringsvc.gateway.http;
 
 import java.io.IOException;
 
-/// The client has gone away, so the answer is no longer needed.
+/// Ends an exchange whose answer is no longer needed, for example because the client has gone away.
 public final class AbandonedException extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -70,11 +70,11 @@ public final class AccessLog implements Exchange.Listener {
     private void omit() {
         omittedEver.increment();
         if (omitted.getAndIncrement() == 0) {
-            inASecond.execute(this::tellOmitted);
+            inASecond.execute(this::writeOmitted);
         }
     }
 
-    private void tellOmitted() {
+    private void writeOmitted() {
         writer.write(Logfmt.at(clock.instant())
                 .field("level", "warn")
                 .field("msg", "access lines left out, of requests that reached no instance")

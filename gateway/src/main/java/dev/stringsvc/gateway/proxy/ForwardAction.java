@@ -174,7 +174,7 @@ final class ForwardAction {
                 Problems.attempted(
                         503,
                         watched
-                                ? "No instance of the service is there to answer."
+                                ? "The service has no instance that can answer."
                                 : "The gateway does not know yet which instances the service has.",
                         Problems.RETRY_SOON,
                         context);

@@ -16,7 +16,7 @@ record ForwardedElement(
         String node, @Nullable String host, @Nullable String proto) {
     private static final String UNKNOWN = "unknown";
 
-    /// The node as `X-Forwarded-For` has it: an IPv6 address without brackets, as RFC 5952 has it.
+    /// The node in the form of `X-Forwarded-For`: an IPv6 address without brackets (RFC 5952).
     String nodeAlone() {
         return IpAddress.canonical(
                 node.startsWith("[") && node.endsWith("]") ? node.substring(1, node.length() - 1) : node);

@@ -45,7 +45,7 @@ public final class Forwarding {
     /// instance's paths.
     ///
     /// @param prefix empty where nothing was taken off
-    void tellPrefix(boolean trusted, String prefix, HttpFields given, HeaderFields to) {
+    void addPrefix(boolean trusted, String prefix, HttpFields given, HeaderFields to) {
         @Nullable String before = trusted ? joined(given, PREFIX) : null;
         if (before == null) {
             addIfAny(PREFIX, prefix.isEmpty() ? null : prefix, to);
@@ -66,9 +66,9 @@ public final class Forwarding {
     }
 
     /// Adds the headers that an instance gets.
-    void tell(Hop hop, HttpFields given, HeaderFields to) {
+    void addHeaders(Hop hop, HttpFields given, HeaderFields to) {
         if (trusted.test(hop.peer())) {
-            tellOn(hop, given, to);
+            extendHeaders(hop, given, to);
             return;
         }
         ForwardedElement own = hop.element();
@@ -79,7 +79,7 @@ public final class Forwarding {
 
     /// Adds to the values of a trusted proxy. The gateway sends its own port only where the proxy sends
     /// no scheme, host or port: next to another proxy's scheme and host it would be wrong.
-    private void tellOn(Hop hop, HttpFields given, HeaderFields to) {
+    private void extendHeaders(Hop hop, HttpFields given, HeaderFields to) {
         List<ForwardedElement> path = path(given);
         @Nullable ForwardedElement first = furthestBelieved(path);
         @Nullable String proto = firstOf(joined(given, PROTO), first == null ? null : first.proto());

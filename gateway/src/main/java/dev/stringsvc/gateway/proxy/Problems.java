@@ -43,13 +43,13 @@ final class Problems {
     }
 
     static Reply.Problem overloaded(Map<String, String> headers, ReplyContext context) {
-        return of(503, "The gateway has as many requests in hand as it takes.", headers, context);
+        return of(503, "The gateway is at its limit of requests in flight.", headers, context);
     }
 
     static Reply.Problem shareTaken(String service, Map<String, String> headers, ReplyContext context) {
         return of(
                 503,
-                "The service has as many requests in hand as it may hold (services.%s.in-flight).".formatted(service),
+                "The service is at its limit of requests in flight (services.%s.in-flight).".formatted(service),
                 headers,
                 context);
     }
@@ -58,7 +58,7 @@ final class Problems {
     static Reply.Problem givenUp(boolean repeatable, ReplyContext context) {
         return of(
                 503,
-                "The request was given up: the gateway has as many requests in hand as it takes, and its client holds"
+                "The request was ended: the gateway is at its limit of requests in flight, and this client holds"
                         + " more of them than any other."
                         + (repeatable ? "" : " An instance may have acted on it."),
                 repeatable ? RETRY_SOON : Map.of(),

@@ -78,7 +78,7 @@ public final class ProxyHandler extends Handler.Abstract {
     @Override
     public boolean handle(Request received, Response response, Callback callback) {
         long start = System.nanoTime();
-        // who waits for nobody but an instance is not idle
+        // a client that waits for an instance is not idle
         received.addIdleTimeoutListener(timeout -> false);
         inFlight.incrementAndGet();
         var request = ClientRequest.of(received);
@@ -143,11 +143,10 @@ public final class ProxyHandler extends Handler.Abstract {
         }
         @Nullable String coding = request.fields().get(HttpHeader.TRANSFER_ENCODING);
         if (coding != null && !coding.equalsIgnoreCase("chunked")) {
-            return Problems.unrouted(
-                    501, "A body in the transfer coding '" + coding + "' is not taken.", Problems.CLOSE);
+            return Problems.unrouted(501, "The transfer coding '" + coding + "' is not supported.", Problems.CLOSE);
         }
         if (coding != null && request.protocol().equals("HTTP/1.0")) {
-            return Problems.unrouted(400, "HTTP/1.0 knows no transfer codings.", Problems.CLOSE);
+            return Problems.unrouted(400, "HTTP/1.0 has no transfer codings.", Problems.CLOSE);
         }
         @Nullable String query = request.query();
         if (request.path().length() + (query == null ? 0 : query.length()) > limits.targetBytes()) {
@@ -185,7 +184,7 @@ public final class ProxyHandler extends Handler.Abstract {
         String methods = String.join(", ", allowed);
         return Problems.of(
                 405,
-                "This path takes " + methods + ", not " + request.method() + ".",
+                "This path accepts " + methods + ", not " + request.method() + ".",
                 Map.of("Allow", methods),
                 ReplyContext.editedBy(route));
     }

@@ -166,8 +166,7 @@ final class ReplyWriter {
                 return cut(
                         status,
                         0,
-                        "no room for one more answer that its client does not take"
-                                + (error == null ? "" : ": " + error));
+                        "too many answers wait for their clients to take them" + (error == null ? "" : ": " + error));
             }
             request.client().answering(room.rate());
             room.rate().waitForClient();
@@ -190,7 +189,7 @@ final class ReplyWriter {
             var head = AnswerHead.of(request, upstream, fields);
             Reply.@Nullable Problem refusal = isFinal(upstream.status())
                     ? begin(answered, head, reply.context())
-                    : refused(answered, "a status that is no final one", reply.context());
+                    : refused(answered, "a status that is not final", reply.context());
             if (refusal != null) {
                 return instead(refusal, 0);
             }
@@ -292,7 +291,10 @@ final class ReplyWriter {
         }
         date();
         return head.isTooLongForClient()
-                ? badAnswer("The service's answer has too long a head.", "the client takes no head that long", context)
+                ? badAnswer(
+                        "The head of the service's answer is too long.",
+                        "the answer's head is longer than the client accepts",
+                        context)
                 : null;
     }
 

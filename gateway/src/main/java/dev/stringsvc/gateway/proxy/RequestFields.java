@@ -48,8 +48,8 @@ final class RequestFields {
         if (host != null && target.forward().preserveHost()) {
             fields.add("Host", host);
         }
-        forwarding.tell(origin.hop(), given, fields);
-        forwarding.tellPrefix(origin.trusted(), target.stripped(), given, fields);
+        forwarding.addHeaders(origin.hop(), given, fields);
+        forwarding.addPrefix(origin.trusted(), target.stripped(), given, fields);
         fields.add(RequestId.HEADER, request.id()).add("Via", via.of(request.protocol()));
         if (!edits.none()) {
             fields.retain(edits::keeps);

@@ -76,7 +76,7 @@ final class RequestScope implements AutoCloseable {
         try {
             open.close();
         } catch (IOException e) {
-            // nobody reads it any more
+            // the body is no longer read
         }
     }
 }

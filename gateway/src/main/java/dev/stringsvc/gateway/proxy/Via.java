@@ -53,12 +53,12 @@ final class Via {
         List<String> values = given.getValuesList(HttpHeader.VIA);
         for (String value : values) {
             if (value.contains(token)) {
-                return "The request has come by this gateway before: an instance sends it back.";
+                return "The request has passed this gateway before: an instance has sent it back.";
             }
             gateways += entries(value);
         }
         return gateways > MOST_GATEWAYS
-                ? "The request has come by more than " + MOST_GATEWAYS + " gateways, as its Via says."
+                ? "The request has passed more than " + MOST_GATEWAYS + " gateways, according to its Via."
                 : null;
     }
 

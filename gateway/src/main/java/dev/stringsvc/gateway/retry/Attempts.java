@@ -234,7 +234,7 @@ final class Attempts {
             return;
         }
         Duration took = Duration.ofNanos(now() - one.startedAt);
-        // where the deadline is no longer than an attempt may be, what is left of it is a little less
+        // if the deadline equals the attempt timeout, the time left is already a little shorter
         boolean enough =
                 one.timeout.toNanos() >= context.forward().attemptTimeout().toNanos() / 10 * 9;
         one.permit.ended(result, took, enough, !streamed());

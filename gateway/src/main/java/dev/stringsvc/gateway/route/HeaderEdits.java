@@ -30,7 +30,7 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
             "trailer",
             "transfer-encoding",
             "upgrade",
-            "via", // tells that a request has come by before
+            "via", // shows that a request has passed this gateway before
             "x-request-id");
     /// Fields that describe a body or its caching.
     private static final Set<String> OF_A_BODY = Set.of(

@@ -36,7 +36,7 @@ class ForwardingTest {
 
     private List<String> told(Forwarding.Hop hop, String... lines) {
         var fields = new HeaderFields();
-        forwarding.tell(hop, given(lines), fields);
+        forwarding.addHeaders(hop, given(lines), fields);
         List<String> told = new ArrayList<>();
         fields.forEach((name, value) -> told.add(name + ": " + value));
         return told;
@@ -219,7 +219,7 @@ class ForwardingTest {
             boolean trusted, String stripped, String before, String told) {
         var fields = new HeaderFields();
         HttpFields given = before.isEmpty() ? given() : given("X-Forwarded-Prefix: " + before);
-        forwarding.tellPrefix(trusted, stripped, given, fields);
+        forwarding.addPrefix(trusted, stripped, given, fields);
         List<String> values = new ArrayList<>();
         fields.forEach((name, value) -> values.add(value));
         assertThat(values).isEqualTo(told.isEmpty() ? List.of() : List.of(told));
