@@ -12,18 +12,17 @@ import dev.stringsvc.gateway.client.MinimumRate;
 import dev.stringsvc.gateway.client.SocketPollers;
 import dev.stringsvc.gateway.config.ConfigException;
 import dev.stringsvc.gateway.config.ConfigSource;
-import dev.stringsvc.gateway.config.Configuration;
 import dev.stringsvc.gateway.config.GatewayConfig;
 import dev.stringsvc.gateway.discovery.AddressPolicy;
 import dev.stringsvc.gateway.discovery.CatalogEvent;
 import dev.stringsvc.gateway.discovery.ReservedPorts;
 import dev.stringsvc.gateway.discovery.consul.ConsulCatalog;
 import dev.stringsvc.gateway.live.Discovery;
-import dev.stringsvc.gateway.live.FileWatch;
 import dev.stringsvc.gateway.live.Forwarders;
 import dev.stringsvc.gateway.live.LiveRoutes;
 import dev.stringsvc.gateway.live.Reloads;
 import dev.stringsvc.gateway.live.Upstreams;
+import dev.stringsvc.gateway.live.Watched;
 import dev.stringsvc.gateway.proxy.AccessLog;
 import dev.stringsvc.gateway.proxy.ClientLimits;
 import dev.stringsvc.gateway.proxy.Forwarding;
@@ -39,7 +38,6 @@ import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.program.HostPort;
 import dev.stringsvc.program.IpAddress;
 import dev.stringsvc.program.LogWriter;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Deque;
@@ -76,13 +74,8 @@ public final class Gateway implements AutoCloseable {
     private final Deque<Runnable> stops = new ConcurrentLinkedDeque<>();
     private volatile boolean draining;
 
-    private Gateway(
-            ConfigSource source,
-            Optional<FileWatch> file,
-            Configuration configuration,
-            ConsulSettings consulSettings,
-            LogWriter log) {
-        this.config = configuration.config();
+    private Gateway(Watched start, ConsulSettings consulSettings, LogWriter log) {
+        this.config = start.configuration().config();
         stops.push(telemetry::close);
         this.transports = new Transports(
                 config.timeouts().connect(), new IdleTimeouts(config.timeouts().idle(), config.timeouts().stream()));
@@ -96,7 +89,7 @@ public final class Gateway implements AutoCloseable {
         stops.push(discovery::close);
         var upstreams = new Upstreams(discovery, this::upstream, telemetry::retired);
         this.live = new LiveRoutes(
-                configuration,
+                start.configuration(),
                 upstreams,
                 new Forwarders(telemetry, config::share),
                 telemetry,
@@ -105,7 +98,7 @@ public final class Gateway implements AutoCloseable {
                         discovery.owners(config.guard().hold())),
                 clock);
         stops.push(live::close);
-        this.reloads = new Reloads(source, file, config, live, telemetry);
+        this.reloads = new Reloads(start, live, telemetry);
         telemetry.live(live::now);
         var accessLog = new AccessLog(
                 log,
@@ -183,12 +176,10 @@ public final class Gateway implements AutoCloseable {
     /// @throws ConfigException when the configuration is not valid
     /// @throws java.io.UncheckedIOException when a port is taken or not permitted
     public static Gateway start(ConfigSource source, LogWriter log) throws ConfigException {
-        // watched before it is loaded, so that no change is missed
-        Optional<FileWatch> file = source.file().filter(Files::isRegularFile).map(FileWatch::new);
-        Configuration configuration = source.load();
-        warnOfAccess(source, configuration.config());
-        return new Gateway(
-                source, file, configuration, configuration.config().consul().settings(), log);
+        Watched start = Watched.load(source);
+        GatewayConfig config = start.configuration().config();
+        warnOfAccess(source, config);
+        return new Gateway(start, config.consul().settings(), log);
     }
 
     private static void warnOfAccess(ConfigSource source, GatewayConfig config) {

@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway;
 
 import dev.stringsvc.gateway.cli.Flags;
+import dev.stringsvc.gateway.cli.Misuse;
 import dev.stringsvc.gateway.cli.RoutesCommand;
 import dev.stringsvc.gateway.config.ConfigException;
 import dev.stringsvc.gateway.config.ConfigLoader;
@@ -81,7 +82,7 @@ public final class Main implements Callable<Integer> {
     public static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setParameterExceptionHandler((e, args) -> {
-                    e.getCommandLine().getErr().println("gateway: " + e.getMessage() + " (see --help)");
+                    e.getCommandLine().getErr().println("gateway: " + Misuse.text(e));
                     return MISUSED;
                 })
                 .setExecutionExceptionHandler((e, command, parsed) -> {

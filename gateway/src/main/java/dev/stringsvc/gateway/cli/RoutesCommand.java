@@ -26,7 +26,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `gateway routes FILE`: the routes in the order in which they are asked, or what each says of one request.
+/// `gateway routes FILE`: the routes in the order in which they are asked, or what each says of one
+/// request.
 @Command(
         name = "routes",
         mixinStandardHelpOptions = true,

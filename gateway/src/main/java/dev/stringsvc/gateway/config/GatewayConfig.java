@@ -7,6 +7,7 @@ import dev.stringsvc.consul.ConsulTls;
 import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.gateway.upstream.Ejection;
 import dev.stringsvc.gateway.upstream.Guard;
+import dev.stringsvc.program.Check;
 import dev.stringsvc.program.HostName;
 import dev.stringsvc.program.HostPort;
 import dev.stringsvc.program.Pem;
@@ -37,6 +38,7 @@ public record GatewayConfig(
         Ejection ejection,
         Guard guard,
         Map<String, Service> services,
+        RouteSpec routeDefaults,
         RouteTable routes) {
     public GatewayConfig {
         Check.port(port);
@@ -48,8 +50,8 @@ public record GatewayConfig(
     /// @param cleartext how a client comes to it without TLS
     public record Http2(Cleartext cleartext) {}
 
-    /// How a client comes to HTTP/2 without TLS: knowing that it is spoken, by an upgrade from HTTP/1.1 too, or not at
-    /// all.
+    /// How a client comes to HTTP/2 without TLS: knowing that it is spoken, by an upgrade from HTTP/1.1
+    /// too, or not at all.
     public enum Cleartext {
         @JsonProperty("prior-knowledge")
         PRIOR_KNOWLEDGE,
@@ -185,12 +187,13 @@ public record GatewayConfig(
         }
     }
 
-    /// Where a service's instances come from, fixed ones or Consul's with all of the tags and meta, and what they
-    /// speak.
+    /// Where a service's instances come from, fixed ones or Consul's with all of the tags and meta, and
+    /// what they speak.
     ///
     /// @param ca the file of who signs the instances' certificates; empty for those that the JVM trusts
     /// @param serverName whom the certificates must name; empty for the instance's address
-    /// @param inFlight the most requests that the service holds at a time; empty for half of what the gateway takes
+    /// @param inFlight the most requests that the service holds at a time; empty for half of what the
+    /// gateway takes
     public record Service(
             List<String> tags,
             Map<String, String> meta,
@@ -254,8 +257,8 @@ public record GatewayConfig(
         H2
     }
 
-    /// How many requests a service may hold at a time: half of what the gateway takes, unless its definition says
-    /// otherwise.
+    /// How many requests a service may hold at a time: half of what the gateway takes, unless its
+    /// definition says otherwise.
     public int share(Service service) {
         return service.inFlight().orElse(Math.max(1, limits.inFlight() / 2));
     }

@@ -7,8 +7,8 @@ import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.program.GoDuration;
 import java.time.Duration;
 
-/// Reads routes that stand elsewhere as if they stood in the file: with the same defaults, checks and words.
-/// Thread-safe.
+/// Reads routes that stand elsewhere as if they stood in the file: with the same defaults, checks and
+/// words. Thread-safe.
 public final class RouteBinder {
     private final ObjectNode defaults;
     private final JsonNode services;
@@ -47,9 +47,7 @@ public final class RouteBinder {
                     ConfigLoader.bindRoute(tagged.route().deepCopy(), defaults, timeoutGiven),
                     ConfigLoader.bindService(listed instanceof ObjectNode given ? given : tagged.definition()));
         } catch (JsonProcessingException e) {
-            ConfigError complaint = ConfigError.of(e);
-            return new Bound.Refused(
-                    complaint.pointer().isEmpty() ? complaint.text() : complaint.key() + ": " + complaint.text());
+            return new Bound.Refused(ConfigError.of(e, Positions.NONE).toString());
         } catch (RuntimeException | StackOverflowError e) {
             return new Bound.Refused("the tags cannot be read: " + e);
         }

@@ -10,13 +10,16 @@ import dev.stringsvc.gateway.route.PathRewrite;
 import dev.stringsvc.gateway.route.Paths;
 import dev.stringsvc.gateway.route.Predicates;
 import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.program.Check;
+import dev.stringsvc.program.SettingException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// A route as it is written: flat, and complete by what [ConfigLoader] lays it over.
+/// A route as it is written: flat, and complete by what [Layers] lays it over. What all routes leave
+/// out is read as a route without a path.
 ///
 /// @param host empty for any
 /// @param service empty where it has another action
@@ -47,6 +50,16 @@ record RouteSpec(
         Duration deadline,
         Duration attemptTimeout) {
 
+    RouteSpec {
+        methods = List.copyOf(methods);
+        Paths.parse(paths);
+        balancing(balancer);
+        Check.that(methods.stream().allMatch(m -> m.matches("[A-Z]+")), "methods", "methods such as GET or POST");
+        Check.that(attempts >= 1 && attempts <= 10, "attempts", "1 to 10");
+        Check.that(deadline.isPositive(), "deadline", "more than 0");
+        Check.that(attemptTimeout.isPositive(), "attempt-timeout", "more than 0");
+    }
+
     /// Requests that go to instances of another kind, and which instances these are.
     ///
     /// @param header empty for none
@@ -69,7 +82,7 @@ record RouteSpec(
             try {
                 return Canary.Header.parse(text);
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("header: " + e.getMessage(), e);
+                throw new SettingException("header", String.valueOf(e.getMessage()), e);
             }
         }
     }
@@ -78,11 +91,11 @@ record RouteSpec(
         try {
             return Balancing.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("balancer: " + e.getMessage(), e);
+            throw new SettingException("balancer", String.valueOf(e.getMessage()), e);
         }
     }
 
-    /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
+    /// @throws SettingException for a value that is not valid
     Route route() {
         return new Route(
                 name,
@@ -102,10 +115,10 @@ record RouteSpec(
                 .filter(is -> is)
                 .count();
         if (given == 0) {
-            throw new IllegalArgumentException("service: must be given (or redirect, or respond)");
+            throw new SettingException("service", "must be given (or redirect, or respond)");
         }
         if (given > 1) {
-            throw new IllegalArgumentException("service: expected one of service, redirect and respond");
+            throw new SettingException("service", "expected one of service, redirect and respond");
         }
         if (redirect.isPresent()) {
             return redirect.get();

@@ -3,6 +3,8 @@ package dev.stringsvc.gateway.config;
 import dev.stringsvc.gateway.route.HostPattern;
 import dev.stringsvc.gateway.route.PathPattern;
 import dev.stringsvc.gateway.route.Predicates;
+import dev.stringsvc.program.Check;
+import dev.stringsvc.program.SettingException;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,7 +18,7 @@ import java.util.Optional;
 public record TagRule(String services, List<String> hosts, List<String> paths, boolean redirects) {
     private static final String ANY = "*";
 
-    /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
+    /// @throws SettingException for a value that is not valid
     public TagRule {
         Check.that(!services.isBlank(), "services", "a service's name, or the beginning of several: team-a-*");
         hosts = List.copyOf(hosts);

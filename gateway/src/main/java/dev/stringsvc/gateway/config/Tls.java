@@ -1,7 +1,9 @@
 package dev.stringsvc.gateway.config;
 
+import dev.stringsvc.program.Check;
 import dev.stringsvc.program.InputFile;
 import dev.stringsvc.program.Pem;
+import dev.stringsvc.program.SettingException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.Optional;
@@ -11,6 +13,7 @@ import javax.net.ssl.SSLContext;
 public record Tls(String certificate, String key) {
     private static final Pem.Pair KEYS = new Pem.Pair("certificate", "key");
 
+    /// @throws SettingException when one of the files is missing, or they cannot be used
     public Tls {
         Check.that(certificate.isEmpty() || !key.isEmpty(), "key", "the file of the certificate's private key");
         Check.that(key.isEmpty() || !certificate.isEmpty(), "certificate", "the file of the key's certificate");
@@ -19,7 +22,7 @@ public record Tls(String certificate, String key) {
 
     /// The files' content, read now; empty where there are none.
     ///
-    /// @throws IllegalArgumentException when a file cannot be read, or holds something else
+    /// @throws SettingException when a file cannot be read or used any more
     public Optional<SSLContext> context() {
         return context(certificate, key);
     }

@@ -1,52 +1,41 @@
 package dev.stringsvc.gateway.live;
 
 import dev.stringsvc.gateway.config.ConfigException;
-import dev.stringsvc.gateway.config.ConfigSource;
-import dev.stringsvc.gateway.config.GatewayConfig;
+import dev.stringsvc.gateway.config.Configuration;
+import dev.stringsvc.gateway.config.FileContent;
 import dev.stringsvc.gateway.config.NextStart;
 import dev.stringsvc.program.FailStop;
 import dev.stringsvc.program.VitalThread;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Loads the configuration again when its file changes or when it is asked to. What is not valid changes nothing.
-/// Thread-safe.
+/// Loads the configuration again when its file changes or when it is asked to. What is not valid
+/// changes nothing. Thread-safe.
 public final class Reloads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reloads.class);
     private static final Duration LOOK = Duration.ofMillis(500);
 
-    private final ConfigSource source;
-    private final GatewayConfig atStart;
+    private final Watched start;
     private final LiveRoutes live;
     private final LiveListener listener;
-    private final Optional<FileWatch> file;
     private volatile @Nullable Thread watcher;
     private volatile boolean stopping;
     private boolean closed;
 
-    /// @param file as it was when it was loaded; empty where it cannot be read twice
-    /// @param atStart what the gateway was built from
-    public Reloads(
-            ConfigSource source,
-            Optional<FileWatch> file,
-            GatewayConfig atStart,
-            LiveRoutes live,
-            LiveListener listener) {
-        this.source = source;
-        this.file = file;
-        this.atStart = atStart;
+    /// @param start what the gateway was built from
+    public Reloads(Watched start, LiveRoutes live, LiveListener listener) {
+        this.start = start;
         this.live = live;
         this.listener = listener;
     }
 
     /// Begins to look at the file twice a second.
     public void watch() {
-        file.ifPresent(this::watch);
+        start.file().ifPresent(this::watch);
     }
 
     private void watch(FileWatch file) {
@@ -54,9 +43,7 @@ public final class Reloads implements AutoCloseable {
             try {
                 while (true) {
                     Thread.sleep(LOOK);
-                    if (file.changed()) {
-                        reload();
-                    }
+                    look(file);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -66,23 +53,29 @@ public final class Reloads implements AutoCloseable {
         watching.start();
     }
 
+    private synchronized void look(FileWatch file) {
+        file.changed().ifPresent(this::load);
+    }
+
     /// Loads again and swaps at once, or says why not.
     public synchronized void reload() {
+        start.file()
+                .ifPresentOrElse(
+                        file -> load(file.take()),
+                        () -> LOG.warn("there is no configuration file that can be loaded again"));
+    }
+
+    private void load(FileContent content) {
         if (closed) {
             return;
         }
-        if (source.file().isEmpty() || file.isEmpty()) {
-            LOG.warn("there is no configuration file that can be loaded again");
-            return;
-        }
-        Path name = source.file().get();
-        file.get().take();
+        Path name = start.source().file().orElseThrow();
         try {
-            var next = source.loadAgain();
+            Configuration next = start.source().loadAgain(content);
             Difference difference = live.use(next);
             listener.reloaded(true);
             LOG.info("{} is loaded: {}", name, difference);
-            List<String> later = NextStart.changed(atStart, next.config());
+            List<String> later = NextStart.changed(start.configuration(), next);
             if (!later.isEmpty()) {
                 LOG.warn("{}: changed in {}; takes effect at the next start", String.join(", ", later), name);
             }

@@ -1,5 +1,7 @@
 package dev.stringsvc.gateway.route;
 
+import dev.stringsvc.program.Check;
+import dev.stringsvc.program.SettingException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
@@ -9,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What a route does with a request that it takes.
 public sealed interface Action {
-    /// @throws IllegalArgumentException when a route of that path can't have this action
+    /// @throws SettingException when a route of that path cannot have it
     void checkOn(PathPattern path);
 
     /// Forwards the request to an instance of a service.
@@ -39,7 +41,7 @@ public sealed interface Action {
             Balancing balancing,
             @Nullable Canary canary)
             implements Action {
-        /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
+        /// @throws SettingException for a value that is not valid
         public Forward {
             Check.that(!service.isBlank(), "service", "the name of a service");
             Check.that(attempts >= 1 && attempts <= 10, "attempts", "1 to 10");
@@ -64,7 +66,7 @@ public sealed interface Action {
     record Redirect(String to, int status) implements Action {
         private static final Set<Integer> STATUSES = Set.of(301, 302, 303, 307, 308);
 
-        /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
+        /// @throws SettingException for a value that is not valid
         public Redirect {
             Check.that(STATUSES.contains(status), "status", "301, 302, 303, 307 or 308");
             Check.that(to.chars().allMatch(c -> c > 0x20 && c < 0x7f) && !to.isEmpty(), "to", "a URL without spaces");
@@ -107,7 +109,7 @@ public sealed interface Action {
     ///
     /// @param contentType empty for none
     record Respond(int status, String contentType, String body) implements Action {
-        /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
+        /// @throws SettingException for a value that is not valid
         public Respond {
             Check.that(status >= 200 && status <= 599, "status", "200 to 599");
             Check.that(

@@ -1,6 +1,8 @@
 package dev.stringsvc.gateway.route;
 
 import dev.stringsvc.gateway.http.Token;
+import dev.stringsvc.program.Check;
+import dev.stringsvc.program.SettingException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +20,7 @@ public record Canary(
         @Nullable Header header,
         @Nullable String tag,
         Map<String, String> meta) {
-    /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
+    /// @throws SettingException for a value that is not valid
     public Canary {
         meta = Map.copyOf(meta);
         Check.that(percent != null || header != null, "percent", "a share of the requests, or a header");

@@ -1,6 +1,8 @@
 package dev.stringsvc.gateway.route;
 
 import dev.stringsvc.gateway.http.Token;
+import dev.stringsvc.program.Check;
+import dev.stringsvc.program.SettingException;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
@@ -51,7 +53,7 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
             "repr-digest",
             "surrogate-control");
 
-    /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
+    /// @throws SettingException for a value that is not valid
     public HeaderEdits {
         var sorted = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         set.forEach((name, value) -> {

@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.route;
 
+import dev.stringsvc.program.Check;
 import dev.stringsvc.program.HostName;
 import java.util.Comparator;
 import java.util.Locale;

@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.route;
 
 import dev.stringsvc.gateway.http.RequestTarget;
+import dev.stringsvc.program.Check;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;

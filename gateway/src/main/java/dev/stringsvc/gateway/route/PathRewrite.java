@@ -1,6 +1,8 @@
 package dev.stringsvc.gateway.route;
 
 import dev.stringsvc.gateway.http.RequestTarget;
+import dev.stringsvc.program.Check;
+import dev.stringsvc.program.SettingException;
 import java.util.Map;
 import java.util.Objects;
 
@@ -12,7 +14,7 @@ public sealed interface PathRewrite {
     /// @param strip a prefix to remove from the path; empty for none
     /// @param replacement replaces the part of the path that the route's pattern describes; may contain
     /// the pattern's variables in braces; empty for none
-    /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
+    /// @throws SettingException for a value that is not valid
     static PathRewrite parse(String strip, String replacement) {
         Check.that(strip.isEmpty() || replacement.isEmpty(), "rewrite", "not both strip-prefix and rewrite");
         if (!replacement.isEmpty()) {
@@ -32,7 +34,7 @@ public sealed interface PathRewrite {
         return new Strip(PathPattern.parse(strip, false));
     }
 
-    /// @throws IllegalArgumentException when a route of that path can't have this rewrite
+    /// @throws SettingException when a route of that path cannot have it
     void checkOn(PathPattern path);
 
     /// @param path matches the pattern without parameters; percent-encoded, as is the result

@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.route;
 
+import dev.stringsvc.program.SettingException;
 import java.util.Locale;
 
 /// How a route treats paths that can be read in two ways.
@@ -10,14 +11,14 @@ public enum Paths {
     /// looked up.
     LENIENT;
 
-    /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
+    /// @throws SettingException for a value that is not valid
     public static Paths parse(String text) {
         for (Paths paths : values()) {
             if (paths.text().equals(text)) {
                 return paths;
             }
         }
-        throw new IllegalArgumentException("paths: expected strict or lenient, got '" + text + "'");
+        throw new SettingException("paths", "expected strict or lenient, got '" + text + "'");
     }
 
     /// As it is configured.

@@ -1,6 +1,8 @@
 package dev.stringsvc.gateway.route;
 
 import dev.stringsvc.gateway.http.Token;
+import dev.stringsvc.program.Check;
+import dev.stringsvc.program.SettingException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -32,7 +34,7 @@ public record Predicates(
             .thenComparingInt(predicates -> -predicates.headers.size())
             .thenComparing(predicates -> predicates.methods.isEmpty());
 
-    /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
+    /// @throws SettingException for a value that is not valid
     public Predicates {
         methods = List.copyOf(methods);
         Check.that(

@@ -1,5 +1,8 @@
 package dev.stringsvc.gateway.route;
 
+import dev.stringsvc.program.Check;
+import dev.stringsvc.program.SettingException;
+
 /// Which requests a route takes, and what it does with them. Immutable.
 ///
 /// @param name unique; used in answers, logs and metrics
@@ -14,7 +17,7 @@ public record Route(
         HeaderEdits responseHeaders,
         Action action,
         boolean exclusive) {
-    /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
+    /// @throws SettingException for a value that is not valid
     public Route {
         Check.that(!name.isBlank(), "name", "a name");
         action.checkOn(predicates.path());

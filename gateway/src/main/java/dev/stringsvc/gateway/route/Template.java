@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.route;
 
+import dev.stringsvc.program.Check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

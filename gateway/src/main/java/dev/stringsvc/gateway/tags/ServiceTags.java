@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.tags;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stringsvc.gateway.config.Nearest;
 import dev.stringsvc.gateway.config.TagRoute;
 import dev.stringsvc.program.Label;
 import java.util.ArrayList;
@@ -13,11 +14,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// The routes that a service's tags ask for: `gateway.KEY=VALUE` for one route, `gateway.NAME.KEY=VALUE` for several,
-/// and fabio's `urlprefix-HOST/PATH`, each a route of its own.
+/// The routes that a service's tags ask for: `gateway.KEY=VALUE` for one route,
+/// `gateway.NAME.KEY=VALUE` for several, and fabio's `urlprefix-HOST/PATH`, each a route of its own.
 ///
-/// Whose tags they are cannot be told: the tags of all instances come as one set. Where two of them contradict each
-/// other the route is refused.
+/// Whose tags they are cannot be told: the tags of all instances come as one set. Where two of them
+/// contradict each other the route is refused.
 public final class ServiceTags {
     private static final String OWN = "gateway.";
     private static final String PATH = "path";
@@ -70,7 +71,8 @@ public final class ServiceTags {
         return tag.strip().startsWith(OWN);
     }
 
-    /// The routes, by name: `SERVICE@consul`, `SERVICE.NAME@consul` or, of fabio's, `SERVICE:HOST/PATH@consul`.
+    /// The routes, by name: `SERVICE@consul`, `SERVICE.NAME@consul` or, of fabio's,
+    /// `SERVICE:HOST/PATH@consul`.
     public static List<TagRoute> routes(String service, List<String> tags) {
         if (service.length() > Label.LONGEST) {
             return List.of(refused(service, "", "the service's name is longer than " + Label.LONGEST + " characters"));
@@ -180,7 +182,7 @@ public final class ServiceTags {
             String key = text.substring(0, equals).strip();
             String value = text.substring(equals + 1).strip();
             if (!KEYS.containsKey(key)) {
-                refuse(OWN + key + ": unknown key; expected one of " + KEYS.keySet());
+                refuse(OWN + key + ": " + Nearest.unknownKey(key, KEYS.keySet()));
                 return;
             }
             @Nullable String other = values.put(key, value);

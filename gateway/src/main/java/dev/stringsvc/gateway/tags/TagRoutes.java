@@ -22,13 +22,15 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Puts the routes that services' tags ask for beside those of the file. What is wrong with one of them keeps none of
-/// the others out: it alone is quarantined, with the reason. A route that was live, and whose tags are not in order any
-/// more, goes on as it was: while instances are replaced one by one by those with other tags, both kinds are there.
+/// Puts the routes that services' tags ask for beside those of the file. What is wrong with one of them
+/// keeps none of the others out: it alone is quarantined, with the reason. A route that was live, and
+/// whose tags are not in order any more, goes on as it was: while instances are replaced one by one by
+/// those with other tags, both kinds are there.
 ///
-/// The operator's rules bound what tags may ask for. No route of the file loses a request to them, and they make no
-/// route to a service whose instances the configuration names. Of two services that ask for the same, the one that had
-/// it first has it. The cost grows with the number of routes and not faster. Used by one thread at a time.
+/// The operator's rules bound what tags may ask for. No route of the file loses a request to them, and
+/// they make no route to a service whose instances the configuration names. Of two services that ask
+/// for the same, the one that had it first has it. The cost grows with the number of routes and not
+/// faster. Used by one thread at a time.
 public final class TagRoutes {
     /// In place of a method, for a route that names none.
     private static final String ANY_METHOD = "*";
@@ -78,8 +80,8 @@ public final class TagRoutes {
         }
     }
 
-    /// How a service stands in Consul: listed, gone for less than the hold, or gone for longer. In the last case all
-    /// other services come first.
+    /// How a service stands in Consul: listed, gone for less than the hold, or gone for longer. In the
+    /// last case all other services come first.
     private enum Standing {
         LISTED,
         GONE,

@@ -1,5 +1,7 @@
 package dev.stringsvc.gateway.upstream;
 
+import dev.stringsvc.program.Check;
+import dev.stringsvc.program.SettingException;
 import java.time.Duration;
 
 /// When a failing instance gets no requests although discovery lists it, and when it is tried again.
@@ -22,7 +24,7 @@ public record Ejection(
         Duration probeAfter,
         Duration probeLongest,
         double maxShare) {
-    /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
+    /// @throws SettingException for a value that is not valid
     public Ejection {
         Check.that(failures >= 1 && failures <= 1_000, "failures", "1 to 1000");
         Check.that(failureRate > 0 && failureRate <= 1, "failure-rate", "more than 0, and at most 1");

@@ -1,5 +1,7 @@
 package dev.stringsvc.gateway.upstream;
 
+import dev.stringsvc.program.Check;
+import dev.stringsvc.program.SettingException;
 import java.time.Duration;
 
 /// Protects against an answer of discovery that drops most instances at once, as a restarted Consul
@@ -10,7 +12,7 @@ import java.time.Duration;
 /// none
 /// @param hold how long a suspect may be used
 public record Guard(double minShare, Duration hold) {
-    /// @throws IllegalArgumentException whose message is the key, a colon, and what was expected
+    /// @throws SettingException for a value that is not valid
     public Guard {
         Check.that(minShare >= 0 && minShare <= 1, "min-share", "0 to 1");
     }

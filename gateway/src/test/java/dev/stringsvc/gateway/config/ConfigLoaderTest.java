@@ -175,7 +175,12 @@ class ConfigLoaderTest {
             'port: no'                              | :1: port: expected a whole number
             'port: "8080"'                          | :1: port: expected a whole number
             'port: 70000'                           | :1: port: expected a port from 0 to 65535
-            '\\nadmin:\\n  prot: 1'                   | :3: admin.prot: unknown key; expected one of [host, hosts, port]
+            '\\nadmin:\\n  prot: 1'                   | :3: admin.prot: unknown key; did you mean port?
+            'admin:\\n  address: a'                      | :2: admin.address: unknown key; expected one of [host, hosts, port]
+            'routes:\\n- pathh: /a'                  | :2: routes[0].pathh: unknown key; did you mean path?
+            'routes:\\n- path: /a\\n  redirect:\\n    too: /b' | :4: routes[0].redirect.too: unknown key; did you mean to?
+            'consul:\\n  tag-rules:\\n  - service: a\\n    paths: [/]' | :3: consul.tag-rules[0].service: unknown key; did you mean services?
+            'services:\\n  a:\\n    protcol: h2'      | :3: services.a.protcol: unknown key; did you mean protocol?
             'admin:\\n  hosts: ["gw:80"]' | :2: admin.hosts: expected names without a port, such as gateway or gw.example
             'admin:\\n  hosts: [10.0.0.1]' | :2: admin.hosts: expected names without a port, such as gateway or gw.example
             'admin: 8081'                           | :1: admin: expected keys and values
@@ -246,9 +251,11 @@ class ConfigLoaderTest {
             'consul:\\n  token: 123' | :2: consul.token: expected a text
             'consul:\\n  address: a..b' | :2: consul.address: expected Consul's host:port, http(s)://host:port or unix:///path, got "a..b"
             'port: 1\\n---\\nport: 2' | :3: a second YAML document begins; expected one in a file
-            'prot: 1' | :1: prot: unknown key; expected one of [access-log, admin, consul, ejection, guard, host, http2, limits, port, retry, route-defaults, routes, services, shutdown, timeouts, tls, trusted-proxies]
+            'prot: 1' | :1: prot: unknown key; did you mean port?
+            'x: 1'   | :1: x: unknown key; expected one of [access-log, admin, consul, ejection, guard, host, http2, limits, port, retry, route-defaults, routes, services, shutdown, timeouts, tls, trusted-proxies]
             'route-defaults: foo' | :1: route-defaults: expected keys and values
-            'route-defaults:\\n  deadlnie: 1s' | :2: route-defaults.deadlnie: unknown key; expected one of [attempt-timeout, attempts, balancer, deadline, idempotency-key, idempotent, methods, paths, preserve-host, request-body, request-headers, response-headers, stream-requests, strip-prefix]
+            'route-defaults:\\n  deadlnie: 1s' | :2: route-defaults.deadlnie: unknown key; did you mean deadline?
+            'route-defaults:\\n  service: s' | :2: route-defaults.service: unknown key; expected one of [attempt-timeout, attempts, balancer, deadline, idempotency-key, idempotent, methods, paths, preserve-host, request-body, request-headers, response-headers, stream-requests, strip-prefix]
             'route-defaults:\\n  paths: loose' | :2: route-defaults.paths: expected strict or lenient, got 'loose'
             'routes:\\n- {path: /a, service: s, paths: yes}' | :2: routes[0].paths: expected strict or lenient, got 'true'
             'routes:\\n- {path: /a, service: s, paths: LENIENT}' | :2: routes[0].paths: expected strict or lenient, got 'LENIENT'
@@ -261,6 +268,19 @@ class ConfigLoaderTest {
                 .isInstanceOf(ConfigException.class)
                 .message()
                 .startsWith(folder.resolve("gateway.yaml") + expected.strip());
+    }
+
+    @Test
+    void an_error_tells_where_it_is() {
+        assertThatThrownBy(() -> load("port: 1\nroutes:\n- {path: /a, service: s,\n   attempts: 0}\n"))
+                .isInstanceOfSatisfying(
+                        ConfigException.class,
+                        e -> assertThat(e.error())
+                                .hasValue(new ConfigError(
+                                        "/routes/0/attempts",
+                                        "routes[0].attempts",
+                                        Optional.of(new ConfigError.Position(4, 4)),
+                                        "expected 1 to 10")));
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stringsvc.gateway.config.FileContent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,18 +23,18 @@ class FileWatchTest {
         file = Files.writeString(folder.resolve("gateway.yaml"), "port: 1");
     }
 
-    private static void assertChangesOnce(FileWatch watch) {
-        assertThat(watch.changed()).as("while it may still be written").isFalse();
-        assertThat(watch.changed()).isTrue();
-        assertThat(watch.changed()).isFalse();
+    private void assertChangesOnce(FileWatch watch) {
+        assertThat(watch.changed()).as("while it may still be written").isEmpty();
+        assertThat(watch.changed()).hasValue(FileContent.of(file));
+        assertThat(watch.changed()).isEmpty();
     }
 
     @Test
     void what_is_touched_and_has_the_same_content_has_not_changed() throws Exception {
         var watch = new FileWatch(file);
         Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(5)));
-        assertThat(watch.changed()).isFalse();
-        assertThat(watch.changed()).isFalse();
+        assertThat(watch.changed()).isEmpty();
+        assertThat(watch.changed()).isEmpty();
     }
 
     @Test
@@ -50,7 +51,7 @@ class FileWatchTest {
         var watch = new FileWatch(file);
         Files.writeString(file, "port: 2");
         watch.take();
-        assertThat(watch.changed()).isFalse();
+        assertThat(watch.changed()).isEmpty();
         Files.writeString(file, "port: 3");
         assertChangesOnce(watch);
     }
@@ -60,7 +61,7 @@ class FileWatchTest {
         var watch = new FileWatch(file);
         for (String part : new String[] {"", "po", "port: "}) {
             Files.writeString(file, part);
-            assertThat(watch.changed()).isFalse();
+            assertThat(watch.changed()).isEmpty();
         }
         Files.writeString(file, "port: 3");
         assertChangesOnce(watch);
@@ -85,7 +86,8 @@ class FileWatchTest {
         var watch = new FileWatch(mounted);
         Path swap = Files.createSymbolicLink(folder.resolve("..swap"), next.getFileName());
         Files.move(swap, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        assertChangesOnce(watch);
+        assertThat(watch.changed()).isEmpty();
+        assertThat(watch.changed()).hasValue(FileContent.of(mounted));
     }
 
     @Test
@@ -95,5 +97,25 @@ class FileWatchTest {
         assertChangesOnce(watch);
         Files.writeString(file, "port: 2");
         assertChangesOnce(watch);
+    }
+
+    @Test
+    void what_it_yields_is_what_it_compared_and_not_read_anew() throws Exception {
+        var watch = new FileWatch(file);
+        FileContent first = FileContent.of(file);
+        Files.writeString(file, "port: 2");
+        assertThat(watch.taken()).isEqualTo(first);
+        FileContent second = watch.take();
+        Files.writeString(file, "port: 3");
+        assertThat(watch.taken()).isEqualTo(second).isNotEqualTo(first);
+    }
+
+    @Test
+    void what_is_not_a_file_any_more_is_not_opened() throws Exception {
+        var watch = new FileWatch(file);
+        Files.delete(file);
+        Files.createDirectory(file);
+        assertThat(watch.changed()).isEmpty();
+        assertThat(watch.changed()).hasValue(new FileContent.Unreadable("not a regular file any more"));
     }
 }

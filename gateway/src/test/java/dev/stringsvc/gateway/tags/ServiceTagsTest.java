@@ -260,7 +260,7 @@ class ServiceTagsTest {
 
     @Test
     void what_can_be_loaded_live_does_not_wait_for_the_next_start() throws Exception {
-        var before = ConfigLoader.load(Optional.empty(), ConfigLoader.noFlags());
+        var before = new ConfigSource(Optional.empty(), ConfigLoader.noFlags()).load();
         Path file = Files.writeString(folder.resolve("next.yaml"), """
                 port: 1
                 routes: []
@@ -270,10 +270,10 @@ class ServiceTagsTest {
                 ejection: {failures: 9}
                 consul: {address: "other:8500"}
                 """);
-        var after = ConfigLoader.load(Optional.of(file), ConfigLoader.noFlags());
+        var after = new ConfigSource(Optional.of(file), ConfigLoader.noFlags()).load();
         assertThat(NextStart.changed(before, after))
                 .containsExactly("port", "consul.address", "limits.in-flight", "ejection.failures");
-        assertThat(after.timeouts().head()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(after.config().timeouts().head()).isEqualTo(Duration.ofSeconds(10));
         assertThat(NextStart.changed(after, after)).isEmpty();
     }
 

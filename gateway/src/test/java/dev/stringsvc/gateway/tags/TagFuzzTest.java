@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// Whatever the tags of a service say, they make routes, or are refused with a reason. `-Dfuzz.seed=N` tries others,
-/// `-Dfuzz.requests=N` more.
+/// Whatever the tags of a service say, they make routes, or are refused with a reason. `-Dfuzz.seed=N`
+/// tries others, `-Dfuzz.requests=N` more.
 class TagFuzzTest {
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int SERVICES = Integer.getInteger("fuzz.requests", 300);
