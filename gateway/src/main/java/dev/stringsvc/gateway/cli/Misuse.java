@@ -16,7 +16,7 @@ public final class Misuse {
         String meant = e instanceof UnmatchedArgumentException unmatched
                 ? meant(unmatched).map(word -> "; did you mean " + word + "?").orElse("")
                 : "";
-        return e.getMessage() + meant + " (--help tells more)";
+        return e.getMessage() + meant + " (see --help)";
     }
 
     private static Optional<String> meant(UnmatchedArgumentException e) {

@@ -11,11 +11,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MisuseTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --prot 8080       | gateway: Unknown options: '--prot', '8080'; did you mean --port? (--help tells more)
-            --admin-prot=8081 | gateway: Unknown option: '--admin-prot=8081'; did you mean --admin-port? (--help tells more)
-            chek a.yaml       | gateway: Unmatched arguments from index 0: 'chek', 'a.yaml'; did you mean check? (--help tells more)
-            routes f --explan | gateway: Unknown option: '--explan'; did you mean --explain? (--help tells more)
-            --nonsense        | gateway: Unknown option: '--nonsense' (--help tells more)
+            --prot 8080       | gateway: Unknown options: '--prot', '8080'; did you mean --port? (see --help)
+            --admin-prot=8081 | gateway: Unknown option: '--admin-prot=8081'; did you mean --admin-port? (see --help)
+            chek a.yaml       | gateway: Unmatched arguments from index 0: 'chek', 'a.yaml'; did you mean check? (see --help)
+            routes f --explan | gateway: Unknown option: '--explan'; did you mean --explain? (see --help)
+            --nonsense        | gateway: Unknown option: '--nonsense' (see --help)
             """)
     void an_unknown_flag_or_command_names_the_nearest_known_one(String arguments, String said) {
         var err = new StringWriter();
