@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/// Runs one instance until it is told to stop. Exits with 0 after an orderly stop, 1 where it can't listen, 2 where
-/// the command line can't be.
+/// Runs one instance until a signal stops it. Exits with 0 after an orderly stop, 1 if it cannot
+/// listen, and 2 if an option or a variable has a wrong value.
 final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
@@ -40,13 +40,13 @@ final class Main {
             }
             return serve(options.settings(environment));
         } catch (ParameterException | IllegalArgumentException e) {
-            return fail(2, e.getMessage() + " (stringsvc --help tells of all options)");
+            return fail(2, e.getMessage() + " (see stringsvc --help)");
         }
     }
 
     private static int serve(Settings settings) throws InterruptedException {
         try (var log = LogWriter.stdout()) {
-            var stop = StopSignal.install(() -> endAtOnce(log::close));
+            var stop = StopSignal.install(() -> exitAtOnce(log::close));
             LogfmtHandler.install(log, "dev.stringsvc", Level.INFO);
             FailStop.install(log);
             var service = StringService.start(settings, log);
@@ -58,8 +58,8 @@ final class Main {
         }
     }
 
-    private static void endAtOnce(Runnable flush) {
-        LOG.warn("a second signal, ending at once");
+    private static void exitAtOnce(Runnable flush) {
+        LOG.warn("a second signal: exiting at once");
         flush.run();
     }
 

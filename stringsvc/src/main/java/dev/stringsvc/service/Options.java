@@ -16,7 +16,8 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/// The command line. Each option may come from the environment variable that its description names first.
+/// The command line. An option that is not given takes the value of its environment variable, which is
+/// the first word in the brackets of its description.
 @Command(
         name = "stringsvc",
         versionProvider = Version.class,
@@ -24,51 +25,52 @@ import picocli.CommandLine.TypeConversionException;
         sortOptions = false,
         usageHelpWidth = 110,
         description = "Serves POST /uppercase, /count and /notificator, and keeps itself registered in Consul.",
-        optionListHeading = "%nOptions, and in brackets what stands in for each: environment variable, default%n",
-        footerHeading = "%nEnvironment only, as for Consul's own tools%n",
+        optionListHeading = "%nOptions [in brackets: the environment variable, the default]%n",
+        footerHeading = "%nEnvironment variables without an option, as in Consul's own tools%n",
         footer = {
-            "  CONSUL_HTTP_TOKEN_FILE    a file that holds the ACL token; it is read again when it changes",
-            "  CONSUL_HTTP_TOKEN         the ACL token, where there is no token file",
+            "  CONSUL_HTTP_TOKEN_FILE    a file with the ACL token; it is read again when it changes",
+            "  CONSUL_HTTP_TOKEN         the ACL token, if there is no token file",
             "  CONSUL_HTTP_AUTH          user:password for HTTP's basic authentication",
-            "  CONSUL_HTTP_SSL=true      TLS to Consul, also where --consul does not begin with https://",
-            "  CONSUL_HTTP_SSL_VERIFY    false does not check Consul's certificate",
-            "  CONSUL_CACERT             a PEM file: who signs Consul's certificate; by default whom the JVM trusts",
-            "  CONSUL_CAPATH             a folder of such files, where CONSUL_CACERT is not set",
-            "  CONSUL_CLIENT_CERT        a PEM file: the certificate to show to Consul; CONSUL_CLIENT_KEY holds its key",
-            "  CONSUL_TLS_SERVER_NAME    whom Consul's certificate names; by default the host of its address",
-            "  CONSUL_NAMESPACE          where to register in Consul Enterprise; CONSUL_PARTITION likewise",
+            "  CONSUL_HTTP_SSL=true      TLS to Consul, even if --consul does not begin with https://",
+            "  CONSUL_HTTP_SSL_VERIFY    false: Consul's certificate is not checked",
+            "  CONSUL_CACERT             a PEM file with the authorities (CAs) to trust; default: the JVM's",
+            "  CONSUL_CAPATH             a folder of such files, used if CONSUL_CACERT is not set",
+            "  CONSUL_CLIENT_CERT        a PEM file with the client certificate; CONSUL_CLIENT_KEY: its private key",
+            "  CONSUL_TLS_SERVER_NAME    the name in Consul's certificate; default: the host in Consul's address",
+            "  CONSUL_NAMESPACE          the namespace (Consul Enterprise); CONSUL_PARTITION: the partition",
             "",
-            "Durations are numbers with a unit (ms, s, m, h): 250ms, 1.5s, 1m30s. SIGTERM and SIGINT deregister, go on",
-            "serving for --grace, finish what is in flight and exit with 0; a second one exits at once."
+            "Durations are numbers with a unit (ms, s, m, h): 250ms, 1.5s, 1m30s. On SIGTERM or SIGINT the instance",
+            "deregisters, serves on for --grace, answers the requests in flight and exits with 0. A second signal ends it",
+            "at once."
         })
 final class Options {
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
             defaultValue = "0.0.0.0",
-            description = "where to listen [STRINGSVC_HOST, 0.0.0.0: everywhere]")
+            description = "the address to listen on [STRINGSVC_HOST, 0.0.0.0: all addresses]")
     private String host = "";
 
     @Option(
             names = "--port",
             paramLabel = "PORT",
             defaultValue = "8000",
-            description = "0 picks a free one [STRINGSVC_PORT, 8000]")
+            description = "the port to listen on; 0 picks a free one [STRINGSVC_PORT, 8000]")
     private int port;
 
     @Option(
             names = "--id",
             paramLabel = "ID",
-            description = "the id in Consul, unique per instance; give one with --port 0, or it changes at each restart"
+            description = "the id in Consul, unique per instance; with --port 0 and no id it changes at each restart"
                     + " [STRINGSVC_ID, stringsvc-HOSTNAME-PORT]")
     private @Nullable String id;
 
     @Option(
             names = "--advertise",
             paramLabel = "HOST[:PORT]",
-            description = "where others reach this instance [STRINGSVC_ADVERTISE, --host where that is one address,"
-                    + " else the local address that leads to Consul or, where that is the loopback, the address of"
-                    + " Consul's node; the port it listens on]")
+            description = "the address that Consul gives to others; without a port, the one it listens on"
+                    + " [STRINGSVC_ADVERTISE, else --host if that is one address, else the local address used to reach"
+                    + " Consul, else (if that is the loopback) the address of Consul's node]")
     private @Nullable String advertise;
 
     @Option(
@@ -93,7 +95,7 @@ final class Options {
             paramLabel = "DURATION",
             defaultValue = "1s",
             converter = DurationConverter.class,
-            description = "how often Consul asks GET /health [STRINGSVC_CHECK_INTERVAL, 1s]")
+            description = "how often Consul sends GET /health [STRINGSVC_CHECK_INTERVAL, 1s]")
     private Duration checkInterval = Duration.ZERO;
 
     @Option(
@@ -101,7 +103,7 @@ final class Options {
             paramLabel = "DURATION",
             defaultValue = "1m",
             converter = DurationConverter.class,
-            description = "how long Consul keeps an instance that is critical; Consul takes no less than 1m"
+            description = "Consul removes an instance that is critical for this long; Consul's minimum is 1m"
                     + " [STRINGSVC_DEREGISTER_AFTER, 1m]")
     private Duration deregisterAfter = Duration.ZERO;
 
@@ -110,7 +112,7 @@ final class Options {
             paramLabel = "DURATION",
             defaultValue = "2s",
             converter = DurationConverter.class,
-            description = "how long to go on serving after deregistering, so that callers notice [STRINGSVC_GRACE, 2s]")
+            description = "how long to serve on after deregistering, so that callers notice [STRINGSVC_GRACE, 2s]")
     private Duration grace = Duration.ZERO;
 
     @Option(
@@ -121,7 +123,8 @@ final class Options {
             description = "the longest wait for requests in flight when stopping [STRINGSVC_DRAIN, 10s]")
     private Duration drain = Duration.ZERO;
 
-    /// @throws IllegalArgumentException with a sentence for the user where an option or a variable cannot be used
+    /// @throws IllegalArgumentException if an option or a variable has a wrong value; the message is
+    /// for the user
     Settings settings(Environment environment) {
         return new Settings(
                 host,

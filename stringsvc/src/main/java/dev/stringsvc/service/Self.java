@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What this process tells Consul of itself, with the address that it has at the moment.
+/// What this process registers in Consul, with its current address.
 final class Self implements Instance.Source {
     private static final String NAME = "stringsvc";
     private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
@@ -22,7 +22,7 @@ final class Self implements Instance.Source {
     private final int port;
     private final String id;
 
-    /// @param port the port it listens on
+    /// @param port the port that the instance listens on
     Self(Settings settings, Registration registration, int port) {
         this.settings = settings;
         this.registration = registration;
@@ -30,18 +30,18 @@ final class Self implements Instance.Source {
         this.id = settings.id().orElseGet(() -> NAME + "-" + hostname() + "-" + port);
     }
 
-    /// The id in Consul.
     String id() {
         return id;
     }
 
-    /// Without an address of its own it is where the local address leads to Consul. Where that is the loopback, the
-    /// agent runs on this machine and others know this machine by the address of the agent's node.
+    /// The advertised address, else `--host` unless it is a wildcard, else the local address that the
+    /// kernel uses to reach Consul. If that is the loopback, Consul's agent runs on this machine, so
+    /// others reach the instance at the address of the agent's node.
     @Override
     public Instance current() throws IOException {
-        Optional<HostPort> told = told();
-        if (told.isPresent()) {
-            return at(told.get(), false);
+        Optional<HostPort> configured = configured();
+        if (configured.isPresent()) {
+            return at(configured.get(), false);
         }
         String local = LocalAddress.towards(registration.consul().address().hostPort());
         return at(new HostPort(local, port), InetAddress.ofLiteral(local).isLoopbackAddress());
@@ -59,7 +59,7 @@ final class Self implements Instance.Source {
                 registration.deregisterAfter());
     }
 
-    private Optional<HostPort> told() {
+    private Optional<HostPort> configured() {
         Optional<Advertise> advertise = settings.advertise();
         if (advertise.isPresent()) {
             return Optional.of(

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// All that an instance is told when it starts.
+/// The settings of one instance.
 ///
-/// @param host         where it listens; a wildcard address listens everywhere
-/// @param port         0 picks a free one
-/// @param id           its id in Consul; made of the host's name and the port unless given
-/// @param advertise    where others reach it; found out unless given
-/// @param registration where to register, and how; empty registers nowhere
-/// @param grace        how long it goes on serving after it deregistered
+/// @param host         the address to listen on; a wildcard address listens on all
+/// @param port         the port to listen on; 0 picks a free one
+/// @param id           its id in Consul; empty for one made of the host's name and the port
+/// @param advertise    the address at which others reach it; empty to find it out
+/// @param registration how to register in Consul; empty to serve without Consul
+/// @param grace        how long it serves on after it has deregistered
 /// @param drain        the longest wait for requests in flight when it stops
 record Settings(
         String host,
@@ -32,13 +32,12 @@ record Settings(
         tags = List.copyOf(tags);
     }
 
-    /// Where others reach the instance; without a port it is the one it listens on.
+    /// The address at which others reach the instance. Without a port it is the port that the instance
+    /// listens on.
     record Advertise(String host, OptionalInt port) {}
 
-    /// How the instance is registered.
-    ///
-    /// @param checkInterval   how often Consul asks for health
-    /// @param deregisterAfter how long the instance may be critical before Consul forgets it
+    /// @param checkInterval   how often Consul sends GET /health
+    /// @param deregisterAfter how long the instance may be critical before Consul removes it
     record Registration(ConsulSettings consul, Duration checkInterval, Duration deregisterAfter) {
         Registration {
             if (checkInterval.isZero()) {

@@ -12,8 +12,8 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One instance: it listens once it is warm, then registers, and goes the other way round when it is closed.
-/// Thread-safe.
+/// One instance of the string service. At the start it warms up, listens and registers; at the end it
+/// deregisters, drains and stops listening. Thread-safe.
 final class StringService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StringService.class);
 
@@ -29,12 +29,12 @@ final class StringService implements AutoCloseable {
         this.drain = drain;
     }
 
-    /// Listens, and begins to register without waiting for Consul. Each call is logged to `calls`.
+    /// Listens, and starts to register without waiting for Consul. Each call is logged to `calls`.
     ///
-    /// What warms it up comes before both: the less there is between them, the sooner who finds it healthy
-    /// (`docker compose up --wait`) finds it in Consul too.
+    /// It warms up first. Otherwise the instance would be healthy long before it is in Consul, and
+    /// `docker compose up --wait` would return too early.
     ///
-    /// @throws UncheckedIOException where it can't listen, with Java's reason as the cause
+    /// @throws UncheckedIOException if it cannot listen; the cause has Java's reason
     static StringService start(Settings settings, LogWriter calls) {
         if (settings.registration().isPresent()) {
             WarmUp.run();
@@ -49,32 +49,33 @@ final class StringService implements AutoCloseable {
         var agent = new LocalAgent(how.consul());
         var self = new Self(settings, how, port);
         if (settings.port() == 0 && settings.id().isEmpty()) {
-            LOG.warn("--port 0 without --id: the id in Consul, {}, will be another one after a restart", self.id());
+            LOG.warn("--port 0 without --id: the id in Consul, {}, will change at a restart", self.id());
         }
         return new Registration(agent, Registrar.start(agent, self, Pace.standard(RandomGenerator.getDefault())));
     }
 
-    /// The port it listens on.
+    /// The port that it listens on, also when the settings say 0.
     int port() {
         return server.port();
     }
 
-    /// Deregisters, goes on serving for the grace, then stops accepting and finishes what is in flight. Health is 503
-    /// from the beginning. Takes as long as Consul, grace and drain may; with nothing in flight, the grace.
+    /// Deregisters, serves on for the grace, then stops accepting connections and answers the requests
+    /// in flight. Health is 503 from the beginning. Takes at least the grace, and at most four seconds
+    /// for Consul, the grace and the drain together.
     @Override
     public void close() {
         server.drain();
         registration.ifPresent(Registration::close);
         try {
             if (grace.isPositive()) {
-                LOG.info("serving on for {} ms, so that callers notice", grace.toMillis());
+                LOG.info("serving on for {} ms, so that callers notice that it stops", grace.toMillis());
                 Thread.sleep(grace);
             }
             LOG.info("accepting no more connections; requests in flight: {}", server.inFlight());
             if (server.stop(drain)) {
                 LOG.info("stopped, every request was answered");
             } else {
-                LOG.warn("stopped, requests were cut off after {} ms", drain.toMillis());
+                LOG.warn("stopped, requests that took longer than {} ms were cut off", drain.toMillis());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

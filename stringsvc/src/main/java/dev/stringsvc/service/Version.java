@@ -3,7 +3,7 @@ package dev.stringsvc.service;
 import java.util.Objects;
 import picocli.CommandLine.IVersionProvider;
 
-/// The version that the jar's manifest names; `dev` where the classes don't come from a jar.
+/// The version in the jar's manifest; `dev` if the classes do not come from a jar.
 final class Version implements IVersionProvider {
     static String text() {
         return Objects.requireNonNullElse(Version.class.getPackage().getImplementationVersion(), "dev");

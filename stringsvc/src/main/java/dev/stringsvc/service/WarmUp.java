@@ -13,9 +13,9 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes a fresh JVM ready for its share of the requests: the first few hundred calls run interpreted and load classes,
-/// and a caller in production would wait for that. They go to a server of their own on a loopback port, with a log that
-/// nobody reads and meters that nobody asks, through the same code.
+/// Makes a fresh JVM ready for requests. Its first few hundred calls load classes and run interpreted,
+/// so they are slow. They are sent here, through the same code, to a separate server on a loopback
+/// port, whose log and meters are discarded.
 final class WarmUp {
     private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
     private static final int ROUNDS = 150;
@@ -24,12 +24,13 @@ final class WarmUp {
 
     private WarmUp() {}
 
-    /// Returns after 450 calls, or after two seconds. What goes wrong is told and changes nothing.
+    /// Returns after 450 calls or two seconds. A failure is logged, and the service starts all the
+    /// same.
     static void run() {
         run(LONGEST);
     }
 
-    /// Returns after 450 calls, or after `longest`, which is no failure.
+    /// Returns after 450 calls, or after `longest`, which does not count as a failure.
     static void run(Duration longest) {
         long end = System.nanoTime() + longest.toNanos();
         try (var log = LogWriter.to(OutputStream.nullOutputStream(), LOG_CHARACTERS)) {
@@ -44,9 +45,9 @@ final class WarmUp {
                 server.stop(Duration.ZERO);
             }
         } catch (SocketTimeoutException e) {
-            LOG.debug("a slow machine: the time to warm up is over", e);
+            LOG.debug("the machine is slow: warm-up stopped before all calls were made", e);
         } catch (IOException | RuntimeException e) {
-            LOG.warn("could not warm up, serving all the same: {}", e.toString());
+            LOG.warn("warm-up failed, so the first requests will be slow: {}", e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

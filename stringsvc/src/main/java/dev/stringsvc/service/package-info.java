@@ -1,8 +1,9 @@
-/// The replicated string service: it serves, registers itself in Consul, and knows nothing of who calls it.
+/// The replicated string service. It serves requests, registers itself in Consul, and knows nothing of
+/// the gateway.
 ///
-/// [dev.stringsvc.service.Main] turns flags and environment into [dev.stringsvc.service.Settings],
-/// [dev.stringsvc.service.StringService] wires the two rooms behind it: `http` answers requests, `registration` keeps
-/// Consul informed.
+/// [dev.stringsvc.service.Main] reads options and environment into [dev.stringsvc.service.Settings].
+/// [dev.stringsvc.service.StringService] connects the two packages below: `http` answers requests,
+/// `registration` keeps the instance registered in Consul.
 @NullMarked
 package dev.stringsvc.service;
 

@@ -31,7 +31,7 @@ class OptionsTest {
     }
 
     @Test
-    void says_nothing_and_gets_the_defaults() {
+    void has_defaults_for_all_options() {
         var settings = settings(Map.of());
         assertThat(settings.host()).isEqualTo("0.0.0.0");
         assertThat(settings.port()).isEqualTo(8000);
@@ -47,7 +47,7 @@ class OptionsTest {
     }
 
     @Test
-    void the_environment_stands_in_for_flags_and_flags_win() {
+    void the_environment_replaces_missing_flags_and_flags_win() {
         var environment = Map.of(
                 "STRINGSVC_PORT", "8001",
                 "STRINGSVC_HOST", "",
@@ -108,7 +108,7 @@ class OptionsTest {
         "--advertise, a:b, --advertise: expected host:port",
         "--nonsense, 1, Unknown option"
     })
-    void what_can_not_be_is_refused_in_a_sentence(String option, String value, String sentence) {
+    void a_wrong_value_is_refused_with_a_sentence(String option, String value, String sentence) {
         assertThatThrownBy(() -> settings(Map.of(), option, value)).hasMessageContaining(sentence);
     }
 

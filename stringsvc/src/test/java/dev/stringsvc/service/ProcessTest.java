@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// The program as a user starts it, in a process of its own.
+/// The program as a user starts it, in a separate process.
 class ProcessTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -47,8 +47,7 @@ class ProcessTest {
     }
 
     @Test
-    void a_terminated_instance_deregisters_goes_on_serving_finishes_what_is_in_flight_and_exits_with_0()
-            throws Exception {
+    void on_sigterm_deregisters_serves_on_answers_requests_in_flight_and_exits_with_0() throws Exception {
         try (var consul = ConsulAgent.start();
                 var process = run("--port", "0", "--id", "a", "--grace", "1s", "--consul", consul.address())) {
             int port = port(process);
@@ -76,7 +75,7 @@ class ProcessTest {
     }
 
     @Test
-    void a_consul_that_wants_a_token_is_named_in_the_log() {
+    void logs_that_consul_requires_a_token() {
         try (var consul = ConsulAgent.start("acl { enabled = true, default_policy = \"deny\" }");
                 var process = run("--port", "0", "--grace", "0s", "--consul", consul.address())) {
             assertThat(process.awaitLine("not registered")).contains("answered 403", "CONSUL_HTTP_TOKEN");
@@ -86,7 +85,7 @@ class ProcessTest {
     }
 
     @Test
-    void an_id_that_a_restart_changes_is_told_of() {
+    void warns_of_an_id_that_changes_at_a_restart() {
         try (var consul = ConsulAgent.start();
                 var process = run("--port", "0", "--grace", "0s", "--consul", consul.address())) {
             assertThat(process.awaitLine("--port 0 without --id")).contains("level=warn", "stringsvc-");
@@ -109,7 +108,7 @@ class ProcessTest {
     }
 
     @Test
-    void a_taken_port_is_one_line_and_exit_code_1() throws Exception {
+    void a_taken_port_gives_one_line_and_exit_code_1() throws Exception {
         try (var taken = new ServerSocket(0);
                 var process = run("--port", Integer.toString(taken.getLocalPort()))) {
             assertThat(process.awaitExit(PATIENCE)).isEqualTo(1);
@@ -120,7 +119,7 @@ class ProcessTest {
     }
 
     @Test
-    void a_flag_that_can_not_be_is_one_line_and_exit_code_2() {
+    void a_wrong_flag_gives_one_line_and_exit_code_2() {
         try (var process = run("--port", "x")) {
             assertThat(process.awaitExit(PATIENCE)).isEqualTo(2);
             assertThat(process.lines())

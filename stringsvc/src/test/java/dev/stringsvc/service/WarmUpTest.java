@@ -17,7 +17,7 @@ class WarmUpTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 20, 2_000})
-    void says_nothing_however_little_time_it_has(int millis) {
+    void logs_nothing_even_if_time_is_short(int millis) {
         var recorder = new Handler() {
             @Override
             public void publish(LogRecord record) {

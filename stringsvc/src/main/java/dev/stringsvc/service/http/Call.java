@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// One call while it is handled: what its log line and its meters will say. Not thread-safe.
+/// One call while it is handled: collects what its log line and its meters will say. Not thread-safe.
 final class Call {
     private final Method method;
     private final long began = System.nanoTime();
@@ -18,7 +18,8 @@ final class Call {
         logged(method).forEach(name -> fields.put(name, null));
     }
 
-    /// What every line of the method has, in this order, whether or not the call got that far.
+    /// The keys that every line of the method has, in this order, even if the call failed before they
+    /// were known.
     private static List<String> logged(Method method) {
         return switch (method) {
             case UPPERCASE -> List.of("input", "output", "err");

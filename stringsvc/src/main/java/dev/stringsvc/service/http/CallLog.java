@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// Writes one line per call: `ts=… listen=:8002 caller=StringApi.uppercase method=uppercase input=foo output=FOO
-/// err=null took=629ns`. Thread-safe; never waits for the stream.
+/// Writes one line per call: `ts=… listen=:8002 caller=StringApi.uppercase method=uppercase input=foo
+/// output=FOO err=null took=629ns`. Thread-safe; never waits for the stream.
 final class CallLog {
     private static final int LONGEST_ID = 128;
 
@@ -24,14 +24,14 @@ final class CallLog {
                 .field("method", call.method().label());
         call.fields().forEach(line::field);
         line.field("took", took);
-        if (requestId != null && isSane(requestId)) {
+        if (requestId != null && isLoggable(requestId)) {
             line.field("request_id", requestId);
         }
         writer.write(line.toString());
     }
 
-    /// Whether it may stand in a log: short, and of visible ASCII characters only.
-    private static boolean isSane(String id) {
+    /// True if the id may be logged: short, and of visible ASCII characters only.
+    private static boolean isLoggable(String id) {
         return !id.isEmpty() && id.length() <= LONGEST_ID && id.chars().allMatch(c -> c > ' ' && c < 0x7f);
     }
 }

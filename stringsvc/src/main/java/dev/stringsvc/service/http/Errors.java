@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Turns what goes wrong around the routes into problems.
+/// Turns errors outside the three calls into problems (RFC 9457): unknown paths, wrong methods,
+/// failures.
 final class Errors {
     private static final Logger LOG = LoggerFactory.getLogger(Errors.class);
     private static final String FAILED = "The service failed to answer this request.";
@@ -24,19 +25,20 @@ final class Errors {
         config.routes.exception(MethodNotAllowedResponse.class, (e, ctx) -> {
             String allow = allow(e);
             ctx.header("Allow", allow);
-            Problem.answer(ctx, 405, "This path can't be asked with " + ctx.method() + ", only with " + allow + ".");
+            Problem.answer(ctx, 405, "This path does not accept " + ctx.method() + ", only " + allow + ".");
         });
         config.routes.exception(
                 HttpResponseException.class,
-                (e, ctx) -> Problem.answer(ctx, e.getStatus(), "The request can't be served."));
+                (e, ctx) -> Problem.answer(ctx, e.getStatus(), "The request cannot be served."));
         config.routes.exception(Exception.class, (e, ctx) -> {
-            LOG.error("cannot answer {} {}", ctx.method(), ctx.path(), e);
+            LOG.error("failed to answer {} {}", ctx.method(), ctx.path(), e);
             Problem.answer(ctx, 500, FAILED);
         });
         config.router.javaLangErrorHandler(Errors::answer);
     }
 
-    /// Javalin hands over the methods as the one detail, under a name that depends on what the caller accepts.
+    /// Javalin gives the allowed methods as the only detail. Its name depends on the Accept header, so
+    /// the value is read by position.
     private static String allow(MethodNotAllowedResponse e) {
         return e.getDetails().values().stream()
                 .flatMap(methods -> Stream.of(methods.split(", ", -1)))
@@ -45,13 +47,13 @@ final class Errors {
     }
 
     private static void answer(HttpServletResponse response, Error error) {
-        LOG.error("cannot answer a request", error);
+        LOG.error("failed to answer a request", error);
         try {
             response.setStatus(500);
             response.setContentType(Problem.CONTENT_TYPE);
             response.getOutputStream().write(Json.bytes(Problem.of(500, FAILED, null)));
         } catch (IOException e) {
-            LOG.error("cannot tell the caller either", e);
+            LOG.error("failed to send the error to the caller", e);
         }
     }
 }

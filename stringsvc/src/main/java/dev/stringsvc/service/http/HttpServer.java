@@ -19,10 +19,11 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/// The listening server: requests run on virtual threads, the socket's own work on a few platform threads.
-/// Thread-safe.
+/// The listening server. Requests run on virtual threads; a few platform threads read and write the
+/// sockets. Thread-safe.
 public final class HttpServer {
-    /// Longer than callers keep an idle connection, so that it is they who close it.
+    /// Longer than callers keep an idle connection. So the caller closes it, and no request meets a
+    /// connection that the service is closing.
     private static final Duration IDLE = Duration.ofSeconds(75);
 
     private static final int BACKLOG = 1024;
@@ -37,12 +38,12 @@ public final class HttpServer {
         var status = new StatusApi(intake, meters);
         this.javalin = Javalin.create(config -> {
             quiet(config);
-            // Javalin's other servlet speaks WebSocket, and answers 404 and a session cookie to whoever asks for that.
+            // Javalin's other servlet answers WebSocket requests with 404 and a session cookie.
             config.unsafe.servlet = LazyKt.lazyOf(new ServletEntry(null, new JavalinServlet(config.unsafe)));
             jetty(config.jetty, host, port);
             api.addTo(config.routes);
             status.addTo(config.routes);
-            config.routes.after(intake::partWhenDraining);
+            config.routes.after(intake::closeWhenDraining);
             Errors.addTo(config);
         });
         javalin.start();
@@ -51,7 +52,7 @@ public final class HttpServer {
 
     /// Listens; port 0 picks a free one. Each call is logged to `calls`.
     ///
-    /// @throws UncheckedIOException where it can't listen there, with Java's reason as the cause
+    /// @throws UncheckedIOException if it cannot listen there; the cause has Java's reason
     public static HttpServer start(String host, int port, LogWriter calls) {
         return new HttpServer(host, port, calls);
     }
@@ -79,7 +80,8 @@ public final class HttpServer {
         jetty.addConnector((server, http) -> listen(server, http, host, port));
     }
 
-    /// Opens the port before Javalin starts, which would log a port that is taken in words of its own.
+    /// Opens the port before Javalin starts. Otherwise Javalin would log a port that is taken in its
+    /// own words.
     private static Connector listen(Server server, HttpConfiguration http, String host, int port) {
         var connector = new ServerConnector(server, new HttpConnectionFactory(http));
         connector.setHost(host);
@@ -94,30 +96,32 @@ public final class HttpServer {
         return connector;
     }
 
-    /// The port it listens on, or did.
+    /// The port that it listens on; still known after it has stopped.
     public int port() {
         return port;
     }
 
-    /// From now on health answers 503 and every answer asks the caller to close its connection. It goes on serving.
+    /// From now on health answers 503, and every response asks the caller to close its connection. All
+    /// requests are still served.
     public void drain() {
         intake.drain();
     }
 
-    /// The requests that have been read and not yet answered to the last byte.
+    /// The number of requests that have been read and not yet answered to the last byte.
     public int inFlight() {
         return intake.inFlight();
     }
 
-    /// Stops accepting connections, waits at most `longest` for what is in flight, and closes what is left.
+    /// Stops accepting connections, waits at most `longest` for the requests in flight, and closes the
+    /// connections that are left.
     ///
-    /// @return whether all that was in flight was finished
+    /// @return true if all requests in flight were answered
     public boolean stop(Duration longest) throws InterruptedException {
         drain();
         var connector = (ServerConnector) javalin.jettyServer().server().getConnectors()[0];
         connector.close();
         boolean finished = intake.close(longest);
-        Parting.endQuiet(connector);
+        Disconnect.closeIdle(connector);
         javalin.stop();
         meters.close();
         return finished;

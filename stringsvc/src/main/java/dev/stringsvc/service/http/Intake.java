@@ -11,14 +11,15 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/// Where requests come in: counts those in flight, and once the service drains asks each caller to close its
-/// connection after the answer, so that pooled connections go away before the process does. Thread-safe.
+/// Counts the requests in flight. Once the service drains, asks each caller to close its connection
+/// after the response, so that pooled connections end before the process does. Thread-safe.
 final class Intake extends Handler.Wrapper {
-    /// Javalin remembers each new method it meets for ever, and fails on lower case: it shall see none but these.
+    /// The only methods that reach Javalin. It keeps every new method in memory for ever, and fails on
+    /// lower case.
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY");
 
-    /// What is counted as in flight once nothing is taken any more, and stays far below 0.
+    /// Replaces the count once no request is accepted any more. It stays below 0 whatever is counted later.
     private static final int CLOSED = Integer.MIN_VALUE / 2;
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
@@ -29,7 +30,7 @@ final class Intake extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         if (inFlight.getAndUpdate(count -> count < 0 ? count : count + 1) < 0) {
-            Parting.refuse(request.getConnectionMetaData().getConnection().getEndPoint());
+            Disconnect.refuse(request.getConnectionMetaData().getConnection().getEndPoint());
             callback.failed(new EofException("the service has stopped"));
             return true;
         }
@@ -41,9 +42,9 @@ final class Intake extends Handler.Wrapper {
         return super.handle(request, response, callback);
     }
 
-    /// Asks the caller to close its connection, where the service drains. Called last, when the answer is ready: a
-    /// request may have come before the drain and be answered in it.
-    void partWhenDraining(Context ctx) {
+    /// If the service drains, asks the caller to close its connection. Called last, when the response
+    /// is ready, because a drain may begin after the request came.
+    void closeWhenDraining(Context ctx) {
         if (draining) {
             ctx.header("Connection", "close");
         }
@@ -61,8 +62,8 @@ final class Intake extends Handler.Wrapper {
         return Math.max(0, inFlight.get());
     }
 
-    /// Waits until nothing is in flight, at most `longest`; from then on what comes in is refused. Returns whether
-    /// nothing was.
+    /// Waits until no request is in flight, at most `longest`. Later requests are refused. Returns true
+    /// if none was left in flight.
     boolean close(Duration longest) throws InterruptedException {
         long deadline = System.nanoTime() + longest.toNanos();
         while (!inFlight.compareAndSet(0, CLOSED)) {

@@ -8,10 +8,10 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/// Gives the errors that Jetty finds before a route is chosen (a request that is no HTTP, headers too large) the same
-/// shape as all others.
+/// Gives the errors that Jetty finds before a route is chosen (a malformed request, headers that are
+/// too large) the same form as all others: RFC 9457.
 final class JettyProblems extends ErrorHandler {
-    /// What Jetty puts where it could not read a path.
+    /// The path that Jetty reports if it could not read one.
     private static final String UNREADABLE = "/badMessage";
 
     @Override
@@ -42,13 +42,13 @@ final class JettyProblems extends ErrorHandler {
         return switch (code) {
             case 400 -> "This is not a valid HTTP/1.1 request.";
             case 404 -> "There is nothing at this path.";
-            case 408 -> "The request came too slowly.";
+            case 408 -> "The request arrived too slowly.";
             case 414 -> "The path and query of the request are too long.";
-            case 417 -> "The service can't meet what the Expect header asks for.";
-            case 426, 505 -> "The service speaks HTTP/1.1.";
+            case 417 -> "The service does not support this Expect header.";
+            case 426, 505 -> "The service supports HTTP/1.1 only.";
             case 431 -> "The headers of the request are larger than 8 KiB.";
             case 501 -> "The service does not know this request method.";
-            default -> code < 500 ? "The request can't be served." : "The service failed to answer this request.";
+            default -> code < 500 ? "The request cannot be served." : "The service failed to answer this request.";
         };
     }
 }

@@ -12,11 +12,12 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The fields of a request's JSON object, read strictly: what is unclear is rejected with a sentence, never guessed.
+/// The fields of a request's JSON object, read strictly: anything ambiguous is rejected with a
+/// sentence, never guessed.
 ///
-/// The content type is not looked at, since `curl -d` sends another. Fields that nobody asks for are ignored.
+/// The content type is ignored, because `curl -d` sends another one. Unknown fields are ignored.
 final class JsonBody {
-    /// Without the caches for names that are meant for documents that one trusts.
+    /// Without caches for field names: a stranger's names would fill them.
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
@@ -29,7 +30,7 @@ final class JsonBody {
 
     private JsonBody() {}
 
-    /// @throws Rejection where it is not one JSON object in UTF-8
+    /// @throws Rejection if the bytes are not one JSON object in UTF-8
     static JsonBody parse(byte[] bytes) {
         String text = decode(bytes);
         try (JsonParser parser = JSON.createParser(text)) {
@@ -43,14 +44,14 @@ final class JsonBody {
 
     /// The field's text.
     ///
-    /// @throws Rejection where it is missing or anything but a string
+    /// @throws Rejection if the field is missing or not a string
     String string(String name) {
         return text(name, field(name));
     }
 
-    /// The field's text, or null where there is none.
+    /// The field's text, or null if the field is missing.
     ///
-    /// @throws Rejection where it is there and not a string
+    /// @throws Rejection if the field is there and not a string
     @Nullable
     String optionalString(String name) {
         @Nullable Value value = fields.get(name);
@@ -71,7 +72,7 @@ final class JsonBody {
             throw bad("The field \"" + name + "\" must be a string, not " + kind(value.kind) + ".");
         }
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-            throw bad("The field \"" + name + "\" holds half of a surrogate pair, which is no character.");
+            throw bad("The field \"" + name + "\" contains half of a surrogate pair, which is not a character.");
         }
         return text;
     }
@@ -90,12 +91,12 @@ final class JsonBody {
             JsonToken kind = parser.nextToken();
             @Nullable String text = kind == JsonToken.VALUE_STRING ? parser.getText() : null;
             if (body.fields.put(name, new Value(kind, text)) != null) {
-                throw bad("The request body names a field twice.");
+                throw bad("The request body has a field twice.");
             }
             parser.skipChildren();
         }
         if (parser.nextToken() != null) {
-            throw bad("The request body goes on after its JSON object.");
+            throw bad("The request body has more text after its JSON object.");
         }
         return body;
     }

@@ -13,7 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/// Counts and times the calls by method and outcome, and says how the JVM is. Thread-safe.
+/// Counts and times the calls by method and outcome, and measures the JVM. Thread-safe.
 final class Meters implements AutoCloseable {
     static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -38,7 +38,7 @@ final class Meters implements AutoCloseable {
 
     private Timer timer(Method method, Outcome outcome) {
         return Timer.builder("stringsvc.requests")
-                .description("The calls of the string service and the time they took")
+                .description("The calls of the string service, and how long they took")
                 .tag("method", method.label())
                 .tag("outcome", outcome.label())
                 .register(registry);
@@ -49,7 +49,7 @@ final class Meters implements AutoCloseable {
                 .record(took);
     }
 
-    /// All meters as Prometheus reads them.
+    /// All meters in Prometheus's text format.
     String scrape() {
         return registry.scrape();
     }

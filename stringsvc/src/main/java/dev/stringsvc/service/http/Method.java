@@ -1,6 +1,6 @@
 package dev.stringsvc.service.http;
 
-/// The methods of the string service, by the names that its log and its metrics have.
+/// The methods of the string service, with their names in the log and the metrics.
 enum Method {
     UPPERCASE("uppercase", "StringApi.uppercase"),
     COUNT("count", "StringApi.count"),

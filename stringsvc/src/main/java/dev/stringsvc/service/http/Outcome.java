@@ -2,8 +2,8 @@ package dev.stringsvc.service.http;
 
 import java.util.Locale;
 
-/// How a call ended, as the metrics name it: answered, refused since the request was wrong, or not answered since the
-/// service was.
+/// How a call ended, by its name in the metrics: answered, rejected because the request was wrong, or
+/// failed because of an error in the service.
 enum Outcome {
     OK,
     REJECTED,

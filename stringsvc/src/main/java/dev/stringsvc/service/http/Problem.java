@@ -5,12 +5,12 @@ import io.javalin.http.Context;
 import org.eclipse.jetty.http.HttpStatus;
 import org.jspecify.annotations.Nullable;
 
-/// An error as RFC 9457 has it.
+/// An error in the format of RFC 9457.
 ///
-/// @param type     always `about:blank`: the status says it all
-/// @param title    the status's name
+/// @param type     always `about:blank`: the status is the type
+/// @param title    the name of the status
 /// @param detail   a sentence for a person
-/// @param instance the path that was asked for; absent where the request was too broken to tell
+/// @param instance the path of the request; absent if it could not be read
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Problem(
         String type,

@@ -1,6 +1,6 @@
 package dev.stringsvc.service.http;
 
-/// A request that can't be served, and why: a status of the 400s and a sentence for the caller.
+/// A request that cannot be served: a 4xx status and a sentence for the caller.
 final class Rejection extends RuntimeException {
     private final int status;
 

@@ -8,9 +8,10 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 
-/// Reads a request's body up to a limit that holds while it streams, whether or not a length was announced.
+/// Reads a request's body up to a limit. The limit holds while the body streams, with or without a
+/// Content-Length.
 final class RequestBody {
-    /// The number of bytes that a body may have.
+    /// The largest body, in bytes.
     static final int LIMIT = 1 << 20;
 
     private static final long LINGER_BYTES = 16L * LIMIT;
@@ -18,7 +19,7 @@ final class RequestBody {
 
     private RequestBody() {}
 
-    /// @throws Rejection where it is too large (413), comes too slowly (408), or breaks off (400)
+    /// @throws Rejection if the body is too large (413), arrives too slowly (408), or breaks off (400)
     static byte[] read(HttpServletRequest request) {
         if (request.getContentLengthLong() > LIMIT) {
             throw tooLarge();
@@ -31,8 +32,8 @@ final class RequestBody {
             return bytes;
         } catch (IOException e) {
             throw e.getCause() instanceof TimeoutException
-                    ? new Rejection(408, "The request body came too slowly.")
-                    : new Rejection(400, "The request body could not be read to its end.");
+                    ? new Rejection(408, "The request body arrived too slowly.")
+                    : new Rejection(400, "The request body ended too early.");
         }
     }
 
@@ -40,8 +41,9 @@ final class RequestBody {
         return new Rejection(413, "The request body is larger than 1 MiB (1048576 bytes).");
     }
 
-    /// Sends the answer to a body that was not read to its end, then reads on for a moment and throws away: closing a
-    /// connection on bytes that still arrive would reset it, and the caller would never see the answer.
+    /// Answers a request whose body was not read to its end, then reads and discards more of it for a
+    /// moment. Closing the connection at once would reset it while bytes still arrive, and the caller
+    /// would lose the answer.
     static void answerAndLinger(Context ctx, Problem problem) throws IOException {
         HttpServletResponse response = ctx.res();
         byte[] bytes = Json.bytes(problem);
@@ -63,7 +65,7 @@ final class RequestBody {
                 rest -= n;
             }
         } catch (IOException e) {
-            // The caller has its answer and hung up.
+            // The caller has read its answer and closed the connection.
         }
     }
 }

@@ -3,7 +3,8 @@ package dev.stringsvc.service.http;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 
-/// Health and metrics. HEAD is routed by name: Javalin by itself answers 200 to every HEAD. Thread-safe.
+/// Health and metrics. HEAD has routes of its own, because Javalin answers 200 to every other HEAD.
+/// Thread-safe.
 final class StatusApi {
     private final Intake intake;
     private final Meters meters;

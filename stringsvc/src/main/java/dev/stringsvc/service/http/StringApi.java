@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The three calls: each reads its fields, answers, and leaves one log line and one sample. Thread-safe.
+/// The three calls. Each reads its fields, answers, and adds one log line and one sample to the meters.
+/// Thread-safe.
 final class StringApi {
     private static final Logger LOG = LoggerFactory.getLogger(StringApi.class);
 
@@ -48,7 +49,7 @@ final class StringApi {
         return new Answer(200, new Value(Integer.toString(n)));
     }
 
-    /// Pretends to send a mail.
+    /// Pretends to send an email.
     private Answer sendEmail(JsonBody body, Call call) {
         String email = body.string("email");
         call.note("email", email);
@@ -74,7 +75,7 @@ final class StringApi {
             call.ended(Outcome.REJECTED, e.sentence());
         } catch (RuntimeException e) {
             call.ended(Outcome.FAILED, "internal error");
-            LOG.error("cannot answer {}", method.label(), e);
+            LOG.error("failed to answer {}", method.label(), e);
             Problem.answer(ctx, 500, "The service failed to answer this request.");
         }
         Duration took = call.took();

@@ -2,17 +2,17 @@ package dev.stringsvc.service.http;
 
 import java.util.Locale;
 
-/// What the service does to strings.
+/// The two operations on strings: uppercase and count.
 final class Strings {
     private static final int PIECE = 256;
 
     private Strings() {}
 
-    /// The same in every locale: a Turkish machine makes `I` of `i` too.
+    /// The uppercase, the same in every locale. (In a Turkish locale Java would turn `i` into `İ`.)
     ///
-    /// Goes piece by piece, which changes nothing in the result since no character's uppercase depends on its
-    /// neighbours. Java's own copies the whole string for each character that becomes longer: half a megabyte of
-    /// sharp s would keep a processor busy for minutes.
+    /// The text is converted piece by piece. The result is the same, because the uppercase of a
+    /// character does not depend on its neighbours. Java's own method copies the whole string for each
+    /// character that becomes longer: half a megabyte of `ß` would take minutes of CPU.
     static String uppercase(String s) {
         var upper = new StringBuilder(s.length());
         for (int from = 0, to; from < s.length(); from = to) {

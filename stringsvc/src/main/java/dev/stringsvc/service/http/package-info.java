@@ -1,5 +1,5 @@
-/// The HTTP side: the string calls, health and metrics, and one shape for every error (RFC 9457), Jetty's own
-/// included.
+/// The HTTP side: the three string calls, health and metrics. Every error, also one found by Jetty, has
+/// the form of RFC 9457.
 @NullMarked
 package dev.stringsvc.service.http;
 

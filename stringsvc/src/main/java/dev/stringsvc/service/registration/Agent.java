@@ -2,15 +2,16 @@ package dev.stringsvc.service.registration;
 
 import java.io.IOException;
 
-/// What is asked of a Consul agent. Every method may take as long as the agent's timeouts allow, and throws
-/// [IOException] with a sentence for the log where the agent can't be reached or refuses.
+/// The calls to a Consul agent. Each may take as long as the agent's timeouts, and throws [IOException]
+/// with a sentence for the log if the agent cannot be reached or refuses.
 public interface Agent {
-    /// True if the agent knows an instance with this id at this one's address, registered with the token of now.
+    /// True if the agent has an instance with this id and address that was registered with the current
+    /// token.
     boolean knows(Instance instance) throws IOException;
 
-    /// Registers the instance, or replaces what the agent knew of it.
+    /// Registers the instance, or replaces its registration.
     void register(Instance instance) throws IOException;
 
-    /// Forgets the instance. One that is not known is no error.
+    /// Deregisters the instance. An unknown id is not an error.
     void deregister(String id) throws IOException;
 }

@@ -6,15 +6,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/// What Consul is told of one instance: who it is, where others reach it, and how to tell whether it lives.
+/// What is registered in Consul for one instance: its identity, its address and its health check.
 ///
 /// @param id              unique per instance, and the same after a restart of that instance
 /// @param name            the service that this is an instance of
-/// @param address         where others reach it; with `atNode` where the agent does
-/// @param atNode          whether Consul is told the port only, so that others take the address of the agent's node
-/// @param meta            free text by key, shown by Consul
-/// @param checkInterval   how often Consul asks for its health
-/// @param deregisterAfter how long it may be critical before Consul forgets it (Consul itself takes no less than 1m)
+/// @param address         where others reach it; if `atNode`, where the agent reaches it
+/// @param atNode          true if only the port is registered, so that others use the address of the
+/// agent's node
+/// @param meta            metadata, shown by Consul
+/// @param checkInterval   how often Consul sends GET /health
+/// @param deregisterAfter how long it may be critical before Consul removes it (Consul's minimum is 1m)
 public record Instance(
         String id,
         String name,
@@ -30,25 +31,27 @@ public record Instance(
         meta = Map.copyOf(meta);
     }
 
-    /// The host that the catalogue shows: nothing where others are to take the node's.
+    /// The host in Consul's catalog; empty if others are to use the node's address.
     String catalogueHost() {
         return atNode ? "" : address.host();
     }
 
-    /// Where others reach it, for the log.
-    String place() {
+    /// The address for the log.
+    String location() {
         return atNode ? "the address of Consul's node, port " + address.port() : address.toString();
     }
 
-    /// What Consul asks.
+    /// The URL of the health check.
     public String healthUrl() {
         return "http://" + address + "/health";
     }
 
-    /// Where the instance stands now. Asked anew at every attempt: a name may not resolve yet, an address may change.
+    /// The instance with its current address. It is asked for before every attempt, because a name may
+    /// not resolve yet and an address may change.
     @FunctionalInterface
     public interface Source {
-        /// @throws IOException where it can't be told at the moment, with a sentence for the log
+        /// @throws IOException if the address cannot be found out at the moment; the message is for the
+        /// log
         Instance current() throws IOException;
     }
 }

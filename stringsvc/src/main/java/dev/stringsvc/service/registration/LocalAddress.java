@@ -9,15 +9,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 
-/// The address of this machine that others see, found without being told.
+/// Finds the address of this machine that others see.
 public final class LocalAddress {
     private LocalAddress() {}
 
-    /// Asks the kernel which of its addresses it would use to reach `peer`: connecting a datagram socket picks a
-    /// route and sends nothing. That is the loopback for a Consul on the same machine, and the container's address
-    /// for a Consul in another container.
+    /// The local address that the kernel uses to reach `peer`. Connecting a datagram socket chooses a
+    /// route and sends nothing. For a Consul on the same machine it is the loopback; for a Consul in
+    /// another container it is the container's address.
     ///
-    /// @throws IOException with a sentence for the log where the name does not resolve or no route leads there
+    /// @throws IOException if the name does not resolve or there is no route to it; the message is for
+    /// the log
     public static String towards(HostPort peer) throws IOException {
         var address = new InetSocketAddress(peer.host(), peer.port());
         if (address.isUnresolved()) {
@@ -27,11 +28,11 @@ public final class LocalAddress {
             socket.connect(address);
             InetAddress local = socket.getLocalAddress();
             if (local.isAnyLocalAddress()) {
-                throw new IOException("no route leads to " + peer);
+                throw new IOException("there is no route to " + peer);
             }
             return IpAddress.text(local);
         } catch (UncheckedIOException e) {
-            throw new IOException("no route leads to " + peer, e);
+            throw new IOException("there is no route to " + peer, e);
         }
     }
 }

@@ -17,8 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 
-/// The Consul agent over HTTP. Waits at most one second for a connection and two for an answer. Used by one thread at a
-/// time.
+/// The Consul agent over HTTP. It waits at most one second for a connection and two for an answer. Used
+/// by one thread at a time.
 public final class LocalAgent implements Agent, AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(1);
     private static final Duration ANSWER = Duration.ofSeconds(2);
@@ -29,7 +29,7 @@ public final class LocalAgent implements Agent, AutoCloseable {
     private final AgentClient client;
     private int registeredWith;
 
-    /// Connects to nothing yet.
+    /// Does not connect yet.
     public LocalAgent(ConsulSettings settings) {
         this.address = settings.address();
         this.agent = new AgentConnection(
@@ -37,7 +37,7 @@ public final class LocalAgent implements Agent, AutoCloseable {
         this.client = agent.consul().agentClient();
     }
 
-    /// Asks by callback, the one form of this call that tells an agent that knows no such id from one that refuses.
+    /// Uses the callback form, the only one that tells an unknown id (404) from a refusal.
     @Override
     public boolean knows(Instance instance) throws IOException {
         if (agent.tokenGeneration() != registeredWith) {
@@ -95,7 +95,8 @@ public final class LocalAgent implements Agent, AutoCloseable {
         }
     }
 
-    /// Twice the interval: an instance on a machine that is busy for a second is not dead.
+    /// Twice the check interval, at most five seconds. With less, an instance on a machine that is busy
+    /// for a second would become critical.
     private static Duration timeout(Duration interval) {
         Duration twice = interval.multipliedBy(2);
         return twice.compareTo(LONGEST_CHECK) < 0 ? twice : LONGEST_CHECK;
@@ -122,7 +123,7 @@ public final class LocalAgent implements Agent, AutoCloseable {
     private static String refusal(ConsulException e) {
         return switch (e.getCode()) {
             case 401, 403 ->
-                "its ACL wants a token with service:write (set CONSUL_HTTP_TOKEN or CONSUL_HTTP_TOKEN_FILE)";
+                "its ACLs require a token with service:write (set CONSUL_HTTP_TOKEN or CONSUL_HTTP_TOKEN_FILE)";
             default -> AgentConnection.saidIn(e);
         };
     }

@@ -9,15 +9,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps one instance registered: registers it, looks every now and then whether the agent still knows it where it
-/// is, and registers it again where the agent forgot (an agent that restarts empty asks nobody). An agent that can't
-/// be reached is tried again for ever; the log tells of the first failure and of the recovery, not of each try.
+/// Keeps one instance registered. It checks regularly that the agent still has the instance at its
+/// current address, and registers it again if not: an agent that restarts has forgotten all its
+/// instances. It retries for ever, and logs the first failure and the recovery only.
 ///
-/// One thread does all the talking, deregistration included, so no late registration can follow it.
+/// One thread makes all calls, so no registration can follow the deregistration.
 public final class Registrar implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Registrar.class);
 
-    /// Enough for a call in flight and the deregistration to run into their timeouts.
+    /// Long enough for a call in flight and the deregistration to reach their timeouts.
     private static final Duration PATIENCE = Duration.ofSeconds(4);
 
     private final Agent agent;
@@ -38,7 +38,7 @@ public final class Registrar implements AutoCloseable {
         this.thread = VitalThread.virtual("registrar", () -> closing.getCount() == 0, this::run);
     }
 
-    /// Starts to register, at once and on a thread of its own.
+    /// Starts to register on a new thread, and returns at once.
     public static Registrar start(Agent agent, Instance.Source source, Pace pace) {
         var registrar = new Registrar(agent, source, pace);
         registrar.thread.start();
@@ -57,20 +57,20 @@ public final class Registrar implements AutoCloseable {
         }
     }
 
-    /// One look, and what follows from it. Returns how long to wait until the next.
+    /// Checks the registration once and repairs it. Returns how long to wait before the next round.
     Duration round() {
         try {
             Instance instance = source.current();
             if (!registered || !agent.knows(instance)) {
                 register(instance);
             } else if (trouble != null) {
-                LOG.info("Consul answers again and still knows {} at {}", instance.id(), instance.place());
+                LOG.info("Consul answers again and still has {} at {}", instance.id(), instance.location());
             }
             trouble = null;
             failures = 0;
             return pace.next();
         } catch (IOException | RuntimeException e) {
-            tellOnce(e);
+            logOnce(e);
             return pace.afterFailure(++failures);
         }
     }
@@ -83,24 +83,25 @@ public final class Registrar implements AutoCloseable {
         agent.register(instance);
         LOG.info(
                 "{} in Consul as {} at {}",
-                registered ? "Consul had lost this instance, or its token has changed: registered again" : "registered",
+                registered ? "Consul had lost this instance, or the token has changed: registered again" : "registered",
                 instance.id(),
-                instance.place());
+                instance.location());
         registered = true;
     }
 
-    private void tellOnce(Exception e) {
+    private void logOnce(Exception e) {
         String sentence = String.valueOf(e.getMessage());
         if (sentence.equals(trouble)) {
             return;
         }
         trouble = sentence;
-        String state =
-                registered ? "cannot see whether Consul still knows this instance" : "not registered in Consul yet";
+        String state = registered
+                ? "cannot check that this instance is still registered in Consul"
+                : "not registered in Consul yet";
         if (e instanceof IOException) {
-            LOG.warn("{}, serving and trying again: {}", state, sentence);
+            LOG.warn("{}; the service goes on and retries: {}", state, sentence);
         } else {
-            LOG.warn("{}, serving and trying again", state, e);
+            LOG.warn("{}; the service goes on and retries", state, e);
         }
     }
 
@@ -113,17 +114,18 @@ public final class Registrar implements AutoCloseable {
             agent.deregister(id);
             LOG.info("deregistered {} from Consul", id);
         } catch (IOException | RuntimeException e) {
-            LOG.warn("could not deregister {} from Consul, going on: {}", id, e.getMessage());
+            LOG.warn("could not deregister {} from Consul, stopping without it: {}", id, e.getMessage());
         }
     }
 
-    /// Stops registering and deregisters. Returns when that is done, or after four seconds without it.
+    /// Stops registering and deregisters. Returns once that is done, and after four seconds at the
+    /// latest.
     @Override
     public void close() {
         closing.countDown();
         try {
             if (!thread.join(PATIENCE)) {
-                LOG.warn("Consul did not answer in time to deregister, going on");
+                LOG.warn("Consul did not answer in time to deregister, stopping without it");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

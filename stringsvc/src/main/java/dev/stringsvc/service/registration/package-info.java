@@ -1,7 +1,9 @@
-/// Keeps one instance registered in Consul for as long as it serves, whatever becomes of Consul meanwhile.
+/// Keeps one instance registered in Consul while it serves, also when Consul restarts or cannot be
+/// reached.
 ///
-/// [dev.stringsvc.service.registration.Registrar] is the loop; [dev.stringsvc.service.registration.Agent] is what it
-/// asks of Consul; [dev.stringsvc.service.registration.LocalAgent] is the only class that knows Consul's library.
+/// [dev.stringsvc.service.registration.Registrar] is the loop.
+/// [dev.stringsvc.service.registration.Agent] has the calls to Consul that it needs.
+/// [dev.stringsvc.service.registration.LocalAgent] is the only class that uses Consul's client library.
 @NullMarked
 package dev.stringsvc.service.registration;
 

@@ -21,7 +21,7 @@ class CallLogTest {
     }
 
     @Test
-    void each_call_is_one_line_in_the_shape_of_its_ancestor() throws Exception {
+    void each_call_is_one_line_in_the_format_of_go_kits_stringsvc() throws Exception {
         server.post("/uppercase", "{\"s\":\"foo\"}");
         server.post("/uppercase", "{\"s\":\"\"}");
         server.post("/count", "{\"s\":\"a b\"}");
@@ -45,7 +45,7 @@ class CallLogTest {
     }
 
     @Test
-    void a_request_id_is_logged_where_it_is_sane() throws Exception {
+    void a_request_id_is_logged_if_it_is_short_and_printable() throws Exception {
         for (String id : new String[] {"abc-1", "a b", "x".repeat(129)}) {
             server.send(
                     server.request("/count").header("X-Request-Id", id).POST(BodyPublishers.ofString("{\"s\":\"x\"}")));

@@ -24,7 +24,7 @@ class DrainTest {
     }
 
     @Test
-    void health_is_503_while_all_else_is_served_with_a_last_answer_per_connection() throws Exception {
+    void health_is_503_and_each_connection_gets_one_more_response() throws Exception {
         server.server().drain();
         var health = server.get("/health");
         assertThat(health.statusCode()).isEqualTo(503);

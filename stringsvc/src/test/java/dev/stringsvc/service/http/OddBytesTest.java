@@ -31,7 +31,7 @@ class OddBytesTest {
                 "POST /count HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\nzz\\r\\n | 400",
                 "GET /%zz HTTP/1.1\\r\\nHost: x | 400",
             })
-    void what_is_no_http_is_answered_with_a_problem(String request, int status) throws Exception {
+    void malformed_requests_are_answered_with_a_problem(String request, int status) throws Exception {
         String answer = server.raw(request.replace("\\r\\n", "\r\n") + "\r\n\r\n");
         assertThat(answer)
                 .startsWith("HTTP/1.1 " + status + " ")
@@ -47,7 +47,7 @@ class OddBytesTest {
     }
 
     @Test
-    void a_caller_that_goes_on_sending_too_much_reads_the_answer_and_then_the_end() throws Exception {
+    void a_caller_that_sends_too_much_still_reads_the_answer_and_then_the_end() throws Exception {
         try (Socket socket = server.connect()) {
             var out = socket.getOutputStream();
             out.write("POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: 8388608\r\n\r\n".getBytes(UTF_8));
@@ -58,7 +58,7 @@ class OddBytesTest {
     }
 
     @Test
-    void a_caller_that_hangs_up_amid_its_body_costs_nothing() throws Exception {
+    void a_caller_that_disconnects_within_its_body_leaves_nothing_in_flight() throws Exception {
         try (Socket socket = server.connect()) {
             socket.getOutputStream()
                     .write("POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{".getBytes(UTF_8));

@@ -36,7 +36,7 @@ class RejectionTest {
                 "nul                     | is not valid JSON",
                 "{\"s\":\"a\"            | is not valid JSON",
                 "{\"s\":\"a\"} x         | is not valid JSON",
-                "{\"s\":\"a\"}{}         | goes on after its JSON object",
+                "{\"s\":\"a\"}{}         | has more text after its JSON object",
                 "[1]                     | The request body is an array",
                 "\"s\"                   | The request body is a string",
                 "{}                      | The field \"s\" is missing",
@@ -45,11 +45,10 @@ class RejectionTest {
                 "{\"s\":true}            | must be a string, not true or false",
                 "{\"s\":[\"a\"]}         | must be a string, not an array",
                 "{\"s\":{\"a\":\"b\"}}   | must be a string, not an object",
-                "{\"s\":\"a\",\"s\":\"a\"} | names a field twice",
+                "{\"s\":\"a\",\"s\":\"a\"} | has a field twice",
                 "{\"s\":\"\\ud800\"}     | half of a surrogate pair",
             })
-    void a_body_that_is_not_what_was_asked_for_is_refused_with_a_sentence(String body, String sentence)
-            throws Exception {
+    void a_wrong_body_is_refused_with_a_sentence(String body, String sentence) throws Exception {
         for (String path : new String[] {"/uppercase", "/count"}) {
             JsonNode problem = problem(server.post(path, body), 400);
             assertThat(problem.get("detail").textValue())
@@ -62,7 +61,7 @@ class RejectionTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"{\"content\":\"Hi\"}", "{\"email\":\" \"}", "{\"email\":1}", "{\"email\":\"a\",\"content\":1}"})
-    void the_notificator_wants_an_address_and_text(String body) throws Exception {
+    void the_notificator_requires_an_address_and_text(String body) throws Exception {
         problem(server.post("/notificator", body), 400);
     }
 
@@ -73,7 +72,7 @@ class RejectionTest {
     }
 
     @Test
-    void deep_nesting_is_refused_and_costs_no_stack() throws Exception {
+    void deep_nesting_is_refused_without_a_stack_overflow() throws Exception {
         String deep = "[".repeat(400_000) + "]".repeat(400_000);
         problem(server.post("/uppercase", deep), 400);
         problem(server.post("/uppercase", "{\"x\":" + deep + ",\"s\":\"a\"}"), 400);
@@ -88,7 +87,7 @@ class RejectionTest {
     }
 
     @Test
-    void a_wrong_method_is_refused_with_those_that_are_right() throws Exception {
+    void a_wrong_method_is_refused_and_the_allowed_ones_are_named() throws Exception {
         var get = server.get("/uppercase");
         problem(get, 405);
         assertThat(get.headers().firstValue("Allow")).hasValue("POST");

@@ -83,7 +83,7 @@ class StringApiTest {
     }
 
     @Test
-    void metrics_count_the_calls_by_method_and_outcome_and_tell_of_the_jvm() throws Exception {
+    void metrics_count_calls_by_method_and_outcome_and_include_the_jvm() throws Exception {
         server.post("/uppercase", "{\"s\":\"foo\"}");
         server.post("/uppercase", "{\"s\":\"bar\"}");
         server.post("/count", "no json");

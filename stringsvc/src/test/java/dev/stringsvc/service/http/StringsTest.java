@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class StringsTest {
     @Test
-    void uppercase_is_the_same_on_a_turkish_machine() {
+    void uppercase_is_the_same_in_a_turkish_locale() {
         Locale before = Locale.getDefault();
         Locale.setDefault(Locale.of("tr", "TR"));
         try {

@@ -17,7 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 
-/// The real server on a free port, with a client for it and its log in memory.
+/// The real server on a free port, with an HTTP client and its log in memory.
 final class TestServer {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -46,7 +46,7 @@ final class TestServer {
         return send(request(path).GET());
     }
 
-    /// As `curl -d` sends it.
+    /// Sends the body as `curl -d` does.
     HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
         return send(request(path)
                 .header("Content-Type", "application/x-www-form-urlencoded")
@@ -57,7 +57,7 @@ final class TestServer {
         return send(request(path).POST(BodyPublishers.ofByteArray(body)));
     }
 
-    /// A connection for bytes that no client would send.
+    /// A raw connection, for bytes that no HTTP client would send.
     Socket connect() throws IOException {
         var socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
         socket.setSoTimeout((int) PATIENCE.toMillis());
@@ -73,7 +73,7 @@ final class TestServer {
         }
     }
 
-    /// Stops the server and returns all that it logged of its calls, without the time stamps.
+    /// Stops the server and returns its log lines of calls, without timestamps.
     List<String> stopAndReadLog() throws InterruptedException {
         close();
         return logged.toString(UTF_8)

@@ -16,7 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/// The part of a Consul agent that registration needs, over real HTTP, which fails and forgets when told to.
+/// The calls of a Consul agent that registration needs, over real HTTP. It fails and forgets on
+/// request.
 final class FakeConsul implements AutoCloseable {
     private static final String SERVICE = "/v1/agent/service/";
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -41,7 +42,7 @@ final class FakeConsul implements AutoCloseable {
         return services;
     }
 
-    /// What was asked, without the query: `PUT register`.
+    /// The requests so far, without queries: `PUT register`.
     List<String> requests() {
         return requests;
     }
@@ -50,7 +51,7 @@ final class FakeConsul implements AutoCloseable {
         return tokens;
     }
 
-    /// From now on every answer has this status; 0 ends it.
+    /// From now on every answer has this status; 0 ends that.
     void failWith(int status) {
         failure = status;
     }
@@ -62,7 +63,7 @@ final class FakeConsul implements AutoCloseable {
         tokens.add(token == null ? "" : token);
         JsonNode body = JSON.readTree(exchange.getRequestBody());
         if (failure != 0) {
-            respond(exchange, failure, "told to fail");
+            respond(exchange, failure, "failing on request");
         } else if (path.equals("register")) {
             services.put(body.get("Id").textValue(), body);
             respond(exchange, 200, "");

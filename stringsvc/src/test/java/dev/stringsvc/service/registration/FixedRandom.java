@@ -2,7 +2,7 @@ package dev.stringsvc.service.registration;
 
 import java.util.random.RandomGenerator;
 
-/// Chance that is not.
+/// A random generator that always returns the same number.
 record FixedRandom(double value) implements RandomGenerator {
     @Override
     public double nextDouble() {

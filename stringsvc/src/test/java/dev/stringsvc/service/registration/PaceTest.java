@@ -12,7 +12,7 @@ class PaceTest {
     }
 
     @Test
-    void looks_every_two_seconds_give_or_take_a_quarter() {
+    void checks_every_two_seconds_plus_or_minus_a_quarter() {
         assertThat(with(0).next()).isEqualTo(Duration.ofMillis(1_500));
         assertThat(with(0.5).next()).isEqualTo(Duration.ofSeconds(2));
         assertThat(with(1).next()).isEqualTo(Duration.ofMillis(2_500));
@@ -26,7 +26,7 @@ class PaceTest {
     }
 
     @Test
-    void half_of_a_wait_after_a_failure_is_chance() {
+    void half_of_a_wait_after_a_failure_is_random() {
         assertThat(with(0).afterFailure(3)).isEqualTo(Duration.ofMillis(500));
     }
 }

@@ -64,7 +64,7 @@ class RegistrarTest {
     }
 
     @Test
-    void registers_at_once_with_all_that_consul_needs() {
+    void registers_at_once_with_address_tags_and_check() {
         assertThat(registrar.round()).isEqualTo(LOOK);
         JsonNode service = registered();
         assertThat(service.get("Name").textValue()).isEqualTo("stringsvc");
@@ -87,7 +87,7 @@ class RegistrarTest {
     }
 
     @Test
-    void an_instance_at_its_node_has_no_address_but_a_check() {
+    void an_instance_at_its_node_has_a_check_and_no_address() {
         self = () -> at("127.0.0.1", true);
         registrar.round();
         registrar.round();
@@ -102,7 +102,7 @@ class RegistrarTest {
     }
 
     @Test
-    void registers_again_once_it_is_told_its_address() {
+    void registers_again_once_its_address_is_configured() {
         self = () -> at("127.0.0.1", true);
         registrar.round();
         self = () -> at("127.0.0.1");
@@ -111,7 +111,7 @@ class RegistrarTest {
     }
 
     @Test
-    void only_looks_while_consul_knows_it() {
+    void only_checks_while_it_is_registered() {
         for (int i = 0; i < 4; i++) {
             assertThat(registrar.round()).isEqualTo(LOOK);
         }
@@ -136,7 +136,7 @@ class RegistrarTest {
     }
 
     @Test
-    void backs_off_while_consul_fails_and_tells_of_the_change_only() {
+    void backs_off_while_consul_fails_and_logs_changes_only() {
         consul.failWith(500);
         assertThat(registrar.round()).isEqualTo(Duration.ofNanos(187_500_000));
         assertThat(registrar.round()).isEqualTo(Duration.ofMillis(375));
@@ -157,7 +157,7 @@ class RegistrarTest {
     }
 
     @Test
-    void a_refusal_tells_of_the_token_and_never_shows_it() {
+    void a_refusal_mentions_the_token_and_never_shows_it() {
         consul.failWith(403);
         registrar.round();
         assertThat(log.messages())
@@ -168,7 +168,7 @@ class RegistrarTest {
     }
 
     @Test
-    void a_consul_that_is_not_there_and_a_name_that_does_not_resolve_yet_are_tried_again() {
+    void retries_if_consul_is_down_or_a_name_does_not_resolve_yet() {
         self = () -> {
             throw new UnknownHostException("the host name 'consul' does not resolve");
         };
@@ -190,7 +190,7 @@ class RegistrarTest {
     }
 
     @Test
-    void goes_on_when_consul_refuses_to_deregister() {
+    void stops_when_consul_refuses_to_deregister() {
         var running = Registrar.start(agent, () -> self.current(), pace);
         await().until(() -> consul.services().containsKey("stringsvc-a-8000"));
         consul.failWith(500);

@@ -7,15 +7,15 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.IdleTimeout;
 import org.eclipse.jetty.server.ServerConnector;
 
-/// How connections end when the service does: a caller whose request nobody acted on is to be able to tell, and may
-/// then send it elsewhere. Where FIN comes and then RST, nobody did; RST alone, or FIN alone, could be either.
-final class Parting {
-    /// What was said on a connection longer ago has arrived.
+/// Closes connections so that a caller can tell that its request was not handled and may be sent to
+/// another instance. The signal is FIN followed by RST. RST alone, or FIN alone, could mean either.
+final class Disconnect {
+    /// A response sent longer ago than this has arrived.
     private static final long QUIET_MILLIS = 1_000;
 
-    private Parting() {}
+    private Disconnect() {}
 
-    /// Ends a connection whose last request nobody acts on.
+    /// Ends a connection whose last request is not handled.
     static void refuse(EndPoint endPoint) {
         endPoint.shutdownOutput();
         if (endPoint.getTransport() instanceof SocketChannel channel) {
@@ -24,9 +24,9 @@ final class Parting {
         endPoint.close();
     }
 
-    /// Ends the connections on which nothing is under way. What was answered just now may not have arrived: those are
-    /// left for whoever closes the server.
-    static void endQuiet(ServerConnector connector) {
+    /// Closes the idle connections. If a response was sent within the last second, it may not have
+    /// arrived, and a reset would lose it. Such a connection gets FIN only.
+    static void closeIdle(ServerConnector connector) {
         for (EndPoint endPoint : connector.getConnectedEndPoints()) {
             if (endPoint instanceof IdleTimeout idle && idle.getIdleFor() >= QUIET_MILLIS) {
                 refuse(endPoint);
@@ -40,7 +40,7 @@ final class Parting {
         try {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         } catch (IOException e) {
-            // It has ended already.
+            // The connection has ended already.
         }
     }
 }
