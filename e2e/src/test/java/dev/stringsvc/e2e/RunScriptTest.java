@@ -174,7 +174,7 @@ class RunScriptTest {
             assertThat(run.lines())
                     .anyMatch(line -> line.matches("gateway +\\| .*/no/such/file.*"))
                     .last()
-                    .isEqualTo("run: gateway ended before all was ready; its last words stand above");
+                    .isEqualTo("run: gateway ended before all was ready; its last lines are above");
             assertThat(pids(run)).noneMatch(RunScriptTest::isAlive);
         }
     }

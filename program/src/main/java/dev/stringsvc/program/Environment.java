@@ -4,32 +4,32 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The environment variables of this process. A variable that is empty or blank counts as not set.
+/// The environment variables of this process. An empty or blank variable counts as not set.
 public record Environment(Map<String, String> variables) {
     public Environment {
         variables = Map.copyOf(variables);
     }
 
-    /// The variables of this process.
     public static Environment ofProcess() {
         return new Environment(System.getenv());
     }
 
-    /// Names no value: some are secrets.
+    /// Does not print the values: some are secrets.
     @Override
     public String toString() {
         return "Environment";
     }
 
-    /// The value without the blanks around it.
+    /// The value, without blanks at its ends.
     public Optional<String> get(String name) {
         @Nullable String value = variables.get(name);
         return Optional.ofNullable(value).map(String::strip).filter(text -> !text.isEmpty());
     }
 
-    /// True or false, in the words that Go's `strconv.ParseBool` reads; empty where the variable is not set.
+    /// True or false, in the words that Go's `strconv.ParseBool` reads; empty where the variable is not
+    /// set.
     ///
-    /// @throws IllegalArgumentException when it is another word; the message names the variable
+    /// @throws IllegalArgumentException if it is another word; the message names the variable
     public Optional<Boolean> flag(String name) {
         return get(name).map(text -> switch (text) {
             case "1", "t", "T", "TRUE", "true", "True" -> true;

@@ -10,15 +10,11 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// Ends the process where it could only go on half alive (fail-stop): a thread that it needs has ended,
-/// memory is short, or one of its classes cannot be used any more. Whatever runs the process then starts
-/// it again.
-///
-/// Before it ends it logs one line that says why. If the log cannot be written in two seconds, the line
-/// goes to standard error. Until [#install] is called, as in a test, the reason is logged and nothing
-/// ends. Thread-safe.
+/// Ends the process if it can no longer work properly (fail-stop), so that whatever runs it restarts
+/// it. That is so if a thread that it needs has ended, memory has run out, or one of its classes cannot
+/// be used any more. Until [#install] is called, as in tests, the reason is only logged. Thread-safe.
 public final class FailStop {
-    /// How the process exits; the same as with `-XX:+ExitOnOutOfMemoryError`.
+    /// The exit code; the same as with `-XX:+ExitOnOutOfMemoryError`.
     public static final int EXIT_CODE = 3;
 
     private static final Logger LOG = Logger.getLogger(FailStop.class.getName());
@@ -30,15 +26,15 @@ public final class FailStop {
 
     private FailStop() {}
 
-    /// What is done when the process cannot go on.
+    /// Called when the process cannot go on.
     @FunctionalInterface
     public interface Handler {
         void end(String reason, Throwable cause);
     }
 
-    /// Ends this process from now on when it has to, with a last line in `log`. Threads that nobody
-    /// looks after are covered too: an error that ends one of them, and that is fatal, ends the process;
-    /// others are logged.
+    /// From now on ends this process when needed. Before the end it writes one line with the reason to
+    /// `log`, or to standard error if the log cannot be written within two seconds. An error in a
+    /// thread without a handler ends the process if it is fatal; otherwise it is logged.
     public static void install(LogWriter log) {
         handler = (reason, cause) -> halt(log, reason, cause);
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {
@@ -48,35 +44,34 @@ public final class FailStop {
         });
     }
 
-    /// Replaces what is done, for a test that observes it.
+    /// Replaces the handler, for a test.
     ///
-    /// @return what was done before
+    /// @return the handler before
     public static Handler use(Handler next) {
         Handler before = handler;
         handler = next;
         return before;
     }
 
-    /// Ends the process. Does not return, unless a test observes it.
+    /// Ends the process. Does not return, unless a test has replaced the handler.
     ///
-    /// @param reason a sentence without its end, which the log shows
+    /// @param reason a clause for the log
     public static void end(String reason, Throwable cause) {
         handler.end(reason, cause);
     }
 
-    /// Ends the process if what was thrown says that it cannot go on; else does nothing.
+    /// Ends the process if the error is fatal; otherwise does nothing.
     ///
-    /// @param reason what failed, which the log shows
+    /// @param reason what failed, for the log
     public static void check(String reason, Throwable thrown) {
         if (isFatal(thrown)) {
             end(reason, thrown);
         }
     }
 
-    /// True if this, or a cause of it, says that the process cannot go on: the heap is full, the JVM has
-    /// failed, or a class cannot be loaded or initialised, which stays so for good. False for a stack
-    /// that overflowed and for memory outside the heap that was asked for in vain: these fail one
-    /// request.
+    /// True if this error or one of its causes means that the process cannot go on: the heap is full,
+    /// the JVM has failed, or a class cannot be loaded or initialised, which never recovers. False for
+    /// a stack overflow and for a failed allocation outside the heap: these fail one request only.
     public static boolean isFatal(Throwable thrown) {
         @Nullable Throwable e = thrown;
         for (int i = 0; e != null && i < MOST_CAUSES; i++, e = e.getCause()) {
@@ -94,7 +89,7 @@ public final class FailStop {
         return false;
     }
 
-    /// Others are thrown for one array that is too long, or for direct buffers.
+    /// Other messages belong to one array that is too long, or to direct buffers.
     private static boolean isOfTheProcess(OutOfMemoryError e) {
         String message = String.valueOf(e.getMessage());
         return message.startsWith("Java heap space")
@@ -120,14 +115,14 @@ public final class FailStop {
         }
     }
 
-    /// Waits for a moment only: standard error may be stuck as well.
+    /// Waits briefly only: standard error may block as well.
     private static void writeTo(OutputStream err, String line) {
         Thread writer = Thread.ofPlatform().daemon().start(() -> {
             try {
                 err.write((line + "\n").getBytes(StandardCharsets.UTF_8));
                 err.flush();
             } catch (IOException e) {
-                // there is nowhere else to say it
+                // there is no other place to report it
             }
         });
         try {

@@ -16,10 +16,10 @@ public final class GoDuration {
 
     private GoDuration() {}
 
-    /// Reads one or more numbers, each with a unit: `ms`, `s`, `m` or `h`. `0` needs no unit. What is finer than a
-    /// millisecond is rounded.
+    /// Reads one or more numbers, each with a unit: `ms`, `s`, `m` or `h`. `0` needs no unit. The
+    /// result is rounded to milliseconds.
     ///
-    /// @throws IllegalArgumentException when the text has another form
+    /// @throws IllegalArgumentException if the text has another form
     public static Duration parse(String text) {
         if (text.equals("0")) {
             return Duration.ZERO;
@@ -47,7 +47,8 @@ public final class GoDuration {
                 });
     }
 
-    /// Writes it in the largest unit that keeps a whole part: `629ns`, `1.204ms`, `2.5s`, `1m3s`.
+    /// Writes a duration in the largest unit in which it is at least 1: `629ns`, `1.204ms`, `2.5s`,
+    /// `1m3s`.
     static String format(Duration duration) {
         if (duration.isNegative()) {
             return "-" + format(duration.negated());
@@ -70,7 +71,7 @@ public final class GoDuration {
         return minutes < 60 ? minutes + "m" : minutes / 60 + "h" + minutes % 60 + "m";
     }
 
-    /// Three digits after the point at the most, without zeros at the end.
+    /// At most three digits after the point, without zeros at the end.
     ///
     /// @param nanosPerUnit at least 1,000
     private static String decimal(long nanos, long nanosPerUnit) {

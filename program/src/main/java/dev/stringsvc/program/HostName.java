@@ -1,9 +1,9 @@
 package dev.stringsvc.program;
 
-/// The form of host names and IPv4 addresses in text from outside: one look at each character, however
-/// long the text is.
+/// Checks the form of host names and IPv4 addresses in text from outside. It looks at each character
+/// once, however long the text is.
 public final class HostName {
-    /// RFC 1035, section 2.3.4.
+    /// In characters; RFC 1035, section 2.3.4.
     public static final int LONGEST = 253;
 
     private static final int LONGEST_LABEL = 63;
@@ -11,14 +11,14 @@ public final class HostName {
 
     private HostName() {}
 
-    /// True if the text is a name: labels of up to 63 letters, digits, `-` and `_`, with dots between
-    /// them, 253 characters in all. A label has no `-` at either end. A name does not end in a number,
-    /// since it would be taken for an address then.
+    /// True if the text is a name: labels of up to 63 letters, digits, `-` and `_`, separated by dots,
+    /// 253 characters in all. A label neither begins nor ends with `-`. The last label is not a number,
+    /// because the name would be read as an address.
     public static boolean isName(String text) {
         return areLabels(text) && !endsInNumber(text);
     }
 
-    /// True if the text is an IPv4 address: four numbers of 0 to 255, without leading zeros.
+    /// True if the text is an IPv4 address: four numbers from 0 to 255, without leading zeros.
     public static boolean isIpv4(String text) {
         int bytes = 0;
         int start = 0;
@@ -34,7 +34,7 @@ public final class HostName {
         return bytes == BYTES;
     }
 
-    /// True if the text has the form of a name, also where its last label is a number.
+    /// True if the text has the form of a name; here the last label may be a number.
     public static boolean areLabels(String text) {
         if (text.isEmpty() || text.length() > LONGEST) {
             return false;

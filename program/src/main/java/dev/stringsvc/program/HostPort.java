@@ -20,7 +20,7 @@ public record HostPort(String host, int port) {
         }
     }
 
-    /// @throws IllegalArgumentException when the text has another form
+    /// @throws IllegalArgumentException if the text has another form
     public static HostPort parse(String text) {
         Matcher form = FORM.matcher(text);
         if (form.matches()) {
@@ -33,9 +33,9 @@ public record HostPort(String host, int port) {
         throw new IllegalArgumentException("expected host:port, such as 127.0.0.1:8001 or [::1]:8001");
     }
 
-    /// Reads the same forms, and a host without a port: `web-1`, `::1`, `[::1]`.
+    /// Reads `host:port`, and a host without a port: `web-1`, `::1`, `[::1]`.
     ///
-    /// @throws IllegalArgumentException when the text has another form
+    /// @throws IllegalArgumentException if the text has another form
     public static HostPort parse(String text, int defaultPort) {
         if (!text.startsWith("[") && text.indexOf(':') != text.lastIndexOf(':')) {
             return parse("[" + text + "]:" + defaultPort);
@@ -43,7 +43,7 @@ public record HostPort(String host, int port) {
         return parse(hasPort(text) ? text : text + ":" + defaultPort);
     }
 
-    /// True if the text ends in a port, in the forms that [#parse(String, int)] reads.
+    /// True if the text ends in a port. The text has one of the forms that [#parse(String, int)] reads.
     public static boolean hasPort(String text) {
         return text.startsWith("[")
                 ? !text.endsWith("]")
@@ -63,7 +63,7 @@ public record HostPort(String host, int port) {
         }
     }
 
-    /// As it is written in a URL, an IPv6 address in brackets.
+    /// The form in a URL: an IPv6 address has brackets.
     @Override
     public String toString() {
         return IpAddress.withPort(host, port);

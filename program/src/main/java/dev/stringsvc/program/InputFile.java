@@ -12,18 +12,19 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Reads small files that a program is given, and judges who else may change or read them. Where the file system has
-/// no POSIX permissions, nobody else may.
+/// Reads small files that a program is given, and checks who else may change or read them. On a file
+/// system without POSIX permissions the checks find nothing.
 public final class InputFile {
     private static final Path SELF = Path.of("/proc/self");
     private static final String ROOT = "root";
 
     private InputFile() {}
 
-    /// The whole content of a file, a link to one, or a pipe.
+    /// The whole content of a file, of a file behind a link, or of a pipe.
     ///
-    /// @param most the most bytes that it may have
-    /// @throws IOException when it cannot be read or is larger; nothing beyond `most` is kept in memory then
+    /// @param most the largest allowed size, in bytes
+    /// @throws IOException if it cannot be read or is larger; never keeps more than `most` bytes in
+    /// memory
     public static byte[] read(Path file, int most) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] content = in.readNBytes(most);
@@ -34,19 +35,19 @@ public final class InputFile {
         }
     }
 
-    /// The first bytes of a file, or all where it has no more.
+    /// The first bytes of a file, at most `most`.
     ///
-    /// @throws IOException when it cannot be read
+    /// @throws IOException if it cannot be read
     public static byte[] beginning(Path file, int most) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             return in.readNBytes(most);
         }
     }
 
-    /// Why the content of a file may be somebody else's: a clause that says who may write it and how to
-    /// mend that; empty where only this process's user and root may.
+    /// Says if users other than root and this process's user can change the file: a clause with who
+    /// can, and the command that stops it. Empty if nobody else can.
     ///
-    /// @throws IOException when the file's attributes cannot be read
+    /// @throws IOException if the file's attributes cannot be read
     public static Optional<String> writableByOthers(Path file) throws IOException {
         @Nullable PosixFileAttributes attributes = attributes(file);
         if (attributes == null) {
@@ -54,26 +55,25 @@ public final class InputFile {
         }
         String owner = attributes.owner().getName();
         if (!owner.equals(ROOT) && !owner.equals(user(owner))) {
-            return Optional.of(
-                    "it belongs to the user " + owner + "; mend that with: chown " + user(owner) + " " + file);
+            return Optional.of("it belongs to the user " + owner + "; to fix:  chown " + user(owner) + " " + file);
         }
         if (attributes.permissions().contains(PosixFilePermission.GROUP_WRITE)
                 || attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
-            return Optional.of("other users may write it; mend that with: chmod go-w " + file);
+            return Optional.of("other users may write it; to fix:  chmod go-w " + file);
         }
         return Optional.empty();
     }
 
-    /// Why the content of a file is no secret: a clause that says so and how to mend that; empty where not every user
-    /// may read it, or nobody can tell.
+    /// Says if every user can read the file: a clause with the command that stops it. Empty if not, or
+    /// if that cannot be found out.
     public static Optional<String> readableByAll(Path file) {
         try {
             @Nullable PosixFileAttributes attributes = attributes(file);
             return attributes != null && attributes.permissions().contains(PosixFilePermission.OTHERS_READ)
-                    ? Optional.of("every user of this machine may read it; mend that with: chmod o-r " + file)
+                    ? Optional.of("every user of this machine may read it; to fix:  chmod o-r " + file)
                     : Optional.empty();
         } catch (IOException e) {
-            return Optional.empty(); // reading it says what is wrong
+            return Optional.empty(); // reading the file will report the error
         }
     }
 
@@ -82,20 +82,19 @@ public final class InputFile {
         return view == null ? null : view.readAttributes();
     }
 
-    /// The user of this process, as owners are named.
+    /// The name of this process's user, in the form that file owners have.
     ///
-    /// @param otherwise what to take where that cannot be found out
+    /// @param otherwise the result if that cannot be found out
     private static String user(String otherwise) {
         try {
             @Nullable FileOwnerAttributeView view = Files.getFileAttributeView(SELF, FileOwnerAttributeView.class);
             return view == null ? otherwise : view.getOwner().getName();
         } catch (IOException e) {
-            return otherwise; // no Linux
+            return otherwise; // not Linux
         }
     }
 
-    /// True if there is something at the path and it is neither a file nor absent: a link, a directory, a pipe or a
-    /// device.
+    /// True if the path exists and is not a regular file, but a link, a directory, a pipe or a device.
     public static boolean isOther(Path file) {
         return Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
     }

@@ -3,10 +3,11 @@ package dev.stringsvc.program;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 
-/// Writes addresses, IPv6 as RFC 5952 has it: lower case, no leading zeros, the longest run of zeros as `::`.
+/// Writes IP addresses; IPv6 in the form of RFC 5952: lower case, no leading zeros, the longest run of
+/// zeros as `::`.
 public final class IpAddress {
     private static final int GROUPS = 8;
-    /// The prefix of IPv4 addresses behind a NAT64 (RFC 6052), whose last part is written as IPv4.
+    /// The prefix of IPv4 addresses behind a NAT64 (RFC 6052). Their last part is written as IPv4.
     private static final byte[] NAT64 = {0, 0x64, (byte) 0xff, (byte) 0x9b, 0, 0, 0, 0, 0, 0, 0, 0};
 
     private IpAddress() {}
@@ -16,7 +17,8 @@ public final class IpAddress {
         return address instanceof Inet6Address ? text(address.getAddress()) : address.getHostAddress();
     }
 
-    /// The host as it is, but for an IPv6 address, which is written in the one form of RFC 5952. Its zone is kept.
+    /// The host unchanged, unless it is an IPv6 address: that is written in the form of RFC 5952, with
+    /// its zone.
     ///
     /// @param host a name or an address, IPv6 without brackets
     public static String canonical(String host) {

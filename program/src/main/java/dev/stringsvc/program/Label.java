@@ -1,8 +1,8 @@
 package dev.stringsvc.program;
 
-/// A name from outside (an instance's id, a service, a route that tags ask for) as meters, log lines
-/// and answers bear it: at most [#LONGEST] characters, none of which can end a line or turn its
-/// direction.
+/// Makes a name from outside (an instance's id, a service, a route from tags) safe for meters, log
+/// lines and responses: at most [#LONGEST] characters, none of which ends a line or changes the
+/// direction of text.
 public final class Label {
     /// In characters.
     public static final int LONGEST = 128;
@@ -11,9 +11,9 @@ public final class Label {
 
     private Label() {}
 
-    /// The name itself where it is short and printable. Characters that are not printable are escaped.
-    /// A longer name is cut, and ends in `~` and a hash of the whole, so that two long names with one
-    /// beginning stay two.
+    /// The name itself if it is short and printable. Other characters are escaped. A name that is too
+    /// long is cut and gets `~` and a hash of the whole, so that two long names with the same beginning
+    /// stay different.
     public static String of(String name) {
         if (name.length() <= LONGEST && isPrintable(name)) {
             return name;
@@ -51,7 +51,7 @@ public final class Label {
         return true;
     }
 
-    /// Half of a pair cannot be written as UTF-8.
+    /// Half of a surrogate pair cannot be written as UTF-8.
     private static boolean isShown(String name, int at) {
         char c = name.charAt(at);
         if (Character.isHighSurrogate(c)) {

@@ -15,18 +15,16 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Writes lines to a stream from one thread of its own, in batches, so that a caller never waits for the stream.
-///
-/// A caller adds its line to a queue without a lock. While lines come, the thread collects them for [#BATCH_NANOS]
-/// and writes them at once; when none come it sleeps until the next. The queue is bounded: a reader of the stream
-/// that does not keep up, or a full disk, costs lines, never requests. That is said once on standard error; when lines
-/// can be written again the first of them says how many were lost (`msg="log lines dropped" dropped=N`). Thread-safe.
+/// Writes lines to a stream from its own thread, in batches, so that a caller never waits for the
+/// stream. If the stream's reader is too slow or the disk is full, lines are dropped, which is said on
+/// standard error and in the next line that can be written. Thread-safe.
 public final class LogWriter implements AutoCloseable {
     /// In characters.
     private static final int CAPACITY =
             (int) Math.min(16 << 20, Runtime.getRuntime().maxMemory() / 32);
 
     private static final long RETRY_NANOS = 1_000_000_000;
+    /// How long lines are collected before they are written together.
     private static final long BATCH_NANOS = 5_000_000;
     private static final int BATCH_BYTES = 65_536;
 
@@ -51,38 +49,41 @@ public final class LogWriter implements AutoCloseable {
         this.thread = VitalThread.platform("log-writer", () -> closed, this::run);
     }
 
-    /// A writer to the process's standard output, with room for a 32nd of the heap, 16 million characters at the most.
+    /// A writer to standard output. Its queue may hold a 32nd of the heap, at most 16 million
+    /// characters.
     public static LogWriter stdout() {
         return to(new FileOutputStream(FileDescriptor.out), CAPACITY);
     }
 
-    /// A writer to `out`, with room for `capacity` characters that wait. It flushes `out` and never closes it.
+    /// A writer to `out`. Its queue holds at most `capacity` characters. It flushes `out` and never
+    /// closes it.
     public static LogWriter to(OutputStream out, int capacity) {
         return to(out, capacity, LogWriter::complain);
     }
 
-    /// @param complaints hears once, on any thread, that lines are lost, and why; must not block
+    /// @param complaints is told once, on any thread, that lines are lost, and why; must not block
     static LogWriter to(OutputStream out, int capacity, Consumer<String> complaints) {
         var writer = new LogWriter(out, capacity, complaints);
         writer.thread.start();
         return writer;
     }
 
-    /// On a thread of its own: standard error may be stuck as well.
+    /// On its own thread: standard error may block as well.
     private static void complain(String why) {
         Thread.ofPlatform().daemon().name("log-complaint").start(() -> System.err.println(why));
     }
 
-    /// Lines that were lost so far.
+    /// The number of lines lost so far.
     public long dropped() {
         return droppedEver.sum();
     }
 
-    /// Hands over one line, without its end. Never waits; where there is no room the line is counted and dropped.
+    /// Queues one line, given without a line end. Never waits; if the queue is full, the line is
+    /// counted and dropped.
     public void write(String line) {
         if (queued.addAndGet(line.length()) > capacity) {
             queued.addAndGet(-line.length());
-            lost(1, "its reader does not keep up");
+            lost(1, "its reader is too slow");
             return;
         }
         lines.add(line);
@@ -91,7 +92,7 @@ public final class LogWriter implements AutoCloseable {
         }
     }
 
-    /// Writes what is queued and stops the thread. Lines handed over afterwards are lost.
+    /// Writes the queued lines and stops the thread. Lines queued afterwards are lost.
     @Override
     public void close() {
         closed = true;
@@ -103,9 +104,9 @@ public final class LogWriter implements AutoCloseable {
         }
     }
 
-    /// Writes what is queued and this line, even if there is no room for it, and stops the thread.
+    /// Writes the queued lines and this one, even if the queue is full, and stops the thread.
     ///
-    /// @return false if the line was not written, or not in two seconds
+    /// @return false if the line was not written within two seconds
     boolean writeLast(String line) {
         if (thread.equals(Thread.currentThread())) {
             return false;
@@ -120,7 +121,7 @@ public final class LogWriter implements AutoCloseable {
         dropped.addAndGet(count);
         droppedEver.add(count);
         if (!complained.get() && complained.compareAndSet(false, true)) {
-            complaints.accept("the log cannot be written (" + why + "): lines are dropped, requests go on");
+            complaints.accept("the log cannot be written (" + why + "): lines are dropped; requests are still served");
         }
     }
 
@@ -176,9 +177,9 @@ public final class LogWriter implements AutoCloseable {
         batch.write('\n');
     }
 
-    /// @param count the lines in the batch
-    /// @param told how many lost lines the batch tells of besides
-    private void flush(ByteArrayOutputStream batch, int count, long told) {
+    /// @param count the number of lines in the batch
+    /// @param reported the number of lost lines that the batch reports
+    private void flush(ByteArrayOutputStream batch, int count, long reported) {
         if (batch.size() == 0) {
             return;
         }
@@ -188,7 +189,7 @@ public final class LogWriter implements AutoCloseable {
             failing = false;
         } catch (IOException e) {
             failing = true;
-            dropped.addAndGet(told); // to be told of again
+            dropped.addAndGet(reported); // reported in a later batch
             lost(count, String.valueOf(e.getMessage()));
         }
         batch.reset();

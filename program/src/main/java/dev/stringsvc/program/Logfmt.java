@@ -7,14 +7,12 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// One logfmt line under construction: `ts=2026-01-02T03:04:05.678Z method=uppercase input="a b" took=629ns`.
+/// One line in logfmt, such as `ts=2026-01-02T03:04:05.678Z method=uppercase input="a b" took=629ns`.
 ///
-/// Values that hold a space, a quote, an equals sign, a backslash or nothing at all are quoted; quotes, backslashes and
-/// control characters are escaped, so that no value can end its line or forge another; values longer than
-/// [#MAX_VALUE] characters are cut and end in `…`. Keys are written as given and are the program's own, never input.
-/// Not thread-safe.
+/// Values are quoted, escaped and cut so that none can end its line or forge another. Keys are written
+/// unchanged, so they must not come from input. Not thread-safe.
 public final class Logfmt {
-    /// The number of characters of a value that are kept.
+    /// Longer values are cut to this number of characters.
     public static final int MAX_VALUE = 256;
 
     private static final int MAX_STACK = 4_096;
@@ -32,12 +30,14 @@ public final class Logfmt {
         return new Logfmt();
     }
 
-    /// A line that begins with `ts`, the given instant in UTC, always with three decimals.
+    /// A line that begins with `ts`: the given instant in UTC, with three decimals.
     public static Logfmt at(Instant instant) {
         return new Logfmt().raw("ts", TIMESTAMP.format(instant));
     }
 
-    /// Adds a value; `null` is written as the word `null`.
+    /// Adds a value; `null` is written as the word `null`. A value that is empty or holds a space,
+    /// quote, equals sign or backslash is quoted, and special characters in it are escaped. A value
+    /// longer than [#MAX_VALUE] characters is cut and ends in `…`.
     public Logfmt field(String key, @Nullable Object value) {
         return switch (value) {
             case null -> raw(key, "null");
@@ -52,7 +52,7 @@ public final class Logfmt {
         return this;
     }
 
-    /// Adds what was thrown, its causes and their stacks on the same line, cut at 4,096 characters.
+    /// Adds an exception with its causes and stacks, all on the same line, cut at 4,096 characters.
     public Logfmt stack(String key, Throwable thrown) {
         var text = new StringBuilder(1_024);
         for (@Nullable Throwable e = thrown; e != null && text.length() < MAX_STACK; e = e.getCause()) {
@@ -133,8 +133,9 @@ public final class Logfmt {
         }
     }
 
-    /// Controls, line and paragraph separators, and invisible formatting (marks that turn the direction of what
-    /// follows, for one): each can make a terminal or a viewer show another line than the one that was written.
+    /// Control characters, line and paragraph separators, and invisible formatting such as marks that
+    /// change the direction of text. Each could make a terminal or viewer show something else than what
+    /// was written.
     static boolean isUnprintable(char c) {
         if (c >= ' ' && c < 0x7f) {
             return false;

@@ -10,10 +10,10 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import org.jspecify.annotations.Nullable;
 
-/// Writes the records of `java.util.logging`, where SLF4J's records arrive too, as logfmt lines:
-/// `ts=… level=info logger=ConsulInstancer msg="watching again"`, with `err` and `at` where there is a throwable.
+/// Writes the records of `java.util.logging` as logfmt lines: `ts=… level=info logger=ConsulInstancer
+/// msg="watching again"`. `err` and `at` are added for an exception. SLF4J's records arrive here too.
 ///
-/// Thread-safe. Source of the record's text: its message with parameters filled in.
+/// Thread-safe.
 public final class LogfmtHandler extends Handler {
     private static final Formatter MESSAGES = new SimpleFormatter();
 
@@ -23,8 +23,8 @@ public final class LogfmtHandler extends Handler {
         this.writer = writer;
     }
 
-    /// Makes `writer` the only place where this process logs. Records of `own` (a package name) pass from `level`
-    /// up, those of libraries from warning up.
+    /// Makes `writer` the only output of this process's log. Records of the package `own` are written
+    /// from `level` up, those of libraries from warning up.
     public static void install(LogWriter writer, String own, Level level) {
         LogManager.getLogManager().reset();
         Logger root = Logger.getLogger("");
@@ -71,7 +71,8 @@ public final class LogfmtHandler extends Handler {
     @Override
     public void close() {}
 
-    /// Holds the logger whose level was set: `java.util.logging` forgets the level of a logger nobody refers to.
+    /// Keeps a reference to the logger whose level was set. Otherwise it would be garbage-collected,
+    /// and its level lost.
     private static final class OwnLogger {
         private static @Nullable Logger logger;
 

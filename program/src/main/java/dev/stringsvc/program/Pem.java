@@ -23,24 +23,23 @@ import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 
-/// Reads certificates and private keys from PEM files. Each method takes the key of the setting that names the file,
-/// and
-/// throws a [SettingException] for it when the file cannot be used.
+/// Reads certificates and private keys from PEM files. Each method takes the key of the setting that
+/// names the file, and throws a [SettingException] with that key if the file cannot be used.
 public final class Pem {
     private static final char[] NO_PASSWORD = {};
 
-    /// A bundle of all certificates that browsers trust has a quarter of this.
+    /// Four times the size of a bundle of all certificates that browsers trust.
     private static final int MOST_BYTES = 1 << 20;
 
     private static final Pattern PRIVATE_KEY =
             Pattern.compile("-----BEGIN (|EC |RSA )PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END \\1PRIVATE KEY-----");
 
     private static final byte[] VERSION_0 = {2, 1, 0};
-    /// The algorithm of RFC 8017, appendix A.1: rsaEncryption, and NULL.
+    /// The algorithm identifier of RFC 8017, appendix A.1: rsaEncryption with parameters NULL.
     private static final byte[] RSA = HexFormat.of().parseHex("300d06092a864886f70d0101010500");
     /// The object identifier id-ecPublicKey of RFC 5480.
     private static final byte[] EC = HexFormat.of().parseHex("06072a8648ce3d0201");
-    /// How the curve's identifier is tagged in a key of RFC 5915.
+    /// The tag of the curve's identifier in a key of RFC 5915.
     private static final byte CURVE = (byte) 0xa0;
 
     private static final byte SEQUENCE = 0x30;
@@ -48,7 +47,7 @@ public final class Pem {
 
     private Pem() {}
 
-    /// All certificates of a file, at least one.
+    /// All certificates in a file; there is at least one.
     public static List<X509Certificate> certificates(String key, String file) {
         try {
             List<X509Certificate> all =
@@ -66,12 +65,12 @@ public final class Pem {
         }
     }
 
-    /// A store that trusts the certificates of a file.
+    /// A trust store with the certificates of a file.
     public static KeyStore trusting(String key, String file) {
         return trusting(certificates(key, file));
     }
 
-    /// A store that trusts these certificates.
+    /// A trust store with these certificates.
     public static KeyStore trusting(List<X509Certificate> certificates) {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
@@ -85,9 +84,10 @@ public final class Pem {
         }
     }
 
-    /// Shows the certificates of one file to the other side, and signs with the private key of the other.
+    /// Key managers that present the certificates of one file and sign with the private key of the
+    /// other.
     ///
-    /// @param keys the keys of the settings that name the files
+    /// @param keys the settings that name the files
     public static KeyManager[] identity(Pair keys, Pair files) {
         List<X509Certificate> chain = certificates(keys.certificate(), files.certificate());
         PrivateKey secret = privateKey(keys.key(), files.key());
@@ -95,7 +95,7 @@ public final class Pem {
             throw new SettingException(
                     keys.key(),
                     "expected the key of the first certificate in " + files.certificate() + ", and " + files.key()
-                            + " holds another");
+                            + " is the key of another certificate");
         }
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
@@ -107,16 +107,18 @@ public final class Pem {
         } catch (GeneralSecurityException | IOException e) {
             throw new SettingException(
                     keys.certificate(),
-                    "expected what TLS can use, and " + files.certificate() + " is not: " + e.getMessage(),
+                    "expected a certificate and key that TLS can use, and " + files.certificate() + " is not: "
+                            + e.getMessage(),
                     e);
         }
     }
 
-    /// A certificate and its private key: the files, or the settings that name them.
+    /// The paths of a certificate and its private key, or the settings that name these.
     public record Pair(String certificate, String key) {}
 
-    /// The first private key of a file, not encrypted: in PKCS#8, in PKCS#1 (`RSA PRIVATE KEY`) or in the form of RFC
-    /// 5915 (`EC PRIVATE KEY`), which `consul tls cert create` writes.
+    /// The first private key in a file. It must not be encrypted. It may be in PKCS#8, in PKCS#1 (`RSA
+    /// PRIVATE KEY`) or in the form of RFC 5915 (`EC PRIVATE KEY`), which `consul tls cert create`
+    /// writes.
     static PrivateKey privateKey(String key, String file) {
         Matcher found = PRIVATE_KEY.matcher(new String(read(key, file), StandardCharsets.ISO_8859_1));
         if (found.find()) {
@@ -132,25 +134,26 @@ public final class Pem {
                     try {
                         return KeyFactory.getInstance(algorithm).generatePrivate(spec);
                     } catch (GeneralSecurityException _) {
-                        // perhaps it is one of the others
+                        // try the next algorithm
                     }
                 }
             } catch (IllegalArgumentException | IndexOutOfBoundsException _) {
-                // neither Base64 nor DER: the exception below says so
+                // neither Base64 nor DER: reported by the exception below
             }
         }
         throw new SettingException(
                 key, "expected a private key in PEM, not encrypted (BEGIN PRIVATE KEY), and " + file + " holds none");
     }
 
-    /// Wraps a key into the envelope of RFC 5208, the only one that the JDK reads.
+    /// Wraps a key in the PKCS#8 envelope (RFC 5208), the only form that the JDK reads.
     private static byte[] pkcs8(byte[] algorithm, byte[] key) {
         return tagged(SEQUENCE, VERSION_0, algorithm, tagged(OCTETS, key));
     }
 
-    /// The curve's identifier in a key of RFC 5915: a sequence of a number, the key, and that. All lengths are short.
+    /// The curve's identifier in a key of RFC 5915. The key is a sequence: a version, the key, then the
+    /// curve. The lengths inside are short ones.
     private static byte[] curve(byte[] der) {
-        int at = der[1] < 0 ? 2 + (der[1] & 0x7f) : 2; // the sequence's own length may be a long one
+        int at = der[1] < 0 ? 2 + (der[1] & 0x7f) : 2; // the sequence's own length may be in the long form
         while (der[at] != CURVE) {
             at += 2 + der[at + 1];
         }
@@ -168,7 +171,7 @@ public final class Pem {
         if (length < 0x80) {
             all.write(length);
         } else {
-            all.write(length <= 0xff ? 0x81 : 0x82); // DER wants the shortest form
+            all.write(length <= 0xff ? 0x81 : 0x82); // DER requires the shortest form
             if (length > 0xff) {
                 all.write(length >> Byte.SIZE);
             }
@@ -178,7 +181,7 @@ public final class Pem {
         return all.toByteArray();
     }
 
-    /// True if what the key signs is the certificate's.
+    /// True if the certificate verifies what the key signs.
     private static boolean belong(PrivateKey key, X509Certificate certificate) {
         String algorithm = switch (key.getAlgorithm()) {
             case "RSA" -> "SHA256withRSA";

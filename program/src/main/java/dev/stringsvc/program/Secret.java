@@ -1,8 +1,8 @@
 package dev.stringsvc.program;
 
-/// A text that is never printed: a token or a password.
+/// A text that is never printed, such as a token or a password.
 ///
-/// @param value empty for none
+/// @param value empty if there is no secret
 public record Secret(String value) {
     /// No secret.
     public static final Secret NONE = new Secret("");

@@ -1,6 +1,7 @@
 package dev.stringsvc.program;
 
-/// A setting has a value that cannot be used. The message is the setting's key, a colon, and what is wrong.
+/// Thrown if a setting has a value that cannot be used. The message is the setting's key, a colon, and
+/// the problem.
 public final class SettingException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
@@ -19,12 +20,12 @@ public final class SettingException extends IllegalArgumentException {
         this.problem = problem;
     }
 
-    /// The setting, relative to the section that was read: `tls.ca`.
+    /// The setting's key within the section that was read, such as `tls.ca`.
     public String key() {
         return key;
     }
 
-    /// What was expected, and what was found instead.
+    /// What was expected and what was found.
     public String problem() {
         return problem;
     }

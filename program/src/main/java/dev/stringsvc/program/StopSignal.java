@@ -5,11 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 
-/// Handles SIGTERM and SIGINT: the first asks for an orderly stop, the second ends the process at once with the exit
-/// code that shells use, 128 plus the signal's number.
-///
-/// A shutdown hook would see the first signal only. `sun.misc.Signal` is reached by reflection, because naming it is a
-/// compiler warning that cannot be suppressed.
+/// Handles SIGTERM and SIGINT: the first asks for an orderly stop, the second ends the process at once.
+/// A shutdown hook would see the first signal only.
 public final class StopSignal {
     private static final int SIGNALLED = 128;
 
@@ -21,7 +18,7 @@ public final class StopSignal {
         this.beforeHalt = beforeHalt;
     }
 
-    /// Takes both signals over from the JVM.
+    /// Handles both signals instead of the JVM.
     ///
     /// @param beforeHalt runs before a second signal ends the process
     public static StopSignal install(Runnable beforeHalt) {
@@ -31,7 +28,7 @@ public final class StopSignal {
         return stop;
     }
 
-    /// Runs `action` at each SIGHUP, which would end the process otherwise.
+    /// Runs `action` at each SIGHUP. Without it, SIGHUP ends the process.
     public static void onHangUp(Runnable action) {
         handle("HUP", number -> action.run());
     }
@@ -50,6 +47,7 @@ public final class StopSignal {
         received.countDown();
     }
 
+    /// Uses reflection: naming `sun.misc.Signal` causes a compiler warning that cannot be suppressed.
     private static void handle(String name, IntConsumer action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");

@@ -2,29 +2,28 @@ package dev.stringsvc.program;
 
 import java.util.function.BooleanSupplier;
 
-/// A thread that the process needs for as long as it runs: one that enforces deadlines, waits for
-/// sockets or writes the log. When it ends by what its code throws, or returns before it was told to,
-/// the process ends ([FailStop]). Without this, nobody would notice: the process would go on, and no
-/// deadline would hold.
+/// Makes threads that the process cannot work without: one that enforces deadlines, waits for sockets
+/// or writes the log. If such a thread throws, or returns too early, the process ends ([FailStop]).
+/// Otherwise it would go on without that work, and nobody would notice.
 public final class VitalThread {
     private VitalThread() {}
 
-    /// A daemon thread of the platform, not started.
+    /// A platform daemon thread, not started.
     ///
-    /// @param closed true once `code` may return
+    /// @param closed returns true once `code` may return
     public static Thread platform(String name, BooleanSupplier closed, Runnable code) {
         return Thread.ofPlatform().name(name).daemon().unstarted(() -> run(name, closed, code));
     }
 
     /// A virtual thread, not started.
     ///
-    /// @param closed true once `code` may return
+    /// @param closed returns true once `code` may return
     public static Thread virtual(String name, BooleanSupplier closed, Runnable code) {
         return Thread.ofVirtual().name(name).unstarted(() -> run(name, closed, code));
     }
 
-    /// Code for an executor that runs it again and again. The executor would keep to itself what the
-    /// code throws, and never run it again.
+    /// Wraps code that an executor runs repeatedly. If the code throws, the process ends; the executor
+    /// alone would drop the exception and stop running the code.
     public static Runnable task(String name, Runnable code) {
         return () -> {
             try {

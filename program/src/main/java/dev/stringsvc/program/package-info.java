@@ -1,9 +1,8 @@
-/// What every program here needs: log lines in logfmt that no input can forge, signals, durations, addresses,
-/// environment
-/// variables and secret files, and ending the process when a part of it has failed for good.
+/// What every program of this repository needs: a log in logfmt, signals, durations, addresses,
+/// environment variables, secret files, and a way to end the process if a vital part has failed.
 ///
-/// A log line is built by [dev.stringsvc.program.Logfmt] and written by [dev.stringsvc.program.LogWriter]. Records of
-/// the libraries take the same path, by [dev.stringsvc.program.LogfmtHandler].
+/// [dev.stringsvc.program.Logfmt] builds a log line and [dev.stringsvc.program.LogWriter] writes it.
+/// Log records of libraries go there too, through [dev.stringsvc.program.LogfmtHandler].
 @NullMarked
 package dev.stringsvc.program;
 

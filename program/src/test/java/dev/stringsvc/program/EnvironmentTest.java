@@ -20,13 +20,13 @@ class EnvironmentTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1", "t", "T", "TRUE", "true", "True"})
-    void is_true_where_go_reads_true(String text) {
+    void reads_true_as_go_does(String text) {
         assertThat(new Environment(Map.of("F", text)).flag("F")).hasValue(true);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "f", "F", "FALSE", "false", "False"})
-    void is_false_where_go_reads_false(String text) {
+    void reads_false_as_go_does(String text) {
         assertThat(new Environment(Map.of("F", text)).flag("F")).hasValue(false);
     }
 

@@ -13,13 +13,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// In a process that does end.
+/// Runs processes that really end.
 @Timeout(30)
 class FailStopTest {
     private static final String LAST_LINE = "level=error logger=FailStop msg=\"thread looker has failed; the process"
             + " ends with exit code 3\" err=\"java.lang.IllegalStateException: on purpose at ";
 
-    /// A program one of whose threads fails.
+    /// A program with a thread that fails.
     static final class Program {
         private Program() {}
 
@@ -74,7 +74,7 @@ class FailStopTest {
     }
 
     @Test
-    void line_goes_to_standard_error_where_the_log_cannot_be_written() throws Exception {
+    void line_goes_to_standard_error_if_the_log_cannot_be_written() throws Exception {
         var full = new File("/dev/full");
         Process process = program().redirectOutput(Redirect.to(full)).start();
         String lines = read(process.getErrorStream());
@@ -83,7 +83,7 @@ class FailStopTest {
     }
 
     @Test
-    void thread_that_nobody_looks_after_ends_the_process_where_it_fails_for_good() throws Exception {
+    void fatal_error_in_any_thread_ends_the_process() throws Exception {
         Process process = program("unwatched").start();
         String lines = read(process.getInputStream());
         exits(process);

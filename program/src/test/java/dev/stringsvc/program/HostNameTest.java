@@ -31,7 +31,7 @@ class HostNameTest {
                 "a.1",
                 "a/b"
             })
-    void knows_what_is_no_name(String text) {
+    void refuses_what_is_not_a_name(String text) {
         assertThat(HostName.isName(text)).isFalse();
     }
 
@@ -54,7 +54,7 @@ class HostNameTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "1.2.3", "1.2.3.", "1.2.3.256", "01.2.3.4", "1.2.3.4.5", "1..3.4", "1.2.3.a", "0x7f.0.0.1"})
-    void knows_what_is_no_address(String text) {
+    void refuses_what_is_not_an_address(String text) {
         assertThat(HostName.isIpv4(text)).isFalse();
     }
 }

@@ -73,7 +73,7 @@ class HostPortTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", ":1", "a:", "a:x", "a:0", "a:65536", "a:-1", "[::1", "[::1]x", "a b", "a/b", "u@h:1"})
-    void what_is_no_host_and_port_is_refused(String text) {
+    void other_text_is_refused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> HostPort.parse(text, 9));
     }
 }

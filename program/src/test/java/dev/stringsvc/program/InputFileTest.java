@@ -40,7 +40,7 @@ class InputFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"rw-rw-r--", "rw-r--rw-", "rwxrwxrwx", "rw--w----"})
-    void says_who_else_may_write_and_how_to_mend_it(String permissions) throws IOException {
+    void says_who_else_may_write_and_how_to_stop_that(String permissions) throws IOException {
         permit(permissions);
         assertThat(InputFile.writableByOthers(file))
                 .hasValueSatisfying(why -> assertThat(why).contains("chmod go-w " + file));
@@ -48,7 +48,7 @@ class InputFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"rw-r--r--", "r--------", "rwxr-xr-x"})
-    void others_may_read_what_is_believed(String permissions) throws IOException {
+    void a_file_that_others_only_read_is_accepted(String permissions) throws IOException {
         permit(permissions);
         assertThat(InputFile.writableByOthers(file)).isEmpty();
     }
@@ -64,7 +64,7 @@ class InputFileTest {
     }
 
     @Test
-    void tells_a_file_from_all_else() throws IOException {
+    void tells_a_regular_file_from_others() throws IOException {
         assertThat(InputFile.isOther(file)).isFalse();
         assertThat(InputFile.isOther(folder.resolve("none"))).isFalse();
         assertThat(InputFile.isOther(folder)).isTrue();

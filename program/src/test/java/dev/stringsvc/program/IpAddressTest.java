@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The examples are those of RFC 5952, sections 4 and 5.
+/// The examples are from RFC 5952, sections 4 and 5.
 class IpAddressTest {
     @ParameterizedTest
     @CsvSource({
@@ -34,12 +34,12 @@ class IpAddressTest {
 
     @ParameterizedTest
     @CsvSource({"fe80:0::1%2, fe80::1%2", "web-1, web-1", "no:address, no:address"})
-    void a_zone_and_what_is_no_address_stay(String given, String text) {
+    void a_zone_and_other_hosts_are_kept(String given, String text) {
         assertThat(IpAddress.canonical(given)).isEqualTo(text);
     }
 
     @Test
-    void ipv6_stands_in_brackets_before_a_port() {
+    void ipv6_has_brackets_before_a_port() {
         assertThat(IpAddress.withPort("0:0:0:0:0:0:0:1", 80)).isEqualTo("[::1]:80");
         assertThat(IpAddress.withPort("127.0.0.1", 80)).isEqualTo("127.0.0.1:80");
         assertThat(IpAddress.withPort("web-1", 80)).isEqualTo("web-1:80");

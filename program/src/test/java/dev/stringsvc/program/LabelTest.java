@@ -13,7 +13,7 @@ class LabelTest {
     }
 
     @Test
-    void a_long_name_is_cut_and_stays_another_than_its_siblings() {
+    void long_names_with_one_beginning_are_cut_and_stay_different() {
         String one = Label.of("a".repeat(200_000) + "1");
         String other = Label.of("a".repeat(200_000) + "2");
         assertThat(one).hasSize(Label.LONGEST).startsWith("aaaa").isNotEqualTo(other);

@@ -36,7 +36,7 @@ class LogWriterTest {
     }
 
     @Test
-    void a_stalled_reader_costs_lines_that_are_counted_and_never_the_caller() throws Exception {
+    void a_stalled_reader_loses_counted_lines_and_never_blocks_the_caller() throws Exception {
         var stalled = new CountDownLatch(1);
         var release = new CountDownLatch(1);
         var written = new ByteArrayOutputStream();
@@ -69,7 +69,7 @@ class LogWriterTest {
         assertThat(written.toString(UTF_8).lines().filter("line"::equals)).hasSize(10);
         assertThat(written.toString(UTF_8)).contains("level=warn msg=\"log lines dropped\" dropped=90");
         assertThat(writer.dropped()).isEqualTo(90);
-        assertThat(complaints).singleElement().asString().contains("its reader does not keep up");
+        assertThat(complaints).singleElement().asString().contains("its reader is too slow");
     }
 
     @Test
@@ -102,7 +102,7 @@ class LogWriterTest {
     }
 
     @Test
-    void the_last_line_is_written_even_where_there_is_no_room() {
+    void the_last_line_is_written_even_if_the_queue_is_full() {
         var out = new ByteArrayOutputStream();
         var writer = LogWriter.to(out, 0);
         assertThat(writer.writeLast("why")).isTrue();
@@ -110,7 +110,7 @@ class LogWriterTest {
     }
 
     @Test
-    void a_last_line_that_cannot_be_written_is_told_of() {
+    void reports_a_last_line_that_cannot_be_written() {
         var writer = LogWriter.to(
                 new OutputStream() {
                     @Override

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PemTest {
-    /// What PKCS#8 puts before an RSA key of 2,048 bits.
+    /// The length of the PKCS#8 header before an RSA key of 2,048 bits.
     private static final int RSA_ENVELOPE = 26;
 
     @TempDir
@@ -51,7 +51,7 @@ class PemTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ENCRYPTED PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY", "PRIVATE KEY", "CERTIFICATE"})
-    void refuses_what_is_no_key(String kind) throws Exception {
+    void refuses_other_content(String kind) throws Exception {
         String file = write(kind, new byte[] {0x30, 3, 2, 1, 1}).toString();
         assertThatThrownBy(() -> Pem.privateKey("key", file))
                 .isInstanceOf(SettingException.class)

@@ -39,7 +39,7 @@ class VitalThreadTest {
     }
 
     @Test
-    void ends_the_process_when_its_code_returns_before_it_was_told_to() throws Exception {
+    void ends_the_process_when_its_code_returns_too_early() throws Exception {
         VitalThread.virtual("looker", () -> false, () -> {}).start();
         Ending ending = endings.poll(8, TimeUnit.SECONDS);
         assertThat(ending).isNotNull();
@@ -82,7 +82,7 @@ class VitalThreadTest {
     }
 
     @Test
-    void what_stays_broken_ends_the_process_however_deep_it_is_wrapped() {
+    void a_fatal_cause_ends_the_process_however_deeply_it_is_wrapped() {
         assertThat(FailStop.isFatal(new OutOfMemoryError("Java heap space"))).isTrue();
         assertThat(FailStop.isFatal(new InternalError())).isTrue();
         assertThat(FailStop.isFatal(new NoClassDefFoundError("Could not initialize class sun.nio.ch.Poller")))
@@ -92,7 +92,7 @@ class VitalThreadTest {
     }
 
     @Test
-    void a_cause_that_leads_back_to_itself_is_no_endless_loop() {
+    void a_cycle_of_causes_is_not_an_endless_loop() {
         var first = new IllegalStateException("first");
         first.initCause(new IllegalStateException("second", first));
         assertThat(FailStop.isFatal(first)).isFalse();

@@ -21,11 +21,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A program in a process of its own, with its output and every signal a test wants to send it.
-///
-/// Standard output and standard error are read as one. The program has a session of its own, so a terminal's Ctrl-C
-/// does not reach it, and every signal has its default action. It never outlives the JVM that started it, even if that
-/// is killed: a watchdog shell waits for the end of a pipe from this JVM, which the kernel closes in any case.
+/// A program in its own process, whose output a test can read and to which it can send signals. The
+/// program has its own session, so a terminal's Ctrl-C does not reach it, and every signal has its
+/// default action. It never outlives the JVM that started it, even if that JVM is killed.
 public final class AppProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final File NOTHING = new File("/dev/null");
@@ -45,20 +43,20 @@ public final class AppProcess implements AutoCloseable {
         this.reader = Thread.ofPlatform().name("output of " + name).daemon().start(this::read);
     }
 
-    /// Starts `java -jar jar args...` on the JDK that runs the test, with the options of the jar's module where it has
-    /// some: `jvm.options`.
+    /// Starts `java -jar jar args...` on the JDK that runs the test, with the options in the module's
+    /// `jvm.options` if there is such a file.
     public static AppProcess java(Path jar, List<String> args, Map<String, String> env) {
         return start(command(jar, args), env);
     }
 
-    /// The same with no more than so many files and sockets open at a time.
+    /// The same, with a limit on the number of open files and sockets.
     public static AppProcess java(Path jar, List<String> args, Map<String, String> env, int openFiles) {
         var limited = new ArrayList<>(List.of("bash", "-c", "ulimit -n " + openFiles + " && exec \"$@\"", "bash"));
         limited.addAll(command(jar, args));
         return start(limited, env);
     }
 
-    /// What [#java] starts.
+    /// The command that [#java] starts.
     public static List<String> command(Path jar, List<String> args) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         Path options = jar.resolveSibling("../jvm.options").normalize();
@@ -68,12 +66,14 @@ public final class AppProcess implements AutoCloseable {
         return Stream.concat(command, args.stream()).toList();
     }
 
-    /// Starts a command. Its environment is the test's and `env`, without what configures our own programs.
+    /// Starts a command. Its environment is that of the test and `env`, without the variables that
+    /// configure our own programs. Standard output and standard error are read as one.
     public static AppProcess start(List<String> command, Map<String, String> env) {
         return launch(command, env, null);
     }
 
-    /// The same for a program that runs for long: gives each line to `output`, on a thread of its own, and keeps none.
+    /// The same for a program that runs for long: passes each line to `output`, on another thread, and
+    /// keeps none.
     public static AppProcess start(List<String> command, Map<String, String> env, Consumer<String> output) {
         return launch(command, env, output);
     }
@@ -106,7 +106,8 @@ public final class AppProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /// Can be sent a signal without an error if the program has already ended.
+    /// The process. Unlike with this class, sending a signal is no error if the program has already
+    /// ended.
     public ProcessHandle handle() {
         return process.toHandle();
     }
@@ -120,17 +121,17 @@ public final class AppProcess implements AutoCloseable {
         return List.copyOf(lines);
     }
 
-    /// The first line in which `regex` is found, as soon as there is one.
+    /// Waits for a line in which `regex` is found, and returns the first one.
     public String awaitLine(String regex) {
         return awaitLine("/" + regex + "/", Pattern.compile(regex).asPredicate(), PATIENCE);
     }
 
-    /// The first line that `wanted` accepts, as soon as there is one.
+    /// Waits for a line that `wanted` accepts, and returns the first one.
     public String awaitLine(Predicate<String> wanted) {
         return awaitLine(wanted, PATIENCE);
     }
 
-    /// The first line that `wanted` accepts, if it comes before `timeout` and the end of the program.
+    /// The same with a timeout. Fails if the program ends without such a line.
     public String awaitLine(Predicate<String> wanted, Duration timeout) {
         return awaitLine("the wanted", wanted, timeout);
     }
@@ -155,7 +156,8 @@ public final class AppProcess implements AutoCloseable {
         }
     }
 
-    /// The exit code, once the program has ended by itself or by a signal (then 128 + its number).
+    /// Waits until the program has ended, and returns its exit code: after a signal 128 plus its
+    /// number.
     public int awaitExit(Duration timeout) {
         try {
             if (!process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -168,22 +170,23 @@ public final class AppProcess implements AutoCloseable {
         }
     }
 
-    /// SIGTERM: what a service manager sends.
+    /// Sends SIGTERM, as a service manager does.
     public void terminate() {
         signal("TERM");
     }
 
-    /// SIGINT: what Ctrl-C sends.
+    /// Sends SIGINT, as Ctrl-C does.
     public void interrupt() {
         signal("INT");
     }
 
-    /// SIGHUP: what asks a daemon to read its configuration again.
+    /// Sends SIGHUP, which makes a daemon read its configuration again.
     public void hangUp() {
         signal("HUP");
     }
 
-    /// SIGSTOP: the process keeps its connections and answers nothing. Returns once it has stopped.
+    /// Sends SIGSTOP and waits until the process has stopped. It keeps its connections and answers
+    /// nothing.
     public void suspend() {
         signal("STOP");
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(this::isStopped);
@@ -198,12 +201,12 @@ public final class AppProcess implements AutoCloseable {
         }
     }
 
-    /// SIGCONT: ends [#suspend].
+    /// Sends SIGCONT, which ends [#suspend].
     public void resume() {
         signal("CONT");
     }
 
-    /// SIGKILL, and waits until the process is gone.
+    /// Sends SIGKILL and waits until the process is gone.
     public void kill() {
         process.destroyForcibly();
         awaitExit(PATIENCE);
@@ -239,7 +242,7 @@ public final class AppProcess implements AutoCloseable {
                 output.accept(line);
             }
         } catch (IOException ignored) {
-            // The process was killed while its output was read: what came before is kept.
+            // The process was killed while its output was read; the lines before that are kept.
         }
         synchronized (this) {
             ended = true;
@@ -252,7 +255,7 @@ public final class AppProcess implements AutoCloseable {
         notifyAll();
     }
 
-    /// `name` and what it failed to do, with the end of its output.
+    /// An error that says what the program failed to do, with the end of its output.
     synchronized AssertionError failure(String what) {
         var last = lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size());
         String state = process.isAlive() ? "running" : "exit code " + process.exitValue();

@@ -21,9 +21,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A real Consul agent in development mode, on ports of its own, with nothing on disk.
-///
-/// What changes the catalogue ([#register], [#setHealth], [#deregister]) returns once queries show the change.
+/// A real Consul agent in development mode, on its own ports, with nothing on disk. Methods that change
+/// the catalog ([#register], [#setHealth], [#deregister]) return once queries show the change.
 public final class ConsulAgent implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int ATTEMPTS = 10;
@@ -39,15 +38,15 @@ public final class ConsulAgent implements AutoCloseable {
         this.extraHcl = extraHcl;
     }
 
-    /// Starts an agent, with more configuration where a test needs some (in Consul's HCL), and waits for its leader.
+    /// Starts an agent and waits until it has a leader. A test may add configuration in Consul's HCL.
     public static ConsulAgent start(String... extraHcl) {
         var agent = new ConsulAgent(List.of(extraHcl));
         agent.boot(Ports::free);
         return agent;
     }
 
-    /// Starts an agent on this port, gives each line that it writes to `output`, and does not wait: [#awaitLeader]
-    /// does.
+    /// Starts an agent on this port and passes each line of its log to `output`. Does not wait; see
+    /// [#awaitLeader].
     public static ConsulAgent launch(int httpPort, Consumer<String> output) {
         var agent = new ConsulAgent(List.of());
         agent.httpPort = httpPort;
@@ -65,7 +64,7 @@ public final class ConsulAgent implements AutoCloseable {
                 return;
             } catch (AssertionError e) {
                 started.close();
-                // somebody else was faster with one of the ports: try others
+                // another program has taken one of the ports: try others
                 boolean portTaken = String.valueOf(e.getMessage()).contains("address already in use");
                 if (!portTaken || attempt == ATTEMPTS) {
                     throw e;
@@ -97,9 +96,9 @@ public final class ConsulAgent implements AutoCloseable {
                 .build();
     }
 
-    /// Returns once the agent answers queries and takes registrations.
+    /// Waits until the agent answers queries and accepts registrations.
     ///
-    /// @throws AssertionError where it ends before, or needs more than 30 seconds
+    /// @throws AssertionError if it ends before, or needs more than 30 seconds
     public void awaitLeader() {
         try {
             await().atMost(PATIENCE)
@@ -120,7 +119,7 @@ public final class ConsulAgent implements AutoCloseable {
         }
     }
 
-    /// `127.0.0.1:port` of the HTTP interface, the same after [#restart].
+    /// The HTTP interface as `127.0.0.1:port`, the same after [#restart].
     public String address() {
         return "127.0.0.1:" + httpPort;
     }
@@ -130,50 +129,49 @@ public final class ConsulAgent implements AutoCloseable {
         return httpPort;
     }
 
-    /// The process id.
     public long pid() {
         return process().pid();
     }
 
-    /// The agent's log so far, warnings and errors only.
+    /// The agent's warnings and errors so far.
     public List<String> log() {
         return process().lines();
     }
 
-    /// `kill -9`, and waits until the agent is gone.
+    /// Sends SIGKILL and waits until the agent is gone.
     public void kill() {
         process().kill();
         http.close();
     }
 
-    /// Kills the agent if it runs and starts it on the same HTTP port with nothing registered.
+    /// Kills the agent if it runs, and starts it on the same HTTP port with nothing registered.
     public void restart() {
         kill();
         http = newHttp();
         boot(() -> httpPort);
     }
 
-    /// SIGSTOP: connections to the agent open, and hang.
+    /// Sends SIGSTOP: the agent still accepts connections, but does not answer.
     public void suspend() {
         process().suspend();
     }
 
-    /// SIGCONT: ends [#suspend].
+    /// Sends SIGCONT, which ends [#suspend].
     public void resume() {
         process().resume();
     }
 
-    /// Sends this ACL token with everything from now on.
+    /// Sends this ACL token with all later requests.
     public void useToken(String token) {
         this.token = token;
     }
 
-    /// Registers an instance that has no check, which makes it passing.
+    /// Registers an instance without a check, which Consul counts as passing.
     public void register(String id, String name, String host, int port, String... tags) {
         register(id, name, host, port, null, tags);
     }
 
-    /// Registers an instance with a check in state `health`, which [#setHealth] changes.
+    /// Registers an instance with a check in state `health`; [#setHealth] changes it.
     public void register(String id, String name, String host, int port, @Nullable Health health, String... tags) {
         String check = health == null
                 ? ""
@@ -192,21 +190,21 @@ public final class ConsulAgent implements AutoCloseable {
         awaitListed(id, name, health == null || health == Health.PASSING);
     }
 
-    /// Sets the check of an instance that was registered with one.
+    /// Sets the state of an instance's check. The instance must have one.
     public void setHealth(String id, Health health) {
         String name = nameOf(id);
         put("/v1/agent/check/update/" + checkId(id), "{\"Status\": %s}".formatted(quote(health.inConsul())));
         awaitListed(id, name, health == Health.PASSING);
     }
 
-    /// Takes an instance out, whoever registered it.
+    /// Deregisters an instance, whoever registered it.
     public void deregister(String id) {
         String name = nameOf(id);
         put("/v1/agent/service/deregister/" + id, "");
         awaitListed(id, name, false);
     }
 
-    /// The ids of the instances of a service that are passing.
+    /// The ids of a service's passing instances.
     public List<String> passing(String name) {
         return SERVICE_ID
                 .matcher(get("/v1/health/service/" + name + "?passing"))
@@ -215,17 +213,17 @@ public final class ConsulAgent implements AutoCloseable {
                 .toList();
     }
 
-    /// What `GET path` answers; for what the conveniences above leave out.
+    /// The body of the answer to `GET path`; for queries without a method here.
     public String get(String path) {
         return send(path, HttpRequest.newBuilder().GET());
     }
 
-    /// What `PUT path` answers.
+    /// The body of the answer to `PUT path`.
     public String put(String path, String body) {
         return send(path, HttpRequest.newBuilder().PUT(BodyPublishers.ofString(body)));
     }
 
-    /// What `DELETE path` answers.
+    /// The body of the answer to `DELETE path`.
     public String delete(String path) {
         return send(path, HttpRequest.newBuilder().DELETE());
     }
@@ -236,7 +234,6 @@ public final class ConsulAgent implements AutoCloseable {
         http.close();
     }
 
-    /// The agent's process.
     public AppProcess process() {
         return Objects.requireNonNull(process);
     }

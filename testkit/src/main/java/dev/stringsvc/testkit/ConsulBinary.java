@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/// The Consul binary that `scripts/consul` finds, asked once per JVM.
+/// The Consul binary that `scripts/consul` finds; looked up once per JVM.
 record ConsulBinary(String path, int minor) {
     private static final Pattern VERSION = Pattern.compile("^Consul v1\\.(\\d+)");
 
@@ -21,7 +21,7 @@ record ConsulBinary(String path, int minor) {
     private static ConsulBinary find() {
         String path = run("bash", script().toString()).strip();
         var version = VERSION.matcher(run(path, "version"));
-        // a development build may say anything: take it for a new one
+        // a development build may print any version: treat it as a new one
         return new ConsulBinary(path, version.find() ? Integer.parseInt(version.group(1)) : Integer.MAX_VALUE);
     }
 

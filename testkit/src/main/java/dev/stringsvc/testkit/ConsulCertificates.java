@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// An authority, and certificates of it for an agent and for a client, as Consul's own `consul tls` makes them.
+/// A certificate authority with certificates for an agent and a client, made by `consul tls`.
 ///
-/// @param folder holds the PEM files
+/// @param folder the folder with the PEM files
 public record ConsulCertificates(Path folder) {
-    /// Makes them in an empty folder.
+    /// Makes all files in an empty folder.
     public static ConsulCertificates in(Path folder) {
         var all = new ConsulCertificates(folder);
         all.run("ca", "create");
@@ -20,12 +20,12 @@ public record ConsulCertificates(Path folder) {
         return all;
     }
 
-    /// Who signed the others.
+    /// The authority's certificate.
     public Path authority() {
         return folder.resolve("consul-agent-ca.pem");
     }
 
-    /// An agent's certificate: for `localhost`, `127.0.0.1` and `server.dc1.consul`.
+    /// The agent's certificate, for `localhost`, `127.0.0.1` and `server.dc1.consul`.
     public Path agent() {
         return folder.resolve("dc1-server-consul-0.pem");
     }
@@ -35,7 +35,7 @@ public record ConsulCertificates(Path folder) {
         return folder.resolve("dc1-server-consul-0-key.pem");
     }
 
-    /// A client's certificate.
+    /// The client's certificate.
     public Path client() {
         return folder.resolve("dc1-client-consul-0.pem");
     }
@@ -45,7 +45,7 @@ public record ConsulCertificates(Path folder) {
         return folder.resolve("dc1-client-consul-0-key.pem");
     }
 
-    /// An agent's configuration: HTTPS on this port, with the certificate of an agent.
+    /// An agent's configuration for HTTPS on this port, with the agent's certificate.
     public String hcl(int port) {
         return "ports { https = %d }, ca_file = \"%s\", cert_file = \"%s\", key_file = \"%s\""
                 .formatted(port, authority(), agent(), agentKey());

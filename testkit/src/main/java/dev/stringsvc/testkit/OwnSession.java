@@ -6,12 +6,13 @@ import java.lang.ProcessBuilder.Redirect;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Runs a command in a session of its own, with every signal back at its default action.
+/// Runs a command in its own session, with every signal at its default action.
 ///
-/// A shell script starts its background programs with SIGINT ignored, and all that these start inherits that. Neither a
-/// shell nor a JVM can undo it, so another program must, between this JVM and the command. It keeps the process id.
+/// A shell script starts background programs with SIGINT ignored, and their child processes inherit
+/// that. Neither a shell nor a JVM can undo it. So another program resets the signals and then replaces
+/// itself with the command, which keeps the process id.
 final class OwnSession {
-    /// util-linux and coreutils 8.31 or later.
+    /// Works with util-linux and coreutils 8.31 or later.
     static final List<String> LINUX = List.of("setsid", "env", "--default-signal");
 
     static final List<String> OTHERS = List.of("perl", "-e", """
@@ -27,7 +28,7 @@ final class OwnSession {
 
     private OwnSession() {}
 
-    /// What to start in the place of `command`.
+    /// The command to start instead of `command`.
     static List<String> command(List<String> command) {
         return prefixed(Found.PREFIX, command);
     }

@@ -1,4 +1,5 @@
-/// What the tests of the other modules and `make run` need: a real Consul agent, and the programs as real processes.
+/// A real Consul agent, and the programs as real processes: for the tests of all modules and for `make
+/// run`.
 @NullMarked
 package dev.stringsvc.testkit;
 

@@ -58,7 +58,7 @@ class AppProcessTest {
     }
 
     @Test
-    void an_ended_program_cannot_be_sent_a_signal() {
+    void fails_to_signal_a_program_that_has_ended() {
         try (var app = shell("exit 0")) {
             app.awaitExit(SOON);
             assertThatThrownBy(app::terminate).hasMessageContaining("already ended");
@@ -66,7 +66,7 @@ class AppProcessTest {
     }
 
     @Test
-    void a_suspended_program_stands_still_until_it_is_resumed() {
+    void a_suspended_program_does_nothing_until_it_is_resumed() {
         try (var app = shell("while :; do echo tick; sleep 0.02; done")) {
             app.awaitLine("tick");
             app.suspend();

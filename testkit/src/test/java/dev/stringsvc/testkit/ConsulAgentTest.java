@@ -22,7 +22,7 @@ class ConsulAgentTest {
     }
 
     @Test
-    void an_instance_without_a_check_is_passing_until_it_is_taken_out() {
+    void an_instance_without_a_check_is_passing_until_it_is_deregistered() {
         consul.register("a", "web", "127.0.0.1", 8001, "v1", "zone=\"x\"");
         consul.register("b", "web", "127.0.0.1", 8002);
 
@@ -94,7 +94,7 @@ class ConsulAgentTest {
     }
 
     @Test
-    void tells_what_consul_said_when_it_cannot_start() {
+    void shows_what_consul_printed_when_it_cannot_start() {
         assertThatThrownBy(() -> ConsulAgent.start("no_such_key = true")).hasMessageContaining("no_such_key");
     }
 

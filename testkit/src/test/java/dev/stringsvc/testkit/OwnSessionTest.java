@@ -16,7 +16,7 @@ class OwnSessionTest {
         return Stream.of(OwnSession.LINUX, OwnSession.OTHERS);
     }
 
-    /// As the shell of a script starts what it runs in the background.
+    /// Starts a command as a shell script starts its background programs.
     private static Process ignoringInterrupts(List<String> prefix, String script) throws IOException {
         return new ProcessBuilder(Stream.of(
                                 List.of("sh", "-c", "trap '' INT QUIT; exec \"$@\"", "sh"),

@@ -9,11 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps one instance registered. It checks regularly that the agent still has the instance at its
-/// current address, and registers it again if not: an agent that restarts has forgotten all its
-/// instances. It retries for ever, and logs the first failure and the recovery only.
-///
-/// One thread makes all calls, so no registration can follow the deregistration.
+/// Keeps one instance registered: it checks regularly that the agent still has the instance at its
+/// current address, and registers it again if not. It retries for ever, and logs the first failure and
+/// the recovery only. One thread makes all calls, so no registration can follow the deregistration.
 public final class Registrar implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Registrar.class);
 

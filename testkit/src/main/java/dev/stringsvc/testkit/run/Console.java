@@ -4,7 +4,8 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// What the user sees: each program's lines behind its name, in a colour of its own. Safe for use by many threads.
+/// The output of `make run`. Each line has the name of its program in front, in that program's colour.
+/// Thread-safe.
 final class Console {
     private static final int RED = 31;
     private static final int COLOURS = 6;
@@ -14,7 +15,7 @@ final class Console {
     private final List<String> names;
     private final int width;
 
-    /// @param names of all programs, in the order in which they get their colours
+    /// @param names the names of all programs, in the order in which they get their colours
     Console(PrintStream out, boolean colours, List<String> names) {
         this.out = out;
         this.colours = colours;
@@ -22,7 +23,7 @@ final class Console {
         this.width = names.stream().mapToInt(String::length).max().orElse(0);
     }
 
-    /// Takes the lines of a program.
+    /// Prints the lines of a program.
     Consumer<String> of(String name) {
         String prefix = ("%-" + width + "s | ").formatted(name);
         int colour = RED + (names.indexOf(name) + 1) % COLOURS;
@@ -30,7 +31,7 @@ final class Console {
         return line -> out.println(shown + line);
     }
 
-    /// A line of the launcher's own.
+    /// Prints a line of the launcher itself.
     void say(String sentence) {
         out.println("run: " + sentence);
     }

@@ -8,20 +8,21 @@ import java.net.UnknownHostException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The Consul at `CONSUL_HTTP_ADDR`: `HOST:PORT`, with or without `http://` or `https://`, or `unix://PATH`.
+/// The Consul agent at `CONSUL_HTTP_ADDR`: `HOST:PORT`, with or without `http://` or `https://`, or
+/// `unix://PATH`.
 record GivenConsul(String address) {
     private static final Pattern FORM =
             Pattern.compile("(?:https?://)?(?<host>\\[[^]]*]|[^/:]*)(?::(?<port>\\d{1,5}))?.*");
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127\\..*|\\[?::1]?");
     private static final int PATIENCE_MS = 5_000;
 
-    /// True where the agent reaches this machine's loopback.
+    /// True if the agent runs on this machine, so that it can reach programs on the loopback.
     boolean isLocal() {
         return address.startsWith("unix://")
                 || LOOPBACK.matcher(parts().group("host")).matches();
     }
 
-    /// @throws RunFailure if nobody accepts connections there
+    /// @throws RunFailure if nothing accepts connections there
     void check() {
         String port = address.startsWith("unix://") ? null : parts().group("port");
         if (port == null) {
@@ -43,13 +44,13 @@ record GivenConsul(String address) {
         return parts;
     }
 
-    /// This machine's name, without its domain.
+    /// This machine's host name, without its domain.
     static String machine() {
         try {
             return InetAddress.getLocalHost().getHostName().replaceFirst("\\..*", "");
         } catch (UnknownHostException e) {
             throw new RunFailure(
-                    "this machine does not know its own name, which the ids in Consul hold: " + e.getMessage());
+                    "cannot find this machine's host name, which is part of the ids in Consul:  " + e.getMessage());
         }
     }
 }

@@ -6,13 +6,13 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/// HTTP to a program on this machine.
+/// HTTP requests to a program on this machine.
 final class Http {
     private static final int PATIENCE_MS = 5_000;
 
     private Http() {}
 
-    /// The body of an answer with 200, or nothing.
+    /// The response body if the status is 200, else empty.
     static Optional<String> get(int port, String path) {
         try {
             var call = (HttpURLConnection)

@@ -21,9 +21,8 @@ import java.util.regex.Pattern;
 
 /// Starts Consul and the programs of a plan, says when all are ready, and stops them in reverse order.
 ///
-/// SIGINT, SIGTERM and SIGHUP ask for the stop; a second SIGINT or SIGTERM kills what still runs. No program outlives
-/// the
-/// launcher, however it ends: [AppProcess] kills it.
+/// SIGINT, SIGTERM and SIGHUP start the stop. A second SIGINT or SIGTERM kills the programs that still
+/// run. However the launcher ends, [AppProcess] kills its programs.
 final class Launcher {
     static final String CONSUL = "consul";
     private static final int CONSULS_PORT = 8500;
@@ -31,12 +30,12 @@ final class Launcher {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration POLL = Duration.ofMillis(100);
 
-    /// How long a program may take to stop. The gateway takes longest: 3 s until callers know, then 8 s for the last
-    /// requests of the string service, or 35 s for those of routes with the default deadline.
+    /// How long a program may take to stop. The gateway needs most: 3 s until callers know, then up to
+    /// 35 s for the last requests of routes with the default deadline (8 s for the string service).
     private static final Duration GRACE = Duration.ofSeconds(40);
 
-    /// Consul's lines that are not shown: its banner after the first line, its messages when it is stopped, and the one
-    /// that it repeats each second after a service was killed.
+    /// Lines of Consul's log that are not shown: its banner after the first line, messages when it is
+    /// stopped, and the one that it repeats each second after a service was killed.
     private static final Pattern NOISE = Pattern.compile(
             "^ {7}|^==> (Log|Consul)|^$|serf: Shutdown without a Leave|context canceled|Check is now critical");
 
@@ -49,13 +48,13 @@ final class Launcher {
     private final long begin = System.nanoTime();
     private Optional<Integer> consulPort = Optional.empty();
 
-    /// @param environment what all programs get
+    /// @param environment the environment variables of all programs
     Launcher(Console console, Map<String, String> environment) {
         this.console = console;
         this.environment = new HashMap<>(environment);
     }
 
-    /// Runs the plan until a signal asks for a stop, and has stopped everything when it returns or throws.
+    /// Runs the plan until a signal arrives. When this returns or throws, all programs have stopped.
     ///
     /// @throws RunFailure if a program does not start, or all have ended
     void run(Plan plan, Optional<GivenConsul> given) {
@@ -67,7 +66,7 @@ final class Launcher {
             CompletableFuture.allOf(ends()).get();
             throw new RunFailure("all programs have ended");
         } catch (InterruptedException | ExecutionException | RuntimeException | AssertionError e) {
-            // after a signal this is the interrupt, or an exception that a library made of it
+            // after a signal the cause is the interrupt, or an exception in which a library wrapped it
             boolean asked = stopping.getAndSet(true);
             var _ = Thread.interrupted();
             if (asked) {
@@ -111,7 +110,7 @@ final class Launcher {
     }
 
     private void startConsul() {
-        // these variables are about another Consul
+        // these variables belong to another Consul
         environment.keySet().removeIf(name -> name.startsWith("CONSUL_"));
         int port = Ports.freeFrom(CONSULS_PORT);
         var output = console.of(CONSUL);
@@ -120,7 +119,7 @@ final class Launcher {
                 output.accept(line);
             }
         });
-        // a leader exits with 1 after an orderly stop too
+        // a leader exits with 1 even after an orderly stop
         consul.add(new Running(CONSUL, agent.process(), 1, output));
         environment.put("CONSUL_HTTP_ADDR", agent.address());
         consulPort = Optional.of(port);
@@ -131,7 +130,7 @@ final class Launcher {
             throw new RunFailure(
                     agent.process().isAlive()
                             ? "Consul has no leader after 30 s"
-                            : "Consul ended before it was ready; its last words stand above");
+                            : "Consul ended before it was ready; its last lines are above");
         }
     }
 
@@ -159,9 +158,9 @@ final class Launcher {
             }
             try {
                 anEnd.get(POLL.toMillis(), TimeUnit.MILLISECONDS);
-                throw new RunFailure(ended() + " ended before all was ready; its last words stand above");
+                throw new RunFailure(ended() + " ended before all was ready; its last lines are above");
             } catch (TimeoutException allRun) {
-                // look again
+                // not yet: ask again
             }
         }
     }
@@ -199,14 +198,14 @@ final class Launcher {
         return text + "Ctrl-C stops everything.\n";
     }
 
-    /// Asks them to stop and waits until they have, or kills them.
+    /// Sends SIGTERM and waits until all have ended. Kills those that take too long.
     private void stop(List<Running> group) {
         group.forEach(Running::terminate);
         var end = CompletableFuture.allOf(group.stream().map(Running::end).toArray(CompletableFuture<?>[]::new));
         try {
             end.orTimeout(GRACE.toMillis(), TimeUnit.MILLISECONDS).join();
         } catch (CompletionException e) {
-            console.say("killing what did not stop in " + GRACE.toSeconds() + " s");
+            console.say("killing the programs that did not stop in  " + GRACE.toSeconds() + " s");
             group.forEach(Running::kill);
             group.forEach(program -> program.end().join());
         }

@@ -10,7 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// `make run`: some replicas of the string service, behind the routes that the gateway has by itself.
+/// Runs `make run`: some replicas of the string service, and the gateway with its built-in routes in
+/// front of them.
 final class Main {
     private static final int FIRST_PORT = 8001;
 
@@ -51,7 +52,7 @@ final class Main {
         String id = settings.idPrefix("stringsvc") + "-" + n;
         var args = new ArrayList<>(List.of("--port", Integer.toString(port), "--id", id));
         if (settings.isConsulLocal()) {
-            // an agent on another machine can't reach this address: without the flag, each finds out its own
+            // only an agent on this machine can reach this address; for another, each instance finds its own
             args.addAll(List.of("--advertise", "127.0.0.1"));
         }
         return new Service(id, Program.java("stringsvc-" + n, "stringsvc", port, args));

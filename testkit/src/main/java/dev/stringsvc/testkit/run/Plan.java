@@ -5,10 +5,10 @@ import java.util.stream.Stream;
 
 /// A system to run: services that register themselves in Consul, and a gateway in front of them.
 ///
-/// @param services each is ready once the gateway knows an instance with its id
-/// @param gateway started last and stopped first
-/// @param adminPort where the gateway says what it knows
-/// @param toTry commands that are shown once all is ready
+/// @param services each is ready once the gateway has an instance with its id
+/// @param gateway is started last and stopped first
+/// @param adminPort the gateway's admin port
+/// @param toTry commands to show once all is ready
 record Plan(List<Service> services, Program gateway, int adminPort, List<String> toTry) {
     /// @param id the instance's id in Consul
     record Service(String id, Program program) {}

@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// A program to start, and the port on which it will answer.
+/// A program to start, and the port on which it answers.
 record Program(String name, int port, List<String> command) {
-    /// Runs the jar of one of this repository's modules, with its AOT cache if there is one that is up to date.
+    /// Runs the jar of a module, with its AOT cache if that is up to date.
     static Program java(String name, String module, int port, List<String> args) {
         Path jar = jar(module);
         var command = new ArrayList<>(AppProcess.command(jar, args));
@@ -22,7 +22,7 @@ record Program(String name, int port, List<String> command) {
         return new Program(name, port, command);
     }
 
-    /// Relative to the root of the repository, which must be the working directory.
+    /// The path relative to the repository's root, which must be the working directory.
     static Path jar(String module) {
         return Path.of(module, "target", module + ".jar");
     }
@@ -31,7 +31,7 @@ record Program(String name, int port, List<String> command) {
         return Path.of(module, "target", module + ".aot");
     }
 
-    /// With a cache that is older than a jar, the JVM prints a warning and does not use it.
+    /// The JVM prints a warning about a cache that is older than the jar, and does not use it.
     private static boolean isUpToDate(Path cache, Path jar) {
         try (var libraries = Files.list(jar.resolveSibling("lib"))) {
             if (!Files.exists(cache)) {

@@ -1,6 +1,6 @@
 package dev.stringsvc.testkit.run;
 
-/// Why the system cannot run, in one line for the user.
+/// Thrown if the system cannot run. The message is one line for the user.
 final class RunFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -6,7 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/// A program that was started. When it has ended and its last line is out, one more line says with which exit code.
+/// A program that was started. After its last line of output, one more line says with which exit code
+/// it ended.
 final class Running {
     private static final Duration FOR_EVER = Duration.ofDays(36_500);
     private static final Executor THREADS = task -> Thread.ofVirtual().start(task);
@@ -41,18 +42,18 @@ final class Running {
         return process.pid();
     }
 
-    /// Completes when it has ended and said so.
+    /// Completes once the program has ended and the line about it is printed.
     CompletableFuture<Void> end() {
         return end;
     }
 
-    /// SIGTERM.
+    /// Sends SIGTERM.
     void terminate() {
         asked = true;
         process.handle().destroy();
     }
 
-    /// SIGKILL.
+    /// Sends SIGKILL.
     void kill() {
         process.handle().destroyForcibly();
     }

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What the environment says: `REPLICAS`, `PORT`, `ADMIN_PORT`, `CONSUL_HTTP_ADDR`.
+/// The settings in the environment: `REPLICAS`, `PORT`, `ADMIN_PORT`, `CONSUL_HTTP_ADDR`.
 ///
-/// @param consul a Consul that runs already; without it one is started
+/// @param consul a Consul that already runs; empty to start one
 record Settings(int replicas, int port, int adminPort, Optional<GivenConsul> consul) {
     private static final int MOST_REPLICAS = 50;
     private static final int LAST_PORT = 65_535;
 
-    /// @throws RunFailure for a value that cannot be, a port that is taken, and a Consul that does not answer
+    /// @throws RunFailure if a value is wrong, a port is taken, or Consul does not answer
     static Settings of(Map<String, String> environment) {
         int replicas = whole(environment, "REPLICAS", 3, MOST_REPLICAS);
         int port = whole(environment, "PORT", 8080, LAST_PORT);
@@ -34,13 +34,13 @@ record Settings(int replicas, int port, int adminPort, Optional<GivenConsul> con
         return List.of("--port", Integer.toString(port), "--admin-port", Integer.toString(adminPort));
     }
 
-    /// True if Consul is on this machine.
+    /// True if Consul runs on this machine.
     boolean isConsulLocal() {
         return consul.map(GivenConsul::isLocal).orElse(true);
     }
 
-    /// What the ids of a service's instances begin with. Others may use a Consul on another machine too, so there this
-    /// machine's name is part of each id.
+    /// The beginning of the ids of a service's instances. Other machines may use the same Consul. So
+    /// unless Consul runs on this machine, the ids include this machine's name.
     String idPrefix(String service) {
         return isConsulLocal() ? service : service + "-" + GivenConsul.machine();
     }

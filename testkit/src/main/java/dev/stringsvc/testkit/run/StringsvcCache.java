@@ -10,10 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Has a JVM learn how stringsvc starts, and keeps it in `stringsvc/target/stringsvc.aot`: an AOT cache, with which the
-/// same JVM starts the same jar in half the time (JEP 483, 514 and 515).
+/// Makes `stringsvc/target/stringsvc.aot`, an AOT cache: with it the same JVM starts the same jar in
+/// half the time (JEP 483, 514 and 515).
 ///
-/// The instance warms itself up, registers with what answers as Consul does, and stops.
+/// For this, an instance of stringsvc runs once: it warms up, registers at a server that answers like
+/// Consul, and stops.
 final class StringsvcCache {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 

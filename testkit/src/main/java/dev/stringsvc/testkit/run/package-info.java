@@ -1,6 +1,6 @@
-/// `make run`: whole systems on this machine, out of real processes and a Consul agent. What belongs to one system is
-/// its
-/// [dev.stringsvc.testkit.run.Plan]; the [dev.stringsvc.testkit.run.Launcher] starts, watches and stops any of them.
+/// Runs a whole system on this machine, from real processes and a Consul agent. A
+/// [dev.stringsvc.testkit.run.Plan] describes one system; the [dev.stringsvc.testkit.run.Launcher]
+/// starts, watches and stops it.
 @NullMarked
 package dev.stringsvc.testkit.run;
 

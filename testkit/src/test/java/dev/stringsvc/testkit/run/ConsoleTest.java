@@ -16,7 +16,7 @@ class ConsoleTest {
     }
 
     @Test
-    void lines_stand_behind_the_name_of_their_program() {
+    void each_line_has_the_name_of_its_program_in_front() {
         var console = console(false);
         console.of("consul").accept("up");
         console.of("stringsvc-1").accept("up, too");
