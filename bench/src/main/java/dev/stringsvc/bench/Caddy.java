@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Caddy, with a log of JSON on its standard output. It tries another instance where the connection fails, for which
-/// it keeps bodies in memory; without that a POST is not sent a second time. An instance's 502, 503 or 504 it passes
-/// on, since it has no setting that retries by status.
+/// Caddy, with a JSON log on its standard output. If a connection fails, it tries another instance. For that it
+/// keeps bodies in memory, or else it would not send a POST a second time. It passes on an instance's 502, 503 or
+/// 504, since no setting makes it retry by status.
 record Caddy(String program) implements Peer {
     @Override
     public String name() {

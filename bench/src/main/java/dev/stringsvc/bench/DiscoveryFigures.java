@@ -5,12 +5,12 @@ import java.util.List;
 
 /// What a large catalogue costs the gateway.
 ///
-/// @param ready from its start until it knows all instances
-/// @param readyCpu what it took until then
-/// @param idleCpu what it takes a second while nothing changes
-/// @param updateCpu what one changed service takes beyond that
-/// @param routed from the word that an instance is registered to its first answer
-/// @param residentBytes after all that
+/// @param ready time from the gateway's start until it knows all instances
+/// @param readyCpu CPU time until then
+/// @param idleCpu CPU time in a second while nothing changes
+/// @param updateCpu CPU time of one changed service, beyond `idleCpu`
+/// @param routed times from Consul's confirmation that an instance is registered to its first answer
+/// @param residentBytes memory after all updates
 record DiscoveryFigures(
         int services,
         int instances,

@@ -2,7 +2,7 @@ package dev.stringsvc.bench;
 
 /// What can be measured.
 enum Part {
-    /// 64 connections, three instances, small bodies: everything that is measured, of all programs.
+    /// 64 connections, three instances, small bodies; all figures of all programs.
     STANDARD,
     /// Other numbers of connections.
     CONNECTIONS,
@@ -10,6 +10,6 @@ enum Part {
     PAYLOADS,
     /// A hundred instances.
     INSTANCES,
-    /// A thousand services with ten instances each; of the gateway alone.
+    /// A thousand services with ten instances each; for the gateway alone.
     DISCOVERY
 }

@@ -34,7 +34,8 @@ final class Report {
     /// @param rate at which latency was measured, in requests/s
     void standard(List<Figures> all, int rate) {
         text.append("### The gateway against others\n\n");
-        text.append("The gateway's figure divided by the other's. More requests/s are better, less of all else.\n\n");
+        text.append("Each figure is the gateway's divided by the other program's. "
+                + "For requests/s a higher figure is better, for all else a lower one.\n\n");
         line(
                 "against",
                 "requests/s",

@@ -26,7 +26,8 @@ public enum ConsulVariable {
     CONSUL_CLIENT_KEY("tls.key"),
     CONSUL_TLS_SERVER_NAME("tls.server-name");
 
-    /// Settings of which one makes another void. Whoever sets one of a group in the environment means the whole group.
+    /// Settings of which one overrides another. If the environment sets one of a group, the whole group in the file
+    /// is ignored.
     private static final List<Set<ConsulVariable>> GROUPS = List.of(
             Set.of(CONSUL_HTTP_TOKEN, CONSUL_HTTP_TOKEN_FILE),
             Set.of(CONSUL_CACERT, CONSUL_CAPATH),
@@ -43,13 +44,13 @@ public enum ConsulVariable {
         return key;
     }
 
-    /// True if the value is true or false.
+    /// True if the variable is a boolean.
     public boolean isFlag() {
         return this == CONSUL_HTTP_SSL || this == CONSUL_HTTP_SSL_VERIFY;
     }
 
-    /// What the environment says. Where it sets one variable of a group such as token and token file, the others of the
-    /// group are empty, so that they replace what a file says.
+    /// The variables that the environment sets. If it sets one variable of a group, such as token and token file,
+    /// the others of the group are empty, so that they override the file.
     ///
     /// @throws IllegalArgumentException when a value cannot be used; the message names the variable
     public static Map<ConsulVariable, String> in(Environment environment) {

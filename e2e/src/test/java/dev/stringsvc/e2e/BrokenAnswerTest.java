@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 
-/// Instances whose answers break off, or are none.
+/// Instances whose answers break off or are not valid HTTP.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrokenAnswerTest {
     private static final int MEBIBYTE = 1 << 20;
@@ -22,7 +22,7 @@ class BrokenAnswerTest {
         cluster.close();
     }
 
-    /// One of three breaks off before a byte of its answer could be passed on.
+    /// One of three instances breaks off before the gateway can pass on a byte of its answer.
     private void goesOnElsewhere(FaultRow row, Behaviour... broken) throws Exception {
         List<FaultyInstance> instances = fleet.fresh(3);
         var load = row.load(16, cluster.gateway(), Call.UPPERCASE);
@@ -65,7 +65,8 @@ class BrokenAnswerTest {
         assertThat(load.asPromised()).isPositive();
     }
 
-    /// No more requests came to the instances than were sent by the clients, and than copies found out how they do.
+    /// Asserts that the instances got no more requests than the clients sent, plus the copies that probe ejected
+    /// instances.
     private static void sentOnce(FaultRow row, Load load, List<FaultyInstance> instances) throws Exception {
         assertThat(instances.stream().mapToLong(FaultyInstance::requests).sum())
                 .isLessThanOrEqualTo(load.requests() + row.probes());
@@ -99,7 +100,7 @@ class BrokenAnswerTest {
         var load = row.load(4, cluster.gateway(), Call.UPPERCASE);
         load.promise(failure -> failure.startsWith("502 ")
                 || failure.startsWith("java.io.IOException")
-                // what the instance itself calls its whole answer is passed on
+                // by its Content-Length this is the whole answer, so it is passed on
                 || failure.endsWith("not: {\"v\":"));
         instances.forEach(instance -> instance.behave(Behaviour.tooShort()));
         load.goOnFor(Form.FAULT);

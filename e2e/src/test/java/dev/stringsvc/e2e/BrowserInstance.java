@@ -21,8 +21,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// What stands behind the gateway for a browser: a page, its events, its WebSocket, and where it tells what it found.
-/// Each connection serves one request.
+/// The instance that a browser reaches through the gateway. It serves a page, the page's events and its WebSocket,
+/// and accepts the page's report of what it found. Each connection serves one request.
 final class BrowserInstance implements AutoCloseable {
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final int CLOSE = 8;
@@ -42,7 +42,7 @@ final class BrowserInstance implements AutoCloseable {
         return "127.0.0.1:" + server.getLocalPort();
     }
 
-    /// What the page told, as JSON; `nothing` where it told nothing in time.
+    /// The page's report, as JSON; `nothing` if no report came in time.
     String findings() throws InterruptedException {
         String told = findings.poll(Cluster.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         return told == null ? "nothing" : told;
@@ -90,7 +90,7 @@ final class BrowserInstance implements AutoCloseable {
                 answer(out, "text/plain", new byte[0]);
             }
         } catch (IOException e) {
-            // the gateway has closed the connection, which is its right
+            // the gateway may close the connection
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

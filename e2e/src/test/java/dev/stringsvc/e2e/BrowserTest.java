@@ -25,7 +25,7 @@ class BrowserTest {
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
-            "--remote-debugging-port=0"); // without it, it would be done with the page as soon as it is loaded
+            "--remote-debugging-port=0"); // without it the browser would exit as soon as the page is loaded
 
     @TempDir
     private Path profile;

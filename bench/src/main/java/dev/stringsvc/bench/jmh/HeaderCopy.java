@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// What of a request's head goes upstream, as `ProxyHandler` copies it: a browser's twelve fields, three of which stay
-/// behind.
+/// Copies the header fields that go upstream, as `ProxyHandler` does. The request has a browser's twelve fields,
+/// three of which are not copied.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -148,7 +148,7 @@ final class Http2Session extends HTTP2ServerSession {
     public boolean removeStream(Stream stream) {
         boolean malformed = stream instanceof MalformedStream && !stream.isReset();
         if (malformed) {
-            reset.add(stream.getId()); // before DATA that follows finds no such stream
+            reset.add(stream.getId()); // first, so that later DATA finds the id and is ignored
         }
         boolean removed = super.removeStream(stream);
         if (removed && malformed) {

@@ -50,7 +50,7 @@ record GivenConsul(String address) {
             return InetAddress.getLocalHost().getHostName().replaceFirst("\\..*", "");
         } catch (UnknownHostException e) {
             throw new RunFailure(
-                    "cannot find this machine's host name, which is part of the ids in Consul:  " + e.getMessage());
+                    "cannot find this machine's host name, which is part of the ids in Consul: " + e.getMessage());
         }
     }
 }

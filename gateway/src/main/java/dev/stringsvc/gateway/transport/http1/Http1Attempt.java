@@ -30,7 +30,7 @@ final class Http1Attempt {
 
     private final AbortHandle abort = new AbortHandle();
     private @Nullable Http1Connection connection;
-    /// True once a new connection was asked of the instance, rather than an idle one used again.
+    /// True once the attempt opens a new connection; false while it uses an idle one again.
     private boolean asked;
     private boolean begun;
     private boolean brokenOff;
