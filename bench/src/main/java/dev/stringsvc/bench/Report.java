@@ -79,7 +79,7 @@ final class Report {
         text.append('\n');
     }
 
-    /// Those that were sent half of what the gateway answers.
+    /// The programs at half of the rate that the gateway reaches under full load.
     ///
     /// @param samples by the programs' names
     void atHalfOfSaturation(Map<String, List<Sample>> samples) {
@@ -205,7 +205,7 @@ final class Report {
         text.append(Stream.of(cells).collect(Collectors.joining(" | ", "| ", " |\n")));
     }
 
-    /// Names to the left, numbers to the right.
+    /// Aligns names left and numbers right.
     private void rule(int columns) {
         List<String> rules = new ArrayList<>(List.of("---"));
         while (rules.size() < columns) {

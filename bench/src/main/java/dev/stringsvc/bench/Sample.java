@@ -4,9 +4,9 @@ import java.time.Duration;
 
 /// One turn of one program.
 ///
-/// @param cpu what the program took meanwhile
+/// @param cpu CPU time of the program during the turn
 record Sample(Load load, Duration cpu) {
-    /// In µs.
+    /// CPU time per request, in µs.
     double cpuPerRequest() {
         return cpu.toNanos() / 1e3 / Math.max(1, load.requests());
     }

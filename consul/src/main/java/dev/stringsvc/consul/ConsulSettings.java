@@ -9,7 +9,7 @@ import java.util.Optional;
 /// How to reach Consul's agent. Each setting means what it means for Consul's own tools.
 ///
 /// @param token the ACL token; [Secret#NONE] for none
-/// @param tokenFile a file that holds the token, which then comes before `token`; empty for none
+/// @param tokenFile a file that holds the token; it overrides `token`; empty for none
 /// @param auth `user:password` for HTTP's basic authentication; [Secret#NONE] for none
 /// @param namespace where services are registered and looked for, in Consul Enterprise; empty for the token's own
 /// @param partition the same for admin partitions
@@ -32,13 +32,13 @@ public record ConsulSettings(
         }
     }
 
-    /// Only an address, and nothing else.
+    /// This address, and defaults for all other settings.
     public static ConsulSettings at(String address) {
         return new ConsulSettings(
                 ConsulAddress.parse(address, false), Secret.NONE, "", Secret.NONE, "", "", ConsulTls.DEFAULT);
     }
 
-    /// What the environment says.
+    /// The settings that the environment gives.
     ///
     /// @param address what the flag `--consul` says, instead of `CONSUL_HTTP_ADDR`
     /// @throws SettingException when a value cannot be used; the message names the variable or the flag

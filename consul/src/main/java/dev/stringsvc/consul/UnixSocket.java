@@ -13,9 +13,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import javax.net.SocketFactory;
 
-/// A connection by a Unix socket, in the form that OkHttp knows: whatever address it is told to connect to, it connects
-/// to
-/// the socket. It has no timeouts of its own; OkHttp's close it.
+/// A connection by a Unix socket, as a `Socket` for OkHttp. It ignores the address given to `connect` and connects
+/// to the Unix socket. It has no timeouts: OkHttp closes it when OkHttp's timeouts expire.
 final class UnixSocket extends Socket {
     private final SocketChannel channel;
     private final Path path;
@@ -25,7 +24,7 @@ final class UnixSocket extends Socket {
         this.channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     }
 
-    /// Makes sockets that are not connected, the only ones that OkHttp asks for.
+    /// Makes unconnected sockets. OkHttp asks for no others.
     static SocketFactory factory(Path path) {
         return new SocketFactory() {
             @Override
@@ -60,7 +59,7 @@ final class UnixSocket extends Socket {
         connect(endpoint, 0);
     }
 
-    /// A Unix socket accepts or refuses at once, so there is nothing to time.
+    /// Ignores the timeout: a Unix socket accepts or refuses at once.
     @Override
     public void connect(SocketAddress endpoint, int timeout) throws IOException {
         channel.connect(UnixDomainSocketAddress.of(path));

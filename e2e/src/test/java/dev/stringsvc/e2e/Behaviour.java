@@ -6,8 +6,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/// What an instance does with a request: as stringsvc does, or one of the ways to fail. The connection is kept unless
-/// the behaviour closes it.
+/// How an instance answers a request: as stringsvc does, or with a fault. The connection is kept unless the
+/// behaviour closes it.
 @FunctionalInterface
 interface Behaviour {
     String PIECE = "x".repeat(64 * 1024);
@@ -35,7 +35,7 @@ interface Behaviour {
         return (path, line) -> line.send(whole(path));
     }
 
-    /// As `well`, after a while.
+    /// Answers like `well`, but after a delay.
     static Behaviour slow(Duration by) {
         return (path, line) -> {
             pass(by);
@@ -53,7 +53,7 @@ interface Behaviour {
         return (_, line) -> line.hang();
     }
 
-    /// Ill for a while and well for a while, in turn.
+    /// Alternates: behaves as `ill` for `each`, and then well for `each`.
     static Behaviour flapping(Duration each, Behaviour ill) {
         long start = System.nanoTime();
         return (path, line) -> {
@@ -122,12 +122,12 @@ interface Behaviour {
         return (_, line) -> {
             line.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n"
                     .formatted(length / 2, "x".repeat(length / 2)));
-            pass(Duration.ofMillis(20)); // with RST, what was not read yet is lost
+            pass(Duration.ofMillis(20)); // an RST discards what the gateway has not read yet
             line.reset();
         };
     }
 
-    /// Less is announced than comes.
+    /// Sends more than its `Content-Length` says.
     static Behaviour tooShort() {
         return (path, line) -> line.send(head(200, 5) + FaultyInstance.body(path));
     }
@@ -140,7 +140,7 @@ interface Behaviour {
         };
     }
 
-    /// Answers well, reads nothing any more, and closes the connection at any moment up to the longest.
+    /// Answers well, reads nothing more, and closes the connection after a random time of at most `longest`.
     static Behaviour deafAfterAnswer(Duration longest) {
         return (path, line) -> {
             line.send(whole(path));
@@ -149,8 +149,8 @@ interface Behaviour {
         };
     }
 
-    /// Answers well, and closes the connection without a word where the next request does not come soon: at any
-    /// moment up to the longest.
+    /// Answers well. If the next request does not come within a random time of at most `longest`, closes the
+    /// connection.
     static Behaviour closeWhenIdle(Duration longest) {
         return (path, line) -> {
             line.send(whole(path));
@@ -158,7 +158,7 @@ interface Behaviour {
         };
     }
 
-    /// Every so many answers, ends the connection with RST.
+    /// Answers well, and resets the connection after each `every` answers.
     static Behaviour resetAfterAnswers(int every) {
         var answers = new AtomicLong();
         return (path, line) -> {
@@ -169,7 +169,7 @@ interface Behaviour {
         };
     }
 
-    /// A long answer to whoever takes it, in pieces, for as long as the caller reads.
+    /// Sends a long answer in pieces, as fast as the caller reads.
     static Behaviour large(long length) {
         return (_, line) -> {
             line.send(head(200, length));
@@ -179,7 +179,7 @@ interface Behaviour {
         };
     }
 
-    /// Says something, and then the same for as long as it is taken.
+    /// Sends `beginning`, and then `again` over and over, until the connection ends.
     static Behaviour endless(String beginning, String again) {
         String piece = again.repeat(Math.max(1, 16 * 1024 / again.length()));
         return (_, line) -> {
@@ -190,7 +190,7 @@ interface Behaviour {
         };
     }
 
-    /// As another for one path, and well for all others.
+    /// Behaves like `other` for one path, and well for all other paths.
     static Behaviour only(String path, Behaviour other) {
         return (asked, line) -> (asked.equals(path) ? other : well()).answer(asked, line);
     }

@@ -56,8 +56,9 @@ final class GatewayFixture implements AutoCloseable {
 
     /// A gateway with options of its own.
     ///
-    /// @param options `section.key=value`, and `route.key=value` and `service.key=value` for the route
-    /// and the service, separated by blanks; a key without a value gets the gateway's own default
+    /// @param options settings as `section.key=value`, separated by blanks. `route.key=value` sets a
+    /// key of the route, `service.key=value` one of the service. A key without a value gets the
+    /// gateway's own default
     static GatewayFixture with(String options, FakeInstance... instances) throws ConfigException {
         return new GatewayFixture(config(options, 0, 0, instances), List.of(instances));
     }

@@ -130,7 +130,7 @@ class LifecycleTest {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 var consul = FakeInstance.of(FakeInstance.Wire::awaitEnd);
                 var log = LogWriter.to(OutputStream.nullOutputStream(), 65_536)) {
-            int adminPort = FakeInstance.refusing().port(); // the kernel's choice, and free again
+            int adminPort = FakeInstance.refusing().port(); // a port that the kernel chose, and that is free again
             var config = GatewayFixture.config("consul.address=" + consul.address(), taken.getLocalPort(), adminPort);
             long before = watchdogs();
             assertThatThrownBy(() -> Gateway.start(config, log)).isInstanceOf(UncheckedIOException.class);

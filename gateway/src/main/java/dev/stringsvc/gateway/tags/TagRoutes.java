@@ -22,15 +22,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Puts the routes that services' tags ask for beside those of the file. What is wrong with one of them
-/// keeps none of the others out: it alone is quarantined, with the reason. A route that was live, and
-/// whose tags are not in order any more, goes on as it was: while instances are replaced one by one by
-/// those with other tags, both kinds are there.
+/// Adds the routes that services' tags ask for to the routes of the file. If a route by tags is wrong,
+/// only this route is quarantined, with the reason. If a live route's tags become wrong, the route goes
+/// on unchanged: while instances are replaced one by one, Consul lists old and new tags together.
 ///
-/// The operator's rules bound what tags may ask for. No route of the file loses a request to them, and
-/// they make no route to a service whose instances the configuration names. Of two services that ask
-/// for the same, the one that had it first has it. The cost grows with the number of routes and not
-/// faster. Used by one thread at a time.
+/// The operator's rules limit what tags may ask for. Tags never take a request from a route of the
+/// file, and make no route to a service whose instances the configuration names. If two services ask
+/// for the same, the one that had it first keeps it. The cost is linear in the number of routes. Used
+/// by one thread at a time.
 public final class TagRoutes {
     /// In place of a method, for a route that names none.
     private static final String ANY_METHOD = "*";
@@ -42,7 +41,7 @@ public final class TagRoutes {
     private @Nullable RouteBinder binder;
     private Map<Key, Bound.Accepted> live = Map.of();
 
-    /// @param rules what services may ask for; none where they may ask for all but redirects
+    /// @param rules what services may ask for; without rules they may ask for all but redirects
     public TagRoutes(List<TagRule> rules, TagOwners owners) {
         this.rules = List.copyOf(rules);
         this.owners = owners;
@@ -50,22 +49,23 @@ public final class TagRoutes {
 
     /// @param table the file's routes and those of the tags that go with them
     /// @param definitions of the services whose tags made routes
-    /// @param again when to fit them again as a route waits until then; the end of all time where none does
+    /// @param again when to compute the routes again, because a route waits until then; [Instant#MAX]
+    /// if none waits
     public record Outcome(
             RouteTable table,
             Map<String, GatewayConfig.Service> definitions,
             List<Quarantined> quarantined,
             Instant again) {}
 
-    /// Whose route: a service chooses its routes' names, and another's may be the same.
+    /// A route's service and name. Services choose these names, so two services may use the same one.
     private record Key(String service, String name) {
         static Key of(TagRoute route) {
             return new Key(route.service(), route.name());
         }
     }
 
-    /// @param since when the service got what the route is for
-    /// @param listed how it stands with the service
+    /// @param since since when the service has had the route's host and path
+    /// @param listed the service's state in Consul
     private record Candidate(TagRoute tagged, Bound.Accepted accepted, Instant since, Standing listed) {
         static final Comparator<Candidate> FIRST_COME = Comparator.comparing(
                         (Candidate one) -> one.listed == Standing.GONE_FOR_GOOD)
@@ -80,15 +80,16 @@ public final class TagRoutes {
         }
     }
 
-    /// How a service stands in Consul: listed, gone for less than the hold, or gone for longer. In the
-    /// last case all other services come first.
+    /// A service's state in Consul: listed, gone for less than `guard.hold`, or gone for longer. If it
+    /// is gone for longer, all other services come first.
     private enum Standing {
         LISTED,
         GONE,
         GONE_FOR_GOOD
     }
 
-    /// What services have by now, so that no other's route takes a part of it.
+    /// The hosts and paths that services have got so far. No other service's route may take a part of
+    /// them.
     private static final class Taken {
         /// By host and path, and then by method.
         private final Map<String, Map<String, Candidate>> first = new HashMap<>();
@@ -114,11 +115,13 @@ public final class TagRoutes {
         }
     }
 
-    /// Of two routes that exclude each other the file's stays, and of two by tags that of the service
-    /// which had it first; if neither had it the one that comes first in the list.
+    /// If two routes exclude each other, a route of the file wins over one by tags. Of two by tags, the
+    /// one of the service that had it first wins; if neither had it, the one that comes first in the
+    /// list.
     ///
-    /// @param tagged of the services that are listed
-    /// @param forgotten of those that are not any more, and have instances still
+    /// @param tagged routes of the services that Consul lists
+    /// @param forgotten routes of the services that Consul no longer lists, but that still have
+    /// instances
     public Outcome beside(Configuration file, List<TagRoute> tagged, List<TagRoute> forgotten) {
         if (binder != file.binder()) {
             binder = file.binder();
@@ -238,7 +241,7 @@ public final class TagRoutes {
                 : Optional.empty();
     }
 
-    /// Why the file keeps a route out; empty where it does not.
+    /// The reason why the file's routes exclude a route; empty if they do not.
     private static Optional<String> ofTheFile(RouteTable file, Predicates asked) {
         for (Route route : file.routes()) {
             if (route.keepsOut(asked)) {

@@ -106,7 +106,9 @@ final class Exchange implements Stream.Listener {
 
     @Override
     public void onFailure(Stream stream, int error, String reason, Throwable cause, Callback callback) {
-        refused |= cause instanceof RetryableStreamException; // a GOAWAY tells that the instance has not handled it
+        refused |= cause
+                instanceof
+                RetryableStreamException; // a GOAWAY says: not handled
         fail(
                 refused
                         ? new IOException("the instance closes the connection and has not handled the request", cause)
@@ -181,7 +183,7 @@ final class Exchange implements Stream.Listener {
         return begun;
     }
 
-    /// True if the instance tells that it has not handled the request.
+    /// True if the instance said that it has not handled the request.
     boolean refused() {
         return refused;
     }
