@@ -6,12 +6,12 @@ import java.util.List;
 
 /// Many services in a real Consul, each with a tag that routes `/service-N` to it.
 final class Catalogue implements AutoCloseable {
-    /// What Consul takes in one transaction.
+    /// The most operations that Consul accepts in one transaction.
     private static final int AT_ONCE = 64;
 
     private static final String NODE = "bench";
 
-    /// A watch holds a connection, and from one address Consul takes 200, unless it is told otherwise.
+    /// Each watch holds a connection. By default Consul accepts 200 connections from one address.
     private final ConsulAgent consul = ConsulAgent.start("limits { http_max_conns_per_client = 8192 }");
 
     /// @param ports one for each instance of a service, the same for all services
@@ -32,9 +32,9 @@ final class Catalogue implements AutoCloseable {
         return consul.address();
     }
 
-    /// Adds an instance; returns once Consul has taken it.
+    /// Adds an instance, and returns once Consul has registered it.
     ///
-    /// @param number that no instance of the service has
+    /// @param number a number that no other instance of the service has
     void add(int service, int number, int port) {
         send(List.of(operation(service, number, port)));
     }

@@ -3,7 +3,7 @@ package dev.stringsvc.bench;
 import java.util.List;
 import java.util.Map;
 
-/// What came of a cell other than the standard one.
+/// The results of a cell other than the standard one.
 ///
 /// @param samples by the programs' names
 record CellFigures(String cell, Map<String, List<Sample>> samples) {
@@ -11,7 +11,7 @@ record CellFigures(String cell, Map<String, List<Sample>> samples) {
         return Figures.median(of(program), sample -> sample.load().requestsPerSecond());
     }
 
-    /// In µs.
+    /// The median CPU time per request, in µs.
     double cpuPerRequest(String program) {
         return Figures.median(of(program), Sample::cpuPerRequest);
     }

@@ -5,13 +5,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/// What one run of wrk brought.
+/// The result of one run of wrk.
 ///
-/// @param requests that were answered as they should be
-/// @param seconds that it took
+/// @param requests number of requests that were answered as expected
+/// @param seconds how long the run took
 /// @param refused answers of 400 and above
 /// @param broken connections that broke, and answers that took longer than 2 s
-/// @param p50 latency in µs, as are the two others
+/// @param p50 latency in µs, like `p99` and `p999`
 record Load(long requests, double seconds, long refused, long broken, long p50, long p99, long p999) {
     private static final String SCRIPT = "bench/wrk.lua";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -24,12 +24,12 @@ record Load(long requests, double seconds, long refused, long broken, long p50, 
         return refused + broken;
     }
 
-    /// As many requests as will be answered.
+    /// Sends the next request on each connection as soon as the last one is answered.
     static Load full(String wrk, Cell cell, int port, int seconds) {
         return run(wrk, cell, port, seconds, "");
     }
 
-    /// So many requests a second.
+    /// Sends `rate` requests a second.
     static Load atRate(String wrk, Cell cell, int port, int seconds, int rate) {
         return run(wrk, cell, port, seconds, Integer.toString(rate));
     }

@@ -31,7 +31,7 @@ record Nginx(String program) implements Peer {
         return List.of(program, "-p", dir.toString(), "-e", "stderr", "-c", config.toString());
     }
 
-    /// The lines of a configuration that keep what nginx sets aside within `dir`.
+    /// Configuration lines that put nginx's temporary files into `dir`.
     static String temporaryFiles(Path dir) {
         return Stream.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
                 .map(kind -> "    %1$s_temp_path %2$s/%1$s;".formatted(kind, dir))

@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The ACL token of the moment: a fixed one, or that of a file, which is read again when the file changes. While the
-/// file
-/// cannot be read, the token from before stays. No message shows a token. Thread-safe.
+/// The current ACL token: a fixed one, or the content of a file, which is read again when it changes. While the
+/// file cannot be read, the last token stays in use. No message shows a token. Thread-safe.
 final class TokenSource {
     private static final Logger LOG = LoggerFactory.getLogger(TokenSource.class);
     private static final int MOST_BYTES = 4_096;
@@ -31,7 +30,8 @@ final class TokenSource {
     private int generation;
     private String problem = "";
 
-    /// What differs between two contents of a file, unless one is written over the other at once.
+    /// Attributes by which a change of the file is noticed. A change is missed if the file is overwritten in place,
+    /// with the same length and time.
     private record Version(
             FileTime modified, long size, @Nullable Object inode) {
         static Version of(Path file) throws IOException {
@@ -102,7 +102,7 @@ final class TokenSource {
     }
 
     private void read(Path file) throws IOException {
-        Version before = Version.of(file); // a change while it is read is seen the next time
+        Version before = Version.of(file); // before the read, so that a change during the read is noticed next time
         String text = new String(InputFile.read(file, MOST_BYTES), StandardCharsets.UTF_8).strip();
         if (!isToken(text)) {
             throw new IOException("it holds a character that cannot be part of a token");

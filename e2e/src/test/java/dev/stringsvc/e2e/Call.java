@@ -2,9 +2,9 @@ package dev.stringsvc.e2e;
 
 import java.util.regex.Pattern;
 
-/// A request that a client sends, and what a whole answer to it is.
+/// A request that a client sends, and the pattern of a complete answer to it.
 enum Call {
-    /// Of a route that may repeat it.
+    /// A POST that the gateway may repeat, because its route is idempotent.
     UPPERCASE("/stringsvc/uppercase", "{\"s\": \"foo\"}", "\\{\"v\":\"FOO\"}\\s*"),
     /// A POST that must not be repeated.
     NOTIFICATOR(

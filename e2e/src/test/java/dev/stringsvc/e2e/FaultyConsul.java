@@ -13,10 +13,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
-/// Stands between a gateway and a real Consul agent, passes queries and answers on, and does what an agent on a bad day
-/// does. Counts the queries. Thread-safe.
+/// A proxy between a gateway and a real Consul agent. It passes queries and answers on, or behaves like a broken
+/// agent. It counts the queries. Thread-safe.
 final class FaultyConsul implements AutoCloseable {
-    /// What is done with a query.
+    /// How a query is answered.
     @FunctionalInterface
     private interface Fault {
         /// @return the whole answer
@@ -34,7 +34,7 @@ final class FaultyConsul implements AutoCloseable {
         this.agentPort = agentPort;
     }
 
-    /// Stands before the agent at an address.
+    /// Starts a proxy in front of the agent at this address.
     static FaultyConsul before(String address) {
         try {
             var server = new ServerSocket(0, 1_024, InetAddress.getLoopbackAddress());
@@ -56,7 +56,7 @@ final class FaultyConsul implements AutoCloseable {
         return queries.get();
     }
 
-    /// Passes on what the agent says, and so ends every fault.
+    /// Passes the agent's answers on. This ends every fault.
     void passOn() {
         behave(this::ask);
     }
@@ -73,12 +73,12 @@ final class FaultyConsul implements AutoCloseable {
         behave(query -> message(status, "X-Consul-Index: 7\r\nX-Consul-KnownLeader: true\r\n", body));
     }
 
-    /// Answers that there are none, in the name of an agent whose servers have no leader.
+    /// Answers with an empty list, like an agent whose servers have no leader.
     void answerWithoutLeader(String leaderField) {
         behave(query -> message(200, "X-Consul-Index: 7\r\n" + leaderField, "[]"));
     }
 
-    /// Passes on what the agent says with another index, each time at once.
+    /// Passes the agent's answers on with another index, without holding the query.
     void reindex(UnaryOperator<String> index) {
         behave(query -> {
             String answer = ask(query.replaceFirst("([?&])index=\\d+", "$1"));
@@ -88,7 +88,7 @@ final class FaultyConsul implements AutoCloseable {
         });
     }
 
-    /// From now on, for queries that are held as well: those are cut.
+    /// Sets the fault for all later queries, and cuts those that are held now.
     private void behave(Fault next) {
         fault = next;
         open.forEach(FaultyConsul::close);
@@ -114,7 +114,7 @@ final class FaultyConsul implements AutoCloseable {
                 socket.getOutputStream().write(fault.answer(head).getBytes(StandardCharsets.ISO_8859_1));
             }
         } catch (IOException e) {
-            // one of the two went away: for the other it is the same
+            // the gateway or the agent closed its connection: close the other one too
         } finally {
             open.remove(socket);
         }
@@ -131,7 +131,7 @@ final class FaultyConsul implements AutoCloseable {
         return "";
     }
 
-    /// One query, one connection: where it ends, the answer ends.
+    /// Sends one query on a connection of its own; the answer ends when the connection ends.
     private String ask(String query) throws IOException {
         try (var agent = new Socket(InetAddress.getLoopbackAddress(), agentPort)) {
             open.add(agent);

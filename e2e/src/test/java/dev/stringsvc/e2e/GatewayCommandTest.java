@@ -50,7 +50,7 @@ class GatewayCommandTest {
         assertThat(run("--config", bad.toString()).code()).isEqualTo(2);
     }
 
-    /// The JVM reads it when the first virtual thread is made: too late where something makes one before.
+    /// The JVM reads the number of carriers when it makes the first virtual thread. `Main` must set it before that.
     @Test
     void virtual_threads_have_one_carrier_more_than_there_are_processors() throws Exception {
         List<String> flags = List.of("--host", "127.0.0.1", "--port", "0", "--admin-port", "0", "--static", "s=h:1");

@@ -104,8 +104,8 @@ class AdminPortTest {
         }
     }
 
-    /// A fake Consul that does not answer before it is given an answer, and then answers every query
-    /// with it at once, until it is given the next.
+    /// A fake Consul. It holds all queries until a test gives it an answer. Then it answers every query
+    /// with that at once, until the test gives it another.
     private static FakeInstance consul(java.util.concurrent.BlockingQueue<String> answers) throws Exception {
         return FakeInstance.of(wire -> {
             for (HttpMessage query; (query = wire.read()) != null; ) {

@@ -26,7 +26,7 @@ public record AddressRange(InetAddress address, int bits) implements Predicate<I
                 return new AddressRange(address, bits);
             }
         } catch (IllegalArgumentException _) {
-            // said below
+            // the same error is thrown below
         }
         throw new IllegalArgumentException(EXPECTED);
     }
@@ -41,7 +41,7 @@ public record AddressRange(InetAddress address, int bits) implements Predicate<I
         return contains(other);
     }
 
-    /// Whether an address is one of these.
+    /// True if the address is in this range.
     public boolean contains(InetAddress other) {
         byte[] here = address.getAddress();
         byte[] there = other.getAddress();

@@ -106,9 +106,7 @@ final class Exchange implements Stream.Listener {
 
     @Override
     public void onFailure(Stream stream, int error, String reason, Throwable cause, Callback callback) {
-        refused |= cause
-                instanceof
-                RetryableStreamException; // a GOAWAY says: not handled
+        refused |= cause instanceof RetryableStreamException; // a GOAWAY says: not handled
         fail(
                 refused
                         ? new IOException("the instance closes the connection and has not handled the request", cause)
