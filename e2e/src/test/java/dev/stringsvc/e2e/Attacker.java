@@ -18,19 +18,19 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// One client that means harm. It keeps many connections busy at a time from an address of its own, and opens each
-/// anew when the gateway ends it. Thread-safe.
+/// A hostile client. It keeps many connections busy from an address of its own, and replaces each one
+/// that the gateway closes. Thread-safe.
 final class Attacker implements AutoCloseable {
-    /// Another address of the loopback than the innocent clients' 127.0.0.1.
+    /// A loopback address other than 127.0.0.1, which the innocent clients have.
     private static final byte[] ADDRESS = {127, 0, 0, 66};
 
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
 
-    /// Between the end of a connection and the next one. A faster attacker would measure the CPU time that it takes
-    /// from the gateway on the same machine.
+    /// The wait between the end of a connection and the next one. A faster attacker would distort the
+    /// measurement, because it takes CPU time from the gateway on the same machine.
     private static final Duration PAUSE = Duration.ofMillis(100);
 
-    /// What is done with one connection, until the gateway ends it.
+    /// What the attacker does with one connection, until the gateway closes it.
     @FunctionalInterface
     interface Manner {
         void use(Socket socket, Attacker attacker) throws IOException, InterruptedException;
@@ -49,7 +49,7 @@ final class Attacker implements AutoCloseable {
         this.manner = manner;
     }
 
-    /// Starts with so many connections at a time.
+    /// Starts the attack with this number of connections at a time.
     static Attacker start(int connections, int port, Manner manner) {
         var attacker = new Attacker(port, manner);
         for (int i = 0; i < connections; i++) {
@@ -81,23 +81,23 @@ final class Attacker implements AutoCloseable {
                 open.remove(socket);
             }
         } catch (IOException e) {
-            // refused or ended by the gateway, or closed by the end of the attack
+            // refused or closed by the gateway, or closed by the end of the attack
         }
     }
 
-    /// Waits, for no longer than the attack lasts.
+    /// Waits, but not beyond the end of the attack.
     ///
     /// @return true if the attack goes on
     boolean pause(Duration time) throws InterruptedException {
         return !end.await(time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /// Connections that were opened so far.
+    /// The number of connections opened so far.
     int opened() {
         return opened.get();
     }
 
-    /// Connections that have ended, each for whatever reason.
+    /// The number of connections that have ended, for any reason.
     int ended() {
         return ended.get();
     }
@@ -107,7 +107,7 @@ final class Attacker implements AutoCloseable {
         return (socket, _) -> drain(socket);
     }
 
-    /// Sends the same requests again and again, so many a second, and reads what comes back.
+    /// Sends the same request repeatedly, at this rate per connection, and reads the answers.
     static Manner asking(String request, int perSecond) {
         return (socket, attacker) -> {
             Thread reader = Thread.ofVirtual().start(() -> drainQuietly(socket));
@@ -118,7 +118,8 @@ final class Attacker implements AutoCloseable {
         };
     }
 
-    /// Sends something, then a byte of the rest each second, and reads until the gateway ends the connection.
+    /// Sends `begin`, then one byte of `rest` each second, and reads until the gateway closes the
+    /// connection.
     static Manner trickling(String begin, String rest) {
         return (socket, attacker) -> {
             socket.getOutputStream().write(begin.getBytes(ISO_8859_1));
@@ -129,7 +130,8 @@ final class Attacker implements AutoCloseable {
         };
     }
 
-    /// GETs over HTTP/2 with a window of 0, so many at a time: each that ends is followed by another.
+    /// Sends GETs over HTTP/2 with a window of 0, this number at a time. Each one that ends is
+    /// replaced.
     static Manner stalledStreams(String path, int streams) {
         return (socket, _) -> {
             Http2Frames frames = http2(socket, new byte[] {0, 4, 0, 0, 0, 0});
@@ -156,7 +158,7 @@ final class Attacker implements AutoCloseable {
                 StalledClient.head(path));
     }
 
-    /// A head over HTTP/2 of which a piece comes each second, and never the end.
+    /// Sends a head over HTTP/2, a piece each second, and never its end.
     static Manner endlessHead() {
         return (socket, attacker) -> {
             Http2Frames frames = http2(socket);
@@ -168,7 +170,7 @@ final class Attacker implements AutoCloseable {
         };
     }
 
-    /// The same frame as fast as the gateway takes it.
+    /// Sends the same frame as fast as the gateway reads it.
     static Manner flood(int type, int stream, byte... payload) {
         return (socket, attacker) -> {
             http2(socket);

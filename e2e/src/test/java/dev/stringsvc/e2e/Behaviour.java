@@ -48,7 +48,7 @@ interface Behaviour {
         return (_, line) -> line.send(head(status, 2) + "{}");
     }
 
-    /// Takes the request and never answers.
+    /// Reads the request and never answers.
     static Behaviour hang() {
         return (_, line) -> line.hang();
     }
@@ -62,7 +62,7 @@ interface Behaviour {
         };
     }
 
-    /// The head comes byte by byte.
+    /// Sends the head byte by byte.
     static Behaviour trickle(Duration each) {
         return (path, line) -> {
             for (char c : whole(path).toCharArray()) {
@@ -101,7 +101,7 @@ interface Behaviour {
         };
     }
 
-    /// A head without a body.
+    /// Sends the head and no body.
     static Behaviour closeAfterHead() {
         return (_, line) -> {
             line.send(head(200, 11));
@@ -109,7 +109,7 @@ interface Behaviour {
         };
     }
 
-    /// Half of a body that is announced by its length.
+    /// Sends half of a body whose length was announced.
     static Behaviour cutBody(int length) {
         return (_, line) -> {
             line.send(head(200, length) + "x".repeat(length / 2));
@@ -117,7 +117,7 @@ interface Behaviour {
         };
     }
 
-    /// Half of a chunked body, ended with RST.
+    /// Sends half of a chunked body and resets the connection (RST).
     static Behaviour resetChunks(int length) {
         return (_, line) -> {
             line.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n"
@@ -132,7 +132,7 @@ interface Behaviour {
         return (path, line) -> line.send(head(200, 5) + FaultyInstance.body(path));
     }
 
-    /// Answers well, and closes the connection without a word.
+    /// Answers correctly, then closes the connection without announcing it.
     static Behaviour closeAfterAnswer() {
         return (path, line) -> {
             line.send(whole(path));

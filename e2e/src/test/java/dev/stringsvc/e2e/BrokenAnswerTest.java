@@ -36,22 +36,22 @@ class BrokenAnswerTest {
     }
 
     @Fault("connection reset or closed before the head")
-    void broken_off_before_the_head_it_goes_on_elsewhere(FaultRow row) throws Exception {
+    void retries_elsewhere_if_the_answer_breaks_off_before_its_head(FaultRow row) throws Exception {
         goesOnElsewhere(row, Behaviour.resetBeforeHead(), Behaviour.closeBeforeHead());
     }
 
     @Fault("connection reset or closed within the head")
-    void broken_off_within_the_head_it_goes_on_elsewhere(FaultRow row) throws Exception {
+    void retries_elsewhere_if_the_answer_breaks_off_within_its_head(FaultRow row) throws Exception {
         goesOnElsewhere(row, Behaviour.resetWithinHead(), Behaviour.closeWithinHead());
     }
 
     @Fault("garbage instead of HTTP")
-    void garbage_is_no_answer_and_it_goes_on_elsewhere(FaultRow row) throws Exception {
+    void retries_elsewhere_if_the_answer_is_garbage(FaultRow row) throws Exception {
         goesOnElsewhere(row, Behaviour.garbage());
     }
 
     @Fault("any of these, and the request must not be repeated")
-    void what_must_not_be_repeated_is_answered_with_502(FaultRow row) throws Exception {
+    void answers_502_if_the_request_must_not_be_repeated(FaultRow row) throws Exception {
         List<FaultyInstance> instances = fleet.fresh(2);
         var load = row.load(8, cluster.gateway(), Call.NOTIFICATOR);
         load.promise(failure -> failure.startsWith("502 ") && failure.contains("\"route\":\"notificator\""));
@@ -73,7 +73,7 @@ class BrokenAnswerTest {
     }
 
     @Fault("connection closed after the head, body cut short")
-    void half_an_answer_never_looks_whole_and_is_not_asked_for_again(FaultRow row) throws Exception {
+    void half_an_answer_never_looks_complete_and_is_not_retried(FaultRow row) throws Exception {
         List<FaultyInstance> instances = fleet.fresh(2);
         var load = row.load(8, cluster.gateway(), Call.UPPERCASE);
         load.promise(failure -> failure.startsWith("502 ") || failure.startsWith("java.io.IOException"));
@@ -95,7 +95,7 @@ class BrokenAnswerTest {
 
     @Tag("long")
     @Fault("a Content-Length that is too short")
-    void what_comes_after_an_answers_end_is_not_taken_for_the_next(FaultRow row) throws Exception {
+    void bytes_after_the_end_of_an_answer_are_not_read_as_the_next_one(FaultRow row) throws Exception {
         List<FaultyInstance> instances = fleet.fresh(2);
         var load = row.load(4, cluster.gateway(), Call.UPPERCASE);
         load.promise(failure -> failure.startsWith("502 ")
@@ -109,7 +109,7 @@ class BrokenAnswerTest {
 
     @Tag("long")
     @Fault("heads that come byte by byte")
-    void a_head_that_trickles_costs_one_attempt_and_no_request(FaultRow row) throws Exception {
+    void a_head_that_trickles_fails_an_attempt_and_no_request(FaultRow row) throws Exception {
         List<FaultyInstance> instances = fleet.fresh(3);
         var load = row.load(8, cluster.gateway(), Call.UPPERCASE);
         instances.getFirst().behave(Behaviour.trickle(Duration.ofMillis(100)));

@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// A Consul agent, some stringsvc and a gateway, each a process of its own, as `make run` starts them.
+/// A Consul agent, some instances of stringsvc and a gateway, each as a process, as `make run` starts
+/// them.
 final class Cluster implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
     static final Path ROOT = Path.of(System.getProperty("user.dir")).resolveSibling("");
@@ -46,20 +47,20 @@ final class Cluster implements AutoCloseable {
         return jar;
     }
 
-    /// A gateway's configuration among the tests' resources.
+    /// The flags for a configuration file in the tests' resources.
     static String[] config(String name) {
         return new String[] {
             "--config", ROOT.resolve("e2e/src/test/resources").resolve(name).toString()
         };
     }
 
-    /// A longer deadline: several programs start at once here, on a machine that may be small and busy, and a slow
-    /// answer to what cannot be sent again is not what a test looks for.
+    /// The flags for a longer deadline. Several programs start at once here, perhaps on a small or busy
+    /// machine, and a slow answer to a request that cannot be repeated is not what a test looks for.
     static String[] patient() {
         return config("patient.yaml");
     }
 
-    /// One more stringsvc; it is not awaited.
+    /// Starts another stringsvc and does not wait for it.
     AppProcess start(String id) {
         var process = AppProcess.java(
                 jar("stringsvc"),
@@ -84,12 +85,12 @@ final class Cluster implements AutoCloseable {
         return consul;
     }
 
-    /// What stands between the gateway, and no other, and Consul.
+    /// The proxy between this gateway and Consul; the instances do not use it.
     FaultyConsul gatewaysConsul() {
         return between;
     }
 
-    /// Waits until these and no others take requests.
+    /// Waits until exactly these instances take requests.
     void awaitInstances(String... ids) {
         gateway.awaitActive(List.of(ids));
     }

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 
-/// Consul on a bad day: what was known serves on, Consul is not pestered, and what is new is known soon after.
+/// Consul fails: the gateway keeps using the known instances, does not flood Consul with queries, and
+/// learns of changes soon after.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConsulFaultTest {
     private static final Duration SECONDS_LATER = Duration.ofSeconds(8);
@@ -39,7 +40,8 @@ class ConsulFaultTest {
         fleet.shrink(3);
     }
 
-    /// Under any load: fault, end of the fault, and then a change in Consul that must be seen.
+    /// For any load: a fault, the end of the fault, and then a change in Consul that the gateway must
+    /// see.
     private void costsNothing(FaultRow row, ThrowingRunnable fault, ThrowingRunnable end) throws Throwable {
         var load = row.load(8, cluster.gateway(), Call.UPPERCASE);
         row.load(8, cluster.gateway(), Call.NOTIFICATOR);
@@ -57,7 +59,7 @@ class ConsulFaultTest {
         assertThat(row.recoveredAfter()).isLessThan(SECONDS_LATER);
     }
 
-    /// Two more than one a second: the one that finds the fault, and one that is under way.
+    /// One query a second, and two more: the one that finds the fault, and one in flight.
     private void asksAtMostOnceASecond(Load load) {
         int before = consul.queries();
         long start = System.nanoTime();
@@ -85,8 +87,8 @@ class ConsulFaultTest {
     }
 
     @Fault("Consul is killed")
-    void without_consul_what_was_known_serves_on_and_its_age_is_told(FaultRow row) throws Throwable {
-        long saidBefore = logged("discovery failed, still using 3 known instances");
+    void without_consul_the_known_instances_serve_on_and_their_age_is_shown(FaultRow row) throws Throwable {
+        long loggedBefore = logged("discovery failed, still using 3 known instances");
         costsNothing(
                 row,
                 () -> {
@@ -99,7 +101,7 @@ class ConsulFaultTest {
                     fleet.register();
                     consul.passOn();
                 });
-        assertThat(logged("discovery failed, still using 3 known instances") - saidBefore)
+        assertThat(logged("discovery failed, still using 3 known instances") - loggedBefore)
                 .isEqualTo(1);
     }
 
@@ -161,13 +163,13 @@ class ConsulFaultTest {
 
     @Tag("long")
     @Fault("Consul knows no leader, and no instances")
-    void an_agent_whose_servers_have_no_leader_is_not_believed(FaultRow row) throws Throwable {
+    void an_empty_answer_of_an_agent_without_a_leader_is_ignored(FaultRow row) throws Throwable {
         costsNothing(row, () -> consul.answerWithoutLeader("X-Consul-KnownLeader: false\r\n"), consul::passOn);
     }
 
     @Tag("long")
     @Fault("something that is no Consul answers []")
-    void an_answer_that_says_nothing_of_a_leader_is_not_believed(FaultRow row) throws Throwable {
+    void an_empty_answer_without_the_leader_header_is_ignored(FaultRow row) throws Throwable {
         costsNothing(row, () -> consul.answerWithoutLeader(""), consul::passOn);
     }
 }

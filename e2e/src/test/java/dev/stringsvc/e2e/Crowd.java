@@ -25,11 +25,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 
-/// Many clients at once, each with one connection and one request, that are no pleasure to serve. Thread-safe.
+/// Many difficult clients at once, each with one connection and one request. Thread-safe.
 final class Crowd implements AutoCloseable {
     private static final int CONNECT_TIMEOUT_MILLIS = 30_000;
 
-    /// Small, so that who does not read is soon not written to.
+    /// Small, so that a client that does not read soon blocks the gateway's writes.
     private static final int RECEIVE_BUFFER = 4 * 1024;
 
     private static final byte[] PIECE = "x".repeat(64 * 1024).getBytes(ISO_8859_1);
@@ -40,14 +40,14 @@ final class Crowd implements AutoCloseable {
         void use(Socket socket) throws IOException, InterruptedException;
     }
 
-    /// What a client was told.
+    /// The answer that a client got.
     private record Answer(int status, boolean retryAfter, Duration took) {}
 
     private final int size;
     private final int port;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connected = new AtomicInteger();
-    private final AtomicInteger sentAway = new AtomicInteger();
+    private final AtomicInteger disconnected = new AtomicInteger();
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
     private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
     private final CountDownLatch end = new CountDownLatch(1);
@@ -58,15 +58,15 @@ final class Crowd implements AutoCloseable {
         this.port = port;
     }
 
-    /// Clients that send their request's head at a byte a second.
+    /// Clients that send the head of their request at one byte a second.
     static Crowd trickling(int size, int port) {
         var crowd = new Crowd(size, port);
         String head = "POST " + Call.UPPERCASE.path() + " HTTP/1.1\r\nX-Long: " + "x".repeat(600);
         return crowd.start(socket -> crowd.trickle(socket, head));
     }
 
-    /// Clients that send their request's head and a byte of its body at once, a thousand clients a second, and the
-    /// rest at a byte a second.
+    /// Clients that send the head and one byte of the body at once, and the rest at one byte a second.
+    /// A thousand of them start per second.
     static Crowd tricklingBodies(int size, int port) {
         var crowd = new Crowd(size, port);
         var turn = new AtomicInteger();
@@ -78,7 +78,7 @@ final class Crowd implements AutoCloseable {
         });
     }
 
-    /// Clients that ask and do not read what they are answered.
+    /// Clients that send a request and do not read the answer.
     static Crowd deaf(int size, int port, String path) {
         var crowd = new Crowd(size, port);
         return crowd.start(socket -> {
@@ -87,7 +87,7 @@ final class Crowd implements AutoCloseable {
         });
     }
 
-    /// Clients that send a long body as fast as it is taken.
+    /// Clients that send a long body as fast as the gateway reads it.
     static Crowd uploading(int size, int port, String path, long length) {
         var crowd = new Crowd(size, port);
         return crowd.start(socket -> {
@@ -100,7 +100,7 @@ final class Crowd implements AutoCloseable {
         });
     }
 
-    /// Clients that ask for what a call asks for.
+    /// Clients that send a call.
     static Crowd asking(int size, int port, Call call) {
         var crowd = new Crowd(size, port);
         return crowd.start(socket -> {
@@ -130,7 +130,7 @@ final class Crowd implements AutoCloseable {
             connected.incrementAndGet();
             manner.use(socket);
         } catch (IOException e) {
-            // cut by the gateway, or by the end of the crowd
+            // closed by the gateway, or by the end of the crowd
             failures.computeIfAbsent(String.valueOf(e.getMessage()), _ -> new LongAdder())
                     .increment();
         } catch (InterruptedException e) {
@@ -138,14 +138,14 @@ final class Crowd implements AutoCloseable {
         }
     }
 
-    /// Until the gateway has had enough, which a write shows in the end.
+    /// Returns once the gateway has closed the connection, which a write reports in the end.
     private void trickle(Socket socket, String text) throws IOException, InterruptedException {
         try {
             for (int i = 0; i < text.length() && !end.await(1, TimeUnit.SECONDS); i++) {
                 socket.getOutputStream().write(text.charAt(i));
             }
         } finally {
-            sentAway.incrementAndGet();
+            disconnected.incrementAndGet();
         }
     }
 
@@ -171,16 +171,16 @@ final class Crowd implements AutoCloseable {
         return connected.get();
     }
 
-    /// Clients whose connection the gateway has ended.
-    int sentAway() {
-        return sentAway.get();
+    /// The number of clients whose connection the gateway has closed.
+    int disconnected() {
+        return disconnected.get();
     }
 
     long answered(int status) {
         return answers.stream().filter(answer -> answer.status() == status).count();
     }
 
-    /// How many were told what, and how many failed why: for who reads what a test says.
+    /// How many clients got which status, and how many failed and why: for test reports.
     @Override
     public String toString() {
         return answers.stream().collect(Collectors.groupingBy(Answer::status, Collectors.counting())) + ", " + connected
@@ -199,7 +199,7 @@ final class Crowd implements AutoCloseable {
                 .orElse(Duration.ZERO);
     }
 
-    /// All close their connections.
+    /// Closes all connections.
     void leave() {
         for (Socket socket : open) {
             try {

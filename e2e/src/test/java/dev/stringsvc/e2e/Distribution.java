@@ -11,9 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// What `make dist` makes, unpacked into a folder with a space in its name. Its programs run as nobody where the test
-/// is
-/// root's, as a service would.
+/// The archive of `make dist`, unpacked into a folder with a space in its name. If the test runs as
+/// root, the programs run as the user nobody, as a service would.
 final class Distribution {
     private static final String NOBODY = "65534";
     private static final boolean ROOT = System.getProperty("user.name").equals("root");
@@ -32,7 +31,8 @@ final class Distribution {
         }
     }
 
-    /// Unpacks it into a new folder in `folder`, which belongs to nobody if that user `owns` it.
+    /// Unpacks the archive into a new folder in `folder`. The new folder belongs to nobody if `owns`,
+    /// else to root.
     static Distribution unpack(Path folder, boolean owns) throws IOException {
         Path unpacked = Files.createDirectories(folder.resolve("un packed"));
         for (Path open : List.of(folder, unpacked)) {
@@ -57,7 +57,7 @@ final class Distribution {
         return home;
     }
 
-    /// Starts a program of this folder, on the JDK that runs the test.
+    /// Starts a program of this folder on the JDK that runs the test.
     AppProcess start(Path program, String... args) {
         return start(program, Map.of(), args);
     }
@@ -78,7 +78,7 @@ final class Distribution {
         return all;
     }
 
-    /// The lines of a command that must succeed.
+    /// Runs a command that must succeed, and returns its output lines.
     static List<String> run(String... command) {
         try (var process = AppProcess.start(List.of(command), Map.of())) {
             int code = process.awaitExit(Cluster.PATIENCE);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The archive that `make dist` makes, unpacked elsewhere and run by another user.
+/// The archive of `make dist`, unpacked in another place and run by another user.
 @Timeout(240)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DistributionTest {
@@ -35,7 +35,7 @@ class DistributionTest {
     @TempDir
     static Path shared;
 
-    /// Unpacked by another user, so that it cannot be written.
+    /// Belongs to another user, so the gateway cannot write to it.
     private static Distribution readOnly;
 
     @TempDir
@@ -55,7 +55,7 @@ class DistributionTest {
         assertThat(background(program(own), first.process())).isNotEmpty();
     }
 
-    /// The job that makes the cache sends a hundred requests here instead of 3,000.
+    /// Makes the job that writes the cache send 100 requests instead of 3,000.
     private static void trainShortly() throws IOException {
         Path job = own.home().resolve("lib/aot");
         String text = Files.readString(job);
@@ -99,7 +99,7 @@ class DistributionTest {
                         .formatted(answer, answer));
     }
 
-    /// Processes other than `gateway` itself that were started by this script.
+    /// Processes of this script other than `gateway` itself.
     private static Stream<ProcessHandle> background(Path program, AppProcess gateway) {
         return ProcessHandle.allProcesses()
                 .filter(process -> process.pid() != gateway.pid())
@@ -107,7 +107,7 @@ class DistributionTest {
     }
 
     @Test
-    void starts_by_a_link_without_a_cache_where_it_may_not_write_reloads_and_stops() throws Exception {
+    void starts_through_a_link_without_a_cache_if_it_cannot_write_reloads_and_stops() throws Exception {
         open(folder);
         Path file = config("first");
         Path link = Files.createSymbolicLink(folder.resolve("gateway"), Path.of("link"));
@@ -154,7 +154,7 @@ class DistributionTest {
     }
 
     @Test
-    void a_JAVA_HOME_without_the_right_Java_is_one_clear_line() throws Exception {
+    void a_JAVA_HOME_without_the_right_Java_gives_one_clear_line() throws Exception {
         open(folder);
         Path old = java("17.0.15");
         Ended refused = ended(readOnly.start(program(readOnly), Map.of("JAVA_HOME", old.toString())));
@@ -182,7 +182,7 @@ class DistributionTest {
         assertThat(version.lines()).first().asString().startsWith("gateway ");
     }
 
-    /// A Java of this version that cannot be run.
+    /// A folder that looks like a Java of this version but cannot run.
     private Path java(String version) throws IOException {
         Path java = Files.createDirectories(folder.resolve("jdk/bin")).resolve("java");
         Files.writeString(java, "#!/bin/sh\nexit 99\n");
@@ -225,7 +225,7 @@ class DistributionTest {
         Path script = Cluster.ROOT.resolve("scripts/systemd-analyze");
         Ended found = ended(AppProcess.start(List.of("bash", script.toString()), Map.of()));
         assumeThat(found.code()).as("systemd-analyze: %s", found.lines()).isZero();
-        // the unit names the folder where it is to be, and systemd-analyze looks whether its programs are there
+        // the unit contains the installed path, and systemd-analyze checks that its programs exist there
         Path installed = Files.createSymbolicLink(folder.resolve("installed"), readOnly.home());
         String name = "stringsvc-gateway.service";
         String unit = Files.readString(readOnly.home().resolve("systemd").resolve(name));
@@ -236,7 +236,8 @@ class DistributionTest {
                 .isEmpty();
     }
 
-    /// The same commit makes the same bytes: nothing in it tells when, where and by whom it was built.
+    /// The same commit always makes the same bytes: the archive has no trace of when, where and by whom
+    /// it was built.
     @Test
     void its_entries_have_one_time_one_owner_and_given_modes() throws Exception {
         var entry = Pattern.compile("([-d][rwx-]{9}) 0/0 +\\d+ (\\S+ \\S+) (stringsvc-gateway-[^/]+)/(.*)");
@@ -264,7 +265,7 @@ class DistributionTest {
         }
     }
 
-    /// The jars of this project, which have its version.
+    /// The jars of this project. They have the project's version.
     private static List<Path> ownJars() throws IOException {
         String version = readOnly.home().toString().replaceAll(".*/stringsvc-gateway-", "");
         try (Stream<Path> files = Files.walk(readOnly.home())) {

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// docs/failure-modes.md and the fault table say the same.
+/// Checks that docs/failure-modes.md and the fault table agree.
 class FailureModesTest {
     private static final Pattern NAMED = Pattern.compile("`(\\w+Test\\.\\w+)`");
     private static final List<Class<?>> TESTS = List.of(

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// A test that is a row of the fault table, which `make chaos` prints.
+/// Marks a test as a row of the fault table, which `make chaos` prints.
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @Test
@@ -17,9 +17,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Timeout(240)
 @ExtendWith(FaultTable.class)
 @interface Fault {
-    /// What goes wrong, as the table says it.
+    /// The fault, in the words of the table.
     String value();
 
-    /// The part of the table that the row stands in; empty for the first.
+    /// The section of the table; empty for the first one.
     String section() default "";
 }

@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 import org.awaitility.core.ThrowingRunnable;
 import org.jspecify.annotations.Nullable;
 
-/// One row of the fault table: the load during the fault, and what came of it. Used by the test's thread.
+/// One row of the fault table: the load during the fault, and the result. Used by the test's thread
+/// only.
 final class FaultRow implements AutoCloseable {
     private static final String ATTEMPTS = "gateway_attempts_seconds_count";
     private static final String PROBES = "gateway_probes_total";
@@ -31,7 +32,7 @@ final class FaultRow implements AutoCloseable {
         this.fault = fault;
     }
 
-    /// Starts clients, and waits until the first answers have come and all that is new to a process is over.
+    /// Starts clients, and waits until the first answers have come and all programs are warm.
     Load load(int connections, GatewayProcess on, Call call) throws IOException, InterruptedException {
         if (gateway == null) {
             attemptsBefore = on.meter(ATTEMPTS);
@@ -45,12 +46,12 @@ final class FaultRow implements AutoCloseable {
         return load;
     }
 
-    /// Requests that did not come from a load.
+    /// Adds requests that a load did not send.
     void requests(long count) {
         more += count;
     }
 
-    /// Does what brings things back, and takes the time until they are.
+    /// Ends the fault and measures the time until the system has recovered.
     void recovers(ThrowingRunnable cause, Callable<Boolean> recovered) {
         try {
             cause.run();
@@ -65,7 +66,8 @@ final class FaultRow implements AutoCloseable {
         recoveredAfter = Duration.ofNanos(System.nanoTime() - start);
     }
 
-    /// Copies of requests that the gateway has sent to ejected instances since the first load began.
+    /// The number of copies of requests that the gateway has sent to ejected instances since the first
+    /// load began.
     long probes() throws IOException, InterruptedException {
         return gateway == null ? 0 : Math.round(gateway.meter(PROBES) - probesBefore);
     }
@@ -74,14 +76,14 @@ final class FaultRow implements AutoCloseable {
         return recoveredAfter == null ? Duration.ZERO : recoveredAfter;
     }
 
-    /// Attempts, as the gateway counts them, per request of the load.
+    /// Attempts per request of the load, as counted by the gateway.
     private static double amplification(GatewayProcess gateway, double before, List<Load> loads)
             throws IOException, InterruptedException {
         double attempts = gateway.meter(ATTEMPTS) - before;
         return attempts / loads.stream().mapToLong(Load::requests).sum();
     }
 
-    /// Ends the load. No request of it may have failed.
+    /// Ends the load and asserts that no request of it has failed.
     void nothingLost() throws IOException, InterruptedException {
         loads.forEach(Load::stop);
         if (gateway != null && gateway.process().isAlive()) {
@@ -93,7 +95,7 @@ final class FaultRow implements AutoCloseable {
         }
     }
 
-    /// The row as the table's file holds it.
+    /// The row as a line of the table's file.
     String line(@Nullable Throwable shortfall) {
         var columns = List.of(
                 fault.value(),

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/// Gives each test its row, and adds it to `target/fault-table.tsv` when the test is over.
+/// Gives each test its row, and adds the row to `target/fault-table.tsv` after the test.
 final class FaultTable implements ParameterResolver, AfterTestExecutionCallback {
     private static final Path FILE = Path.of("target", "fault-table.tsv");
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(FaultTable.class);

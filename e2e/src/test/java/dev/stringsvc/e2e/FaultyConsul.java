@@ -19,7 +19,7 @@ final class FaultyConsul implements AutoCloseable {
     /// How a query is answered.
     @FunctionalInterface
     private interface Fault {
-        /// @return the whole answer
+        /// @return the complete answer
         String answer(String query) throws IOException;
     }
 
@@ -51,7 +51,7 @@ final class FaultyConsul implements AutoCloseable {
         return "127.0.0.1:" + server.getLocalPort();
     }
 
-    /// Queries so far.
+    /// The number of queries so far.
     int queries() {
         return queries.get();
     }
@@ -61,7 +61,7 @@ final class FaultyConsul implements AutoCloseable {
         behave(this::ask);
     }
 
-    /// Ends every connection without an answer.
+    /// Closes every connection without an answer.
     void hangUp() {
         behave(_ -> {
             throw new IOException("nobody is there");

@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// An instance of stringsvc on a real port that can be told to fail, and how, while it runs. Thread-safe.
+/// An instance of stringsvc on a real port that fails on request while it runs. Thread-safe.
 final class FaultyInstance implements AutoCloseable {
     private static final int SEND_BUFFER = 64 * 1024;
 
@@ -51,27 +51,27 @@ final class FaultyInstance implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /// From the next request on.
+    /// Sets the behaviour from the next request on.
     void behave(Behaviour next) {
         behaviour = next;
     }
 
-    /// Requests that arrived so far.
+    /// The number of requests that arrived so far.
     int requests() {
         return requests.get();
     }
 
-    /// Requests whose caller went away before they were answered.
+    /// The number of requests whose caller has closed the connection before the answer.
     int abandoned() {
         return abandoned.get();
     }
 
-    /// Bytes that the kernel took.
+    /// The number of bytes that the kernel accepted.
     long sent() {
         return sent.get();
     }
 
-    /// Connections that are open.
+    /// The number of open connections.
     int connections() {
         return open.size();
     }
@@ -100,13 +100,13 @@ final class FaultyInstance implements AutoCloseable {
                 path = line.request();
             }
         } catch (IOException e) {
-            // the caller went away, or this is how the instance fails
+            // the caller has closed the connection, or the instance fails in this way
         } finally {
             open.remove(socket);
         }
     }
 
-    /// What stringsvc answers to a path.
+    /// The body of stringsvc's answer to a path.
     static String body(String path) {
         return switch (path) {
             case "/uppercase" -> "{\"v\":\"FOO\"}";
@@ -115,7 +115,7 @@ final class FaultyInstance implements AutoCloseable {
         };
     }
 
-    /// No more connections, and the open ones are cut.
+    /// Refuses new connections and cuts the open ones.
     @Override
     public void close() {
         try {
@@ -128,7 +128,7 @@ final class FaultyInstance implements AutoCloseable {
         }
     }
 
-    /// One connection, seen from the instance.
+    /// One connection, as the instance sees it.
     final class Line {
         private final Socket socket;
         private final InputStream in;
@@ -140,7 +140,7 @@ final class FaultyInstance implements AutoCloseable {
 
         /// Reads a request to its end.
         ///
-        /// @return its path; empty where there is none any more
+        /// @return its path; empty if the connection has ended
         private String request() throws IOException {
             String first = readLine();
             long length = 0;
@@ -181,29 +181,29 @@ final class FaultyInstance implements AutoCloseable {
             return line.toString();
         }
 
-        /// Writes one byte per character.
+        /// Writes one byte for each character.
         void send(String bytes) throws IOException {
             socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
             sent.addAndGet(bytes.length());
         }
 
-        /// How long the next bytes may take; then the connection is closed.
+        /// Sets how long to wait for the next bytes; after that the connection is closed.
         void patience(Duration longest) throws IOException {
             socket.setSoTimeout((int) longest.toMillis());
         }
 
-        /// Ends the connection with FIN.
+        /// Closes the connection with FIN.
         void close() throws IOException {
             socket.close();
         }
 
-        /// Ends the connection with RST.
+        /// Closes the connection with RST.
         void reset() throws IOException {
             socket.setSoLinger(true, 0);
             socket.close();
         }
 
-        /// Says nothing until the caller closes the connection.
+        /// Sends nothing until the caller closes the connection.
         void hang() throws IOException {
             try {
                 in.transferTo(OutputStream.nullOutputStream());

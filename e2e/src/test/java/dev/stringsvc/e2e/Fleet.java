@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Instances that can be told to fail, registered with Consul, whose check of them goes on to pass. A gateway goes from
-/// one fleet to the next within a test class. Used by the test's thread.
+/// Instances that fail on request and are registered in Consul, where their checks keep passing. A
+/// gateway moves from one fleet to the next within a test class. Used by the test's thread.
 final class Fleet implements AutoCloseable {
     private final Cluster cluster;
     private final List<FaultyInstance> instances = new ArrayList<>();
@@ -16,7 +16,7 @@ final class Fleet implements AutoCloseable {
         this.cluster = cluster;
     }
 
-    /// Replaces all instances by new ones that are well, in steps as a deployment does.
+    /// Replaces all instances by new ones that work, in steps as a deployment does.
     List<FaultyInstance> fresh(int size) {
         List<FaultyInstance> old = List.copyOf(instances);
         IntStream.range(0, size).forEach(_ -> add());
@@ -25,7 +25,7 @@ final class Fleet implements AutoCloseable {
         return List.copyOf(instances);
     }
 
-    /// Takes the youngest away until so many are left.
+    /// Removes the newest instances until this number is left.
     void shrink(int size) {
         while (instances.size() > size) {
             remove(instances.getLast());
@@ -33,7 +33,7 @@ final class Fleet implements AutoCloseable {
         cluster.gateway().awaitActive(ids());
     }
 
-    /// One more; it is not awaited.
+    /// Adds an instance and does not wait for it.
     FaultyInstance add() {
         started++;
         var instance = FaultyInstance.start("instance-" + started);
@@ -42,7 +42,7 @@ final class Fleet implements AutoCloseable {
         return instance;
     }
 
-    /// Registers all again, as stringsvc does when Consul has forgotten it.
+    /// Registers all again, as stringsvc does after Consul has forgotten it.
     void register() {
         instances.forEach(this::register);
     }
@@ -51,7 +51,7 @@ final class Fleet implements AutoCloseable {
         cluster.consul().register(instance.id(), "stringsvc", "127.0.0.1", instance.port(), Health.PASSING);
     }
 
-    /// Takes one out of Consul, and then it is gone.
+    /// Deregisters an instance, then stops it.
     void remove(FaultyInstance instance) {
         cluster.consul().deregister(instance.id());
         instances.remove(instance);

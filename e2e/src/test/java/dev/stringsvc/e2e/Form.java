@@ -2,7 +2,8 @@ package dev.stringsvc.e2e;
 
 import java.time.Duration;
 
-/// The short form of the rows is part of `make test`, the long one is `make chaos`.
+/// Chooses between the short form of the fault rows, for `make test`, and the long one, for `make
+/// chaos`.
 final class Form {
     static final boolean LONG = "long".equals(System.getProperty("chaos"));
 

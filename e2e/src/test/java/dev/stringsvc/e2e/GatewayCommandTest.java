@@ -40,7 +40,7 @@ class GatewayCommandTest {
     }
 
     @Test
-    void check_tells_a_good_file_from_a_bad_one_without_starting() throws Exception {
+    void check_accepts_a_good_file_and_refuses_a_bad_one_without_starting() throws Exception {
         Path good = Files.writeString(folder.resolve("good.yaml"), "port: 9000\n");
         assertThat(run("check", good.toString())).isEqualTo(new Ended(0, List.of(good + ": valid, 3 routes")));
         Path bad = Files.writeString(folder.resolve("bad.yaml"), "port: 9000\nrouts: []\n");
@@ -73,7 +73,7 @@ class GatewayCommandTest {
     }
 
     @Test
-    void a_bad_flag_is_one_clear_line_and_exit_code_2() {
+    void a_bad_flag_gives_one_clear_line_and_exit_code_2() {
         Ended refused = run("--port", "http");
         assertThat(refused.code()).isEqualTo(2);
         assertThat(refused.lines()).first().asString().contains("--port", "http");
@@ -83,7 +83,7 @@ class GatewayCommandTest {
     }
 
     @Test
-    void a_taken_port_is_one_clear_line_and_exit_code_1() throws Exception {
+    void a_taken_port_gives_one_clear_line_and_exit_code_1() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());
             Ended data = run("--host", "127.0.0.1", "--port", port, "--admin-port", "0", "--static", "stringsvc=h:1");

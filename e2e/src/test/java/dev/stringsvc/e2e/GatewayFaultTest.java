@@ -12,16 +12,16 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The gateway itself is stopped, started too early, or held.
+/// The gateway itself is stopped, started before Consul, or suspended.
 class GatewayFaultTest {
     @Fault("SIGTERM of the gateway; any load")
-    void a_stopped_gateway_says_so_first_and_answers_what_it_took(FaultRow row) throws Exception {
+    void a_stopping_gateway_announces_it_and_answers_all_accepted_requests(FaultRow row) throws Exception {
         try (var cluster = new Cluster(0, "--grace", "2s");
                 var fleet = new Fleet(cluster)) {
             fleet.fresh(2).forEach(instance -> instance.behave(Behaviour.slow(Duration.ofMillis(150))));
             List<Load> loads = List.of(
                     row.load(16, cluster.gateway(), Call.UPPERCASE), row.load(16, cluster.gateway(), Call.NOTIFICATOR));
-            // once the port is closed there is nobody to connect to; before that, nobody is sent away
+            // once the port is closed, connections are refused; before that, no request fails
             loads.forEach(load -> load.promise(failure -> failure.contains("ConnectException")));
             cluster.gateway().process().terminate();
             await().atMost(Cluster.PATIENCE)
@@ -36,7 +36,7 @@ class GatewayFaultTest {
     }
 
     @Fault("the gateway is started before Consul")
-    void started_before_consul_it_says_why_it_is_not_ready_and_gets_ready(FaultRow row) throws Exception {
+    void started_before_consul_it_says_why_it_is_not_ready_and_becomes_ready(FaultRow row) throws Exception {
         try (var consul = ConsulAgent.start()) {
             consul.kill();
             try (var gateway = GatewayProcess.start(consul.address(), Map.of())) {
@@ -55,7 +55,7 @@ class GatewayFaultTest {
 
     @Tag("long")
     @Fault("SIGSTOP of the gateway, SIGCONT later; any load")
-    void a_gateway_that_was_held_answers_what_it_has(FaultRow row) throws Exception {
+    void a_gateway_that_was_suspended_answers_its_requests(FaultRow row) throws Exception {
         try (var cluster = new Cluster(0, Cluster.patient());
                 var fleet = new Fleet(cluster)) {
             fleet.fresh(2);
@@ -75,7 +75,7 @@ class GatewayFaultTest {
 
     @Tag("long")
     @Fault("the gateway is started while Consul is away, with a last-good file")
-    void what_was_known_last_time_serves_at_once(FaultRow row, @TempDir Path folder) throws Exception {
+    void instances_of_the_last_run_serve_at_once(FaultRow row, @TempDir Path folder) throws Exception {
         Path file = folder.resolve("last-good");
         try (var consul = ConsulAgent.start();
                 var instance = FaultyInstance.start("instance")) {
@@ -86,7 +86,7 @@ class GatewayFaultTest {
             }
             consul.kill();
             try (var gateway = GatewayProcess.start(consul.address(), Map.of(), "--last-good", file.toString())) {
-                // at once: the first request it is sent
+                // the very first request
                 assertThat(gateway.post(Call.NOTIFICATOR.path(), Call.NOTIFICATOR.json())
                                 .statusCode())
                         .isEqualTo(200);

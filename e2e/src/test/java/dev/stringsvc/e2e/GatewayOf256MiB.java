@@ -7,8 +7,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 
-/// A gateway with a heap of 256 MiB before two instances that can be told to fail, for all tests of a class. After each
-/// test the instances are well again.
+/// Gives all tests of a class one gateway with a heap of 256 MiB and two instances that fail on
+/// request. After each test the instances work again.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class GatewayOf256MiB {
     static final long MEBIBYTE = 1L << 20;
@@ -17,7 +17,7 @@ abstract class GatewayOf256MiB {
     final Fleet fleet;
     List<FaultyInstance> instances = List.of();
 
-    /// @param config the gateway's configuration, among the tests' resources
+    /// @param config the gateway's configuration file in the tests' resources
     GatewayOf256MiB(String config) {
         cluster = new Cluster(
                 0, Map.of("JAVA_TOOL_OPTIONS", "-Xmx256m -XX:+ExitOnOutOfMemoryError"), Cluster.config(config));

@@ -23,7 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
-/// A gateway in a process of its own, on ports that the kernel picks, and what its admin port says.
+/// A gateway as a process, on ports that the kernel chooses, and the answers of its admin port.
 final class GatewayProcess implements AutoCloseable {
     private static final Pattern LISTENING = Pattern.compile("listening on \\S*:(\\d+), admin on \\S*:(\\d+)");
     private static final JsonMapper JSON = new JsonMapper();
@@ -38,25 +38,25 @@ final class GatewayProcess implements AutoCloseable {
         this.process = process;
         Matcher ports = LISTENING.matcher(process.awaitLine("listening on"));
         if (!ports.find()) {
-            throw new IllegalStateException("no ports in what the gateway said");
+            throw new IllegalStateException("the gateway's output has no ports");
         }
         port = Integer.parseInt(ports.group(1));
         adminPort = Integer.parseInt(ports.group(2));
     }
 
-    /// Starts one and waits until it listens.
+    /// Starts a gateway and waits until it listens.
     static GatewayProcess start(String consulAddress, Map<String, String> env, String... flags) {
         Map<String, String> all = new HashMap<>(env);
         all.put("CONSUL_HTTP_ADDR", consulAddress);
         return new GatewayProcess(AppProcess.java(Cluster.jar("gateway"), args(flags), all));
     }
 
-    /// Starts one without a Consul that may have so many files and sockets open.
+    /// Starts a gateway without Consul, with a limit on the number of open files and sockets.
     static GatewayProcess startWithOpenFiles(int openFiles, Map<String, String> env, String... flags) {
         return new GatewayProcess(AppProcess.java(Cluster.jar("gateway"), args(flags), env, openFiles));
     }
 
-    /// A gateway that was started in another way, once it listens.
+    /// Waits until a gateway that was started in another way listens.
     static GatewayProcess listening(AppProcess process) {
         return new GatewayProcess(process);
     }
@@ -99,7 +99,7 @@ final class GatewayProcess implements AutoCloseable {
                 BodyHandlers.ofString());
     }
 
-    /// What `/upstreams` says of stringsvc.
+    /// The upstream stringsvc in the answer of `/upstreams`.
     JsonNode upstream() throws IOException, InterruptedException {
         for (JsonNode upstream : JSON.readTree(admin("/upstreams").body()).path("upstreams")) {
             if (upstream.path("service").asText().equals("stringsvc")) {
@@ -125,7 +125,7 @@ final class GatewayProcess implements AutoCloseable {
         return List.copyOf(states.keySet());
     }
 
-    /// Waits until these and no others are active.
+    /// Waits until exactly these instances are active.
     void awaitActive(List<String> ids) {
         await("active: " + ids)
                 .atMost(Cluster.PATIENCE)
@@ -133,7 +133,7 @@ final class GatewayProcess implements AutoCloseable {
                 .until(() -> Set.copyOf(active()).equals(Set.copyOf(ids)));
     }
 
-    /// Waits until an instance is in a state, with which `/upstreams` shows it.
+    /// Waits until `/upstreams` shows an instance in this state.
     void awaitState(String id, String state) {
         await(id + " is " + state)
                 .atMost(Cluster.PATIENCE)

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Requests that lie about where they come from, and addresses that lead where no request may go. The gateway has
-/// 256 MiB.
+/// Requests with forged client addresses, and instances at addresses to which no request may go. The
+/// gateway has 256 MiB.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 class HostileAddressesTest {
@@ -50,7 +50,7 @@ class HostileAddressesTest {
                 Map.of("JAVA_TOOL_OPTIONS", "-Xmx256m", "GATEWAY_LAST_GOOD", folder.resolve("last-good.json") + ""),
                 "--config",
                 file.toString());
-        write(file, gateway.port()); // known only now; the gateway looks for changes
+        write(file, gateway.port()); // the port is known only now; the gateway reloads the changed file
         await().atMost(Cluster.PATIENCE)
                 .until(() -> gateway.admin("/upstreams").body().contains("127.0.0.1:" + gateway.port()));
     }
@@ -80,7 +80,7 @@ class HostileAddressesTest {
         consul.close();
     }
 
-    /// Answers with the request's fields, one a line, their names in lower case.
+    /// Answers with the request's header fields, one a line, with their names in lower case.
     private void echo(HttpExchange exchange) throws IOException {
         asked.incrementAndGet();
         byte[] fields = exchange.getRequestHeaders().entrySet().stream()
@@ -95,7 +95,7 @@ class HostileAddressesTest {
         }
     }
 
-    /// One request on a connection of its own, from an address of this machine.
+    /// Sends one request on a new connection from an address of this machine.
     private static String send(String from, int port, String path, String... fields) throws IOException {
         try (var socket = new Socket()) {
             socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
@@ -133,7 +133,7 @@ class HostileAddressesTest {
     };
 
     @Test
-    void a_stranger_tells_an_instance_nothing_of_where_it_comes_from() throws Exception {
+    void forwarding_headers_of_a_stranger_do_not_reach_the_instance() throws Exception {
         assertThat(echoed(CLIENT, LIES))
                 .doesNotContainIgnoringCase("lie")
                 .doesNotContain("6.6.6.6")
@@ -141,7 +141,7 @@ class HostileAddressesTest {
     }
 
     @Test
-    void a_trusted_proxy_tells_it_but_not_in_spellings_that_are_no_fields_of_its_own() throws Exception {
+    void forwarding_headers_of_a_trusted_proxy_do_unless_they_are_misspelt() throws Exception {
         assertThat(echoed(PROXY, LIES))
                 .contains("x-forwarded-prefix: /lie/echo", "x-forwarded-user: lie", "x-real-ip: 6.6.6.6")
                 .doesNotContain("x_", "forwarded_");
@@ -153,7 +153,7 @@ class HostileAddressesTest {
     }
 
     @Test
-    void an_instance_is_nowhere_that_only_the_gateway_may_go() throws Exception {
+    void instances_at_the_gateways_consuls_or_link_local_addresses_are_left_out() throws Exception {
         int echoPort = echo.getAddress().getPort();
         Map<String, Integer> bad = Map.of(
                 "own-port", gateway.port(),
@@ -182,13 +182,13 @@ class HostileAddressesTest {
                     .filteredOn(one -> one.contains(line))
                     .hasSize(1);
         }
-        // a name is judged when it is resolved
+        // a name is checked when it is resolved
         assertThat(gateway.process().lines()).noneMatch(one -> one.contains("own-name is left out"));
         assertThat(gateway.admin("/upstreams").body()).contains("own-name", "is the gateway's own port");
     }
 
     @Test
-    void a_request_that_comes_back_to_the_gateway_ends_there() throws Exception {
+    void a_request_that_returns_to_the_gateway_is_refused() throws Exception {
         String answer = send(CLIENT, gateway.port(), "/self", "Host: gw");
         assertThat(answer).startsWith("HTTP/1.1 508 ").contains("application/problem+json", "by this gateway before");
         // the second one makes no attempt, and the first one not a second attempt
@@ -210,7 +210,7 @@ class HostileAddressesTest {
     }
 
     @Test
-    void no_page_and_no_line_shows_the_value_of_a_header_that_a_route_sets() throws Exception {
+    void values_of_headers_that_a_route_sets_are_not_shown_or_logged() throws Exception {
         assertThat(echoed(CLIENT)).contains("x-api-key: s3cret-1");
         assertThat(gateway.admin("/routes").body())
                 .contains("X-Api-Key", "X-Answer-Key", "***")

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// One client that wants all the room there is, beside innocent ones at another address. The gateway has 256 MiB, and
-/// room for 100 requests.
+/// One client that tries to use the whole capacity, and innocent clients at another address. The
+/// gateway has 256 MiB and admits 100 requests at a time.
 @Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileAdmissionTest {
@@ -66,7 +66,7 @@ class HostileAdmissionTest {
         instance.close();
     }
 
-    /// The innocent client asks again and again until so many requests were answered, all of them well.
+    /// The innocent client sends requests until this number is answered. Each answer must be correct.
     private void innocent(int requests) throws Exception {
         for (int i = 0; i < requests; i++) {
             HttpResponse<String> answer = gateway.post(Call.UPPERCASE.path(), Call.UPPERCASE.json());
@@ -75,12 +75,12 @@ class HostileAdmissionTest {
     }
 
     @Test
-    void streams_that_take_nothing_keep_nobody_out() throws Exception {
+    void streams_that_read_nothing_do_not_lock_out_others() throws Exception {
         instance.behave(Behaviour.only("/count", Behaviour.large(64 * MEBIBYTE)));
         try (var attacker = Attacker.start(10, gateway.port(), Attacker.stalledStreams(LARGE, 120))) {
             await().atMost(Cluster.PATIENCE).until(() -> gateway.meter("gateway_requests_in_flight") >= 100);
             innocent(100);
-            // it is sent away
+            // it is refused
             await().atMost(Cluster.PATIENCE).until(() -> {
                 innocent(1);
                 return attacker.ended() > 0;
@@ -89,7 +89,7 @@ class HostileAdmissionTest {
     }
 
     @Test
-    void answers_of_the_gateway_s_own_that_nobody_takes_are_bounded() throws Exception {
+    void unread_answers_of_the_gateway_itself_are_bounded() throws Exception {
         try (var attacker = Attacker.start(40, gateway.port(), Attacker.stalledStreams("/nothing", 120))) {
             await().atMost(Cluster.PATIENCE).until(() -> attacker.opened() >= 40);
             await().atMost(Cluster.PATIENCE).until(() -> attacker.ended() > 0);
@@ -99,7 +99,7 @@ class HostileAdmissionTest {
     }
 
     @Test
-    void posts_that_hang_keep_nobody_out() throws Exception {
+    void posts_that_hang_do_not_lock_out_others() throws Exception {
         instance.behave(Behaviour.only("/count", Behaviour.hang()));
         String post = "POST " + LARGE + " HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}";
         try (var attacker = Attacker.start(120, gateway.port(), Attacker.trickling(post, ""))) {
@@ -138,7 +138,7 @@ class HostileAdmissionTest {
         }
     }
 
-    /// Each sends half of its body at once, and the rest a moment later.
+    /// Each client sends half of its body at once and the rest a moment later.
     @Test
     void honest_uploads_pass_through_a_flood_of_slow_bodies() throws Exception {
         String slow = "POST " + LARGE + " HTTP/1.1\r\nHost: a\r\nContent-Length: 600\r\n\r\nx";

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What clients see of answers that fail. The gateway has 256 MiB.
+/// What clients get if an instance's answer fails. The gateway has 256 MiB.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 class HostileAnswersTest {
@@ -95,7 +95,7 @@ class HostileAnswersTest {
         touchy.forEach(FaultyInstance::close);
     }
 
-    /// One request on a connection of its own, from an address of this machine.
+    /// Sends one request on a new connection from an address of this machine.
     private String send(String from, String request, String... fields) throws IOException {
         try (var socket = new Socket()) {
             socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
@@ -138,7 +138,7 @@ class HostileAnswersTest {
 
     @ParameterizedTest
     @CsvSource({"GET /elsewhere, 307", "GET /teapot, 418"})
-    void headers_that_a_route_sets_are_on_what_it_answers_itself(String request, int status) throws Exception {
+    void headers_that_a_route_sets_are_on_its_own_answers(String request, int status) throws Exception {
         assertThat(send(CLIENT, request))
                 .startsWith("HTTP/1.1 " + status + " ")
                 .containsIgnoringCase("\r\nStrict-Transport-Security: max-age=9\r\n")
@@ -155,18 +155,18 @@ class HostileAnswersTest {
     }
 
     @Test
-    void what_no_route_takes_has_the_headers_of_none() throws Exception {
+    void a_request_without_a_route_gets_no_routes_headers() throws Exception {
         assertThat(send(CLIENT, "GET /nobody"))
                 .startsWith("HTTP/1.1 404 ")
                 .doesNotContainIgnoringCase("X-Route")
                 .doesNotContain("max-age=9");
     }
 
-    /// The one test of these instances, since it ends with their ejection.
+    /// The only test with these instances, because it ends with their ejection.
     @Test
     void one_client_ejects_no_instance_as_long_as_others_are_served_and_all_once_it_is_alone() throws Exception {
         for (int round = 0; round < 10; round++) {
-            for (int n = 0; n < touchy.size(); n++) { // one each, as the turns go
+            for (int n = 0; n < touchy.size(); n++) { // one for each instance, by round robin
                 assertThat(send(CLIENT, "GET /touchy/good")).startsWith("HTTP/1.1 200 ");
             }
             for (int n = 0; n < 20; n++) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/// More connections of clients than a gateway with 512 file descriptors can have.
+/// More client connections than a gateway with 512 file descriptors can hold.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(90)
 class HostileConnectionsTest {
@@ -55,7 +55,7 @@ class HostileConnectionsTest {
         return socket;
     }
 
-    /// A new client's status.
+    /// The status line that a new client gets.
     private String ask() throws IOException {
         try (Socket socket = connect()) {
             socket.getOutputStream().write(POST.getBytes(StandardCharsets.US_ASCII));
@@ -84,7 +84,7 @@ class HostileConnectionsTest {
     }
 
     @Test
-    void a_crowd_of_idle_connections_keeps_nobody_out_and_breaks_nothing() throws Exception {
+    void many_idle_connections_do_not_lock_out_others() throws Exception {
         assertThat(gateway.process().lines())
                 .anyMatch(line -> line.contains("limits.connections: at most ")
                         && line.contains("three quarters of the ")
@@ -95,7 +95,7 @@ class HostileConnectionsTest {
             assertThat(ask()).isEqualTo("HTTP/1.1 200 OK");
             isReady();
         }
-        // a client's silence is ended by itself after 30 s: nobody had to wait for that
+        // an idle connection is closed after 30 s, and no client had to wait for that
         assertThat(System.nanoTime() - start).isLessThan(20_000_000_000L);
         assertThat(gateway.meter("gateway_connections")).isLessThan(0.75 * OPEN_FILES);
         assertThat(gateway.admin("/metrics").body()).contains("gateway_connections_shed_total{reason=\"idle\"}");
@@ -108,17 +108,17 @@ class HostileConnectionsTest {
     }
 
     @Test
-    void heads_that_never_end_keep_nobody_out() throws Exception {
+    void heads_that_never_end_do_not_lock_out_others() throws Exception {
         joins(GET);
-        // all of them are late after a second; until then there may be no room
+        // all of them are too slow after a second; until then there may be no free connection
         await().atMost(Cluster.PATIENCE).until(() -> ask().equals("HTTP/1.1 200 OK"));
         isReady();
     }
 
     @Test
-    void requests_in_hand_are_kept_and_answered_while_a_crowd_comes() throws Exception {
+    void requests_in_flight_are_answered_while_many_clients_connect() throws Exception {
         instance.behave(Behaviour.slow(Duration.ofSeconds(1)));
-        int asked = 50; // a quarter of the descriptors is for instances
+        int asked = 50; // a quarter of the descriptors is kept for instances
         for (int i = 0; i < asked; i++) {
             Socket socket = connect();
             crowd.add(socket);

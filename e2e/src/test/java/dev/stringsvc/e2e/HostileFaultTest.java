@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 
-/// One client, one instance or one registration that means harm, beside innocent clients at another address. The
-/// gateway has 256 MiB. Each kind of attack has a test of its own elsewhere; these rows are the heaviest of them, for
-/// longer, and measure what the innocent clients see.
+/// One hostile client, instance or registration, and innocent clients at another address. The gateway
+/// has 256 MiB. Each kind of attack also has its own test elsewhere. These rows run the heaviest ones
+/// for longer, and measure the effect on the innocent clients.
 @Tag("long")
 class HostileFaultTest extends GatewayOf256MiB {
     private static final String HOSTILE = "hostile";
@@ -23,12 +23,12 @@ class HostileFaultTest extends GatewayOf256MiB {
     }
 
     @Fault(value = "a client holds 3,000 connections and sends nothing", section = HOSTILE)
-    void idle_connections_keep_nobody_out(FaultRow row) throws Exception {
+    void idle_connections_do_not_lock_out_others(FaultRow row) throws Exception {
         attack(row, 3_000, Attacker.idle());
     }
 
     @Fault(value = "a client opens 1,200 streams with a window of 0, again and again", section = HOSTILE)
-    void streams_that_take_nothing_keep_nobody_out(FaultRow row) throws Exception {
+    void streams_that_read_nothing_do_not_lock_out_others(FaultRow row) throws Exception {
         instances.forEach(instance -> instance.behave(Behaviour.only(LARGE, Behaviour.large(64 * MEBIBYTE))));
         attack(row, 10, Attacker.stalledStreams(LARGE_PATH, 120));
     }
@@ -50,7 +50,7 @@ class HostileFaultTest extends GatewayOf256MiB {
     }
 
     @Fault(value = "a client sends 1,000 heads of a WebSocket to an instance that does not answer", section = HOSTILE)
-    void handshakes_that_are_not_answered_keep_nobody_out(FaultRow row) throws Exception {
+    void unanswered_handshakes_do_not_lock_out_others(FaultRow row) throws Exception {
         instances.forEach(instance -> instance.behave(Behaviour.only(LARGE, Behaviour.hang())));
         String handshake = "GET " + LARGE_PATH + " HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                 + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
@@ -58,18 +58,18 @@ class HostileFaultTest extends GatewayOf256MiB {
     }
 
     @Fault(value = "a client sends 1,000 bodies at a byte a second", section = HOSTILE)
-    void slow_bodies_keep_nobody_out(FaultRow row) throws Exception {
+    void slow_bodies_do_not_lock_out_others(FaultRow row) throws Exception {
         String head = "POST " + Call.UPPERCASE.path() + " HTTP/1.1\r\nHost: a\r\nContent-Length: 600\r\n\r\nx";
         attack(row, 1_000, Attacker.trickling(head, "x".repeat(600)));
     }
 
     @Fault(value = "a client asks 2,000 times a second for what no route takes", section = HOSTILE)
-    void refused_requests_keep_nobody_out(FaultRow row) throws Exception {
+    void refused_requests_do_not_lock_out_others(FaultRow row) throws Exception {
         attack(row, 10, Attacker.asking("GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n", 200));
     }
 
     @Fault(value = "a client knows a request that instances answer with 500", section = HOSTILE)
-    void a_request_that_fails_everywhere_ejects_nobody(FaultRow row) throws Exception {
+    void a_request_that_fails_on_all_instances_ejects_none(FaultRow row) throws Exception {
         instances.forEach(instance -> instance.behave(Behaviour.only(LARGE, Behaviour.status(500))));
         attack(
                 row,
@@ -79,7 +79,7 @@ class HostileFaultTest extends GatewayOf256MiB {
     }
 
     @Fault(value = "an instance is registered at the gateway's own ports, and at its Consul's", section = HOSTILE)
-    void a_registration_cannot_make_the_gateway_ask_itself(FaultRow row) throws Exception {
+    void a_registration_cannot_make_the_gateway_call_itself(FaultRow row) throws Exception {
         List<Integer> ports =
                 List.of(cluster.gateway().port(), cluster.gateway().adminPort(), consulPort());
         var load = innocent(row);
@@ -95,7 +95,7 @@ class HostileFaultTest extends GatewayOf256MiB {
     }
 
     @Fault(value = "a service registers tags that no route can be made of, and others' paths", section = HOSTILE)
-    void tags_take_no_route_and_stop_none(FaultRow row) throws Exception {
+    void tags_cannot_take_over_or_stop_a_route(FaultRow row) throws Exception {
         List<String> contradicting = new ArrayList<>();
         for (int i = 0; i < 800; i++) {
             contradicting.add("gateway.n" + i + ".path=/a" + i);
@@ -121,7 +121,7 @@ class HostileFaultTest extends GatewayOf256MiB {
         survives();
     }
 
-    /// That of the Consul that the gateway knows.
+    /// The port of the gateway's Consul.
     private int consulPort() {
         String address = cluster.gatewaysConsul().address();
         return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
@@ -132,7 +132,7 @@ class HostileFaultTest extends GatewayOf256MiB {
         return row.load(8, cluster.gateway(), Call.UPPERCASE);
     }
 
-    /// Attacks for as long as a fault lasts. No innocent request fails.
+    /// Attacks for the duration of a fault. No innocent request may fail.
     private void attack(FaultRow row, int connections, Attacker.Manner manner) throws Exception {
         var load = innocent(row);
         try (var attacker = Attacker.start(connections, cluster.gateway().port(), manner)) {

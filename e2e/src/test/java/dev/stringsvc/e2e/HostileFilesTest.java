@@ -23,7 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Files that are not what they should be, and a log that nobody reads or that a client fills. The gateway has 256 MiB.
+/// Malformed or unsafe files, a log that nobody reads, and a client that tries to fill the log. The
+/// gateway has 256 MiB.
 class HostileFilesTest {
     private static final Map<String, String> SMALL = Map.of("JAVA_TOOL_OPTIONS", "-Xmx256m");
     private static final String NO_CONSUL = "127.0.0.1:1";
@@ -34,13 +35,13 @@ class HostileFilesTest {
     private Path gigabyte(String name) throws IOException {
         Path path = folder.resolve(name);
         try (var file = new RandomAccessFile(path.toFile(), "rw")) {
-            file.setLength(1L << 30); // takes no room: it is all holes
+            file.setLength(1L << 30); // uses no disk space: a sparse file
         }
         return path;
     }
 
     @Test
-    void a_last_good_file_that_is_none_costs_a_line_and_not_the_start() throws Exception {
+    void a_malformed_last_good_file_gives_a_warning_and_the_gateway_starts() throws Exception {
         byte[] noise = new byte[10_000];
         new Random(1).nextBytes(noise);
         Path writable = Files.writeString(folder.resolve("writable"), "{\"version\": 1, \"services\": {}}");
@@ -62,7 +63,7 @@ class HostileFilesTest {
     }
 
     @Test
-    void a_configuration_that_is_none_is_one_line_and_exit_code_2() throws Exception {
+    void a_malformed_configuration_gives_one_line_and_exit_code_2() throws Exception {
         byte[] noise = new byte[10_000];
         new Random(2).nextBytes(noise);
         for (Path path : List.of(
@@ -83,7 +84,7 @@ class HostileFilesTest {
     }
 
     @Test
-    void a_configuration_that_every_user_may_write_is_warned_of() throws Exception {
+    void warns_of_a_configuration_that_every_user_may_write() throws Exception {
         Path config = Files.writeString(folder.resolve("gateway.yaml"), "routes: []\n");
         Files.setPosixFilePermissions(config, PosixFilePermissions.fromString("rw-rw-rw-"));
         try (var gateway = GatewayProcess.start(NO_CONSUL, SMALL, "--config", config.toString())) {
@@ -93,7 +94,7 @@ class HostileFilesTest {
     }
 
     @Test
-    void a_client_that_is_refused_fills_no_disk() throws Exception {
+    void refused_requests_do_not_fill_the_log() throws Exception {
         try (var gateway = GatewayProcess.start(NO_CONSUL, SMALL)) {
             int requests = 20_000;
             pipeline(gateway.port(), "/nothing", requests);
@@ -107,7 +108,7 @@ class HostileFilesTest {
     }
 
     @Test
-    void a_malformed_host_has_a_line_in_the_access_log_and_no_other() throws Exception {
+    void a_malformed_host_gives_one_line_in_the_access_log_and_no_other() throws Exception {
         try (var gateway = GatewayProcess.start(NO_CONSUL, SMALL)) {
             for (int i = 0; i < 20; i++) {
                 try (var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
@@ -143,9 +144,9 @@ class HostileFilesTest {
         }
     }
 
-    /// Its output is a pipe that nobody reads, and then a full disk.
+    /// The gateway's output is a pipe that nobody reads, and then a full disk.
     @Test
-    void a_log_that_cannot_be_written_holds_up_no_request() throws Exception {
+    void a_log_that_cannot_be_written_delays_no_request() throws Exception {
         Path config = Files.writeString(folder.resolve("all.yaml"), "access-log: {unattempted-per-second: 1000000}\n");
         for (var out : List.of(Redirect.PIPE, Redirect.to(new File("/dev/full")))) {
             int port = Ports.free();

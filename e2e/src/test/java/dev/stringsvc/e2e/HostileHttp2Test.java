@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Clients that break the rules of HTTP/2, or bend them. The gateway has 256 MiB.
+/// Clients that violate HTTP/2 or use it in hostile ways. The gateway has 256 MiB.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileHttp2Test {
     private static final int PROTOCOL_ERROR = 1;
@@ -29,7 +29,8 @@ class HostileHttp2Test {
     private static final int ENHANCE_YOUR_CALM = 11;
     private static final String WELL = ":method=GET|:scheme=http|:authority=gw|:path=/count|";
 
-    /// SETTINGS_HEADER_TABLE_SIZE of 0: each head of an answer can be read without those before it.
+    /// SETTINGS_HEADER_TABLE_SIZE of 0, so that each response head can be decoded without the earlier
+    /// ones.
     private static final byte[] NO_TABLE = {0, 1, 0, 0, 0, 0};
 
     private final FaultyInstance instance = FaultyInstance.start("one");
@@ -97,7 +98,7 @@ class HostileHttp2Test {
     }
 
     @Test
-    void data_on_a_stream_that_is_over_is_an_error_of_that_stream() throws IOException {
+    void data_on_an_ended_stream_is_an_error_of_that_stream() throws IOException {
         try (Socket socket = connect()) {
             Http2Frames client = speak(socket);
             assertThat(status(client, 1, WELL)).isEqualTo(200);
@@ -108,7 +109,7 @@ class HostileHttp2Test {
     }
 
     @Test
-    void upgrade_is_not_taken_unless_it_is_asked_for() throws IOException {
+    void ignores_offers_to_upgrade() throws IOException {
         try (Socket socket = connect()) {
             String fields = "Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk";
             String request = "GET /count HTTP/1.1\r\nHost: gw\r\n" + fields + "\r\n\r\n";
@@ -150,8 +151,8 @@ class HostileHttp2Test {
         endsAfter(40, Http2Frames.SETTINGS, new byte[] {0, 1, 0, 0, 1, 0});
     }
 
-    /// It says so each time it has taken half of its window, on the stream and on the connection, as usual
-    /// libraries do.
+    /// The client sends WINDOW_UPDATE each time it has read half of a window, for the stream and for
+    /// the connection, as most libraries do.
     @ParameterizedTest
     @CsvSource({"16384, 104857600", "4096, 16777216"})
     void honest_client_with_a_small_window_downloads_to_the_end(int window, int length) throws IOException {
@@ -168,7 +169,7 @@ class HostileHttp2Test {
         }
     }
 
-    /// @return how many bytes came before the end of the stream
+    /// @return the number of bytes before the end of the stream
     private static long download(Http2Frames client, int window) throws IOException {
         long bytes = 0;
         int untold = 0;
@@ -204,7 +205,7 @@ class HostileHttp2Test {
                         client.send(type, 0, 0, payload);
                     }
                 } catch (IOException e) {
-                    // it was closed
+                    // the gateway has closed the connection
                 }
             });
             assertThat(goAway(client)).isEqualTo(ENHANCE_YOUR_CALM);
@@ -212,9 +213,9 @@ class HostileHttp2Test {
         }
     }
 
-    /// Reads to the GOAWAY.
+    /// Reads up to the GOAWAY frame.
     ///
-    /// @return the error's code; 0 where the connection ended without one
+    /// @return its error code; 0 if the connection ended without one
     private static int goAway(Http2Frames client) {
         try {
             while (true) {
@@ -241,7 +242,7 @@ class HostileHttp2Test {
         return client;
     }
 
-    /// Sends a request without a body, and reads to the end of the answer.
+    /// Sends a request without a body, reads the whole answer, and returns its status.
     private static int status(Http2Frames client, int stream, String fields) throws IOException {
         client.send(Http2Frames.HEADERS, Http2Frames.END_STREAM | Http2Frames.END_OF_HEADERS, stream, head(fields));
         int status = 0;
@@ -270,7 +271,7 @@ class HostileHttp2Test {
 
     /// Reads until the stream is reset.
     ///
-    /// @return the error's code
+    /// @return the error code
     private static int reset(Http2Frames client, int stream) throws IOException {
         while (true) {
             Http2Frames.Frame frame = client.read();
@@ -280,9 +281,9 @@ class HostileHttp2Test {
         }
     }
 
-    /// A header block of literals that are not indexed (RFC 7541, section 6.2.2).
+    /// A header block of literals without indexing (RFC 7541, section 6.2.2).
     ///
-    /// @param fields `name=value`, separated by vertical bars, each shorter than 127
+    /// @param fields `name=value`, separated by vertical bars; each part is shorter than 127 bytes
     private static byte[] head(String fields) {
         var block = new ByteArrayOutputStream();
         for (String field : fields.split("\\|", -1)) {

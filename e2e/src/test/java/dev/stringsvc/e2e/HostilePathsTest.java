@@ -25,8 +25,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Paths that browsers, registries and attackers send to a gateway with 256 MiB. The host `lenient` has routes that
-/// take them, every other host the same routes without that.
+/// Paths that browsers, registries and attackers send to a gateway with 256 MiB. The host `lenient` has
+/// routes with `paths: lenient`. Every other host has the same routes without it.
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostilePathsTest {
@@ -97,7 +97,7 @@ class HostilePathsTest {
         }
     }
 
-    /// The whole answer.
+    /// The complete answer.
     private String get(String host, String path) throws IOException {
         try (var client = new Socket(InetAddress.getLoopbackAddress(), port)) {
             client.getOutputStream()
@@ -109,7 +109,7 @@ class HostilePathsTest {
     }
 
     @Test
-    void what_browsers_leave_as_it_is_passes_on_any_route() throws Exception {
+    void characters_that_browsers_do_not_encode_pass_on_any_route() throws Exception {
         for (String path : List.of("/_next/[slug].js", "/a|b", "/{a}^\"b\"`?c=[d]|{e}")) {
             assertThat(get("gw", path)).startsWith("HTTP/1.1 200 ");
             assertThat(seen.take()).isEqualTo("GET " + path + " HTTP/1.1");
@@ -117,7 +117,7 @@ class HostilePathsTest {
     }
 
     @Test
-    void encoded_slashes_and_parameters_pass_where_the_route_is_lenient() throws Exception {
+    void encoded_slashes_and_parameters_pass_on_lenient_routes() throws Exception {
         for (String path :
                 List.of("/@scope%2fname", "/api/v4/projects/group%2Fproject", "/login;jsessionid=A1", "/login;a/b;c")) {
             assertThat(get("gw", path))
@@ -134,7 +134,7 @@ class HostilePathsTest {
     }
 
     @Test
-    void nothing_that_could_traverse_or_pass_by_a_route_reaches_the_instance() throws Exception {
+    void no_path_that_traverses_or_evades_a_route_reaches_the_instance() throws Exception {
         for (String path : List.of(
                 "/a/../admin",
                 "/a/%2e%2e/admin",

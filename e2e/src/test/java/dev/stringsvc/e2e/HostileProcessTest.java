@@ -12,11 +12,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// A gateway that cannot go on ends: one that is half alive would keep its clients, and `/readyz` would say yes.
+/// A gateway that cannot work properly ends. Otherwise it would keep its clients, and `/readyz` would
+/// still answer 200.
 @Timeout(90)
 class HostileProcessTest {
     private static final int CLIENTS = 1_200;
-    /// As much as is kept of a body by default.
+    /// As large as the part of a body that is kept for retries by default.
     private static final int BODY = 60_000;
 
     private static final byte[] REQUEST = ("POST /stringsvc/uppercase HTTP/1.1\r\nHost: gw\r\nContent-Length: "
@@ -29,7 +30,7 @@ class HostileProcessTest {
     void out_of_memory_ends_the_process() throws Exception {
         List<Socket> clients = new ArrayList<>();
         try (var instance = FaultyInstance.start("hangs");
-                // more clients than fit into 32 MiB, on purpose
+                // on purpose, more clients than fit into 32 MiB
                 var gateway = GatewayProcess.start(
                         "127.0.0.1:1",
                         Map.of(
@@ -57,7 +58,7 @@ class HostileProcessTest {
                 client.getOutputStream().write(REQUEST);
             }
         } catch (IOException e) {
-            // it has ended already
+            // the gateway has ended already
         }
     }
 }

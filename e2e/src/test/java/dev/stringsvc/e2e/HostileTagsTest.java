@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What one registration in Consul can do to other services. The gateway has 256 MiB.
+/// The effects that one registration in Consul can have on other services. The gateway has 256 MiB.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
 class HostileTagsTest {
@@ -74,7 +74,7 @@ class HostileTagsTest {
         consul.register(service + "-1", service, "127.0.0.1", instance(service).port(), tags);
     }
 
-    /// The answer whole, its connection having been closed.
+    /// The complete answer, up to the end of the connection.
     private String get(String host, String path) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
             socket.setSoTimeout(30_000);
@@ -104,7 +104,7 @@ class HostileTagsTest {
     }
 
     @Test
-    void what_is_wrong_with_one_services_tags_keeps_no_other_service_from_being_heard() throws Exception {
+    void wrong_tags_of_one_service_do_not_affect_the_others() throws Exception {
         register("deep", "gateway.path=/deep", "gateway.host=a" + ".a".repeat(1_799));
         register("deeper", "urlprefix-a" + ".a".repeat(2_999) + "/deeper");
         register(
@@ -122,7 +122,7 @@ class HostileTagsTest {
     }
 
     @Test
-    void who_had_a_path_keeps_it_and_the_file_loses_none() throws Exception {
+    void the_first_service_keeps_a_path_and_the_file_comes_before_all() throws Exception {
         register("users", "gateway.path=/users");
         awaitAnswer("/users", "users");
         register("a-evil", "gateway.path=/users");
@@ -171,7 +171,7 @@ class HostileTagsTest {
     }
 
     @Test
-    void one_bad_instance_is_left_out_and_named_and_the_others_are_used() throws Exception {
+    void one_bad_instance_is_left_out_and_logged_and_the_others_are_used() throws Exception {
         register("web", "gateway.path=/web");
         awaitAnswer("/web", "web");
         consul.put("/v1/agent/service/deregister/web-1", "");
@@ -206,7 +206,8 @@ class HostileTagsTest {
                 .allMatch(line -> line.length() < 2_000);
     }
 
-    /// As no agent would register an instance, but anybody who may write to the catalogue.
+    /// Registers an instance in the catalog directly. No agent would accept it, but everybody with
+    /// write access to the catalog can do so.
     private void inCatalogue(String node, String taggedAddresses, String id, String address, int port) {
         consul.put("/v1/catalog/register", """
                 {"Node": "%s", "Address": "127.0.0.1", "TaggedAddresses": %s,

@@ -7,8 +7,8 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/// Reads and writes the frames of one HTTP/2 connection (RFC 9113, section 4), and nothing by itself. One thread reads;
-/// any may write.
+/// Reads and writes the frames of one HTTP/2 connection (RFC 9113, section 4). It sends nothing by
+/// itself. One thread reads; any may write.
 final class Http2Frames {
     static final int DATA = 0;
     static final int HEADERS = 1;
@@ -26,7 +26,7 @@ final class Http2Frames {
     private final Socket socket;
     private final DataInputStream in;
 
-    @SuppressWarnings("ArrayRecordComponent") // a carrier
+    @SuppressWarnings("ArrayRecordComponent") // only holds the bytes
     record Frame(int type, int flags, int stream, byte[] payload) {
         boolean isAck() {
             return (flags & ACK) != 0;
@@ -60,7 +60,7 @@ final class Http2Frames {
         socket.getOutputStream().write(bytes(type, flags, stream, payload));
     }
 
-    /// A frame as it goes over the wire.
+    /// The bytes of a frame.
     static byte[] bytes(int type, int flags, int stream, byte... payload) {
         return ByteBuffer.allocate(9 + payload.length)
                 .putInt(payload.length << 8 | type)
@@ -70,7 +70,7 @@ final class Http2Frames {
                 .array();
     }
 
-    /// Answers what each side must acknowledge: SETTINGS and PING.
+    /// Acknowledges SETTINGS and PING, as both sides must.
     void acknowledge(Frame frame) throws IOException {
         if (frame.type() == SETTINGS && !frame.isAck()) {
             send(SETTINGS, ACK, 0);

@@ -16,8 +16,9 @@ import org.eclipse.jetty.http2.hpack.HpackDecoder;
 import org.eclipse.jetty.http2.hpack.HpackException;
 import org.eclipse.jetty.util.NanoTime;
 
-/// An instance that speaks h2c frame by frame. It answers with as many bytes as the last segment of the path says and
-/// keeps to the windows, or it sends CONTINUATION frames for as long as they are taken. Thread-safe.
+/// An instance that speaks h2c frame by frame. It answers with the number of bytes in the path's last
+/// segment and respects the windows; or it sends CONTINUATION frames for as long as the gateway reads.
+/// Thread-safe.
 final class Http2Instance implements AutoCloseable {
     private static final int PIECE = 16_384;
     private static final int DEFAULT_WINDOW = 65_535;
@@ -40,12 +41,12 @@ final class Http2Instance implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /// Bytes of all CONTINUATION and DATA frames that were sent.
+    /// The number of bytes sent in CONTINUATION and DATA frames.
     long sent() {
         return sent.get();
     }
 
-    /// Bytes of answers of 100 MiB that were sent.
+    /// The number of bytes sent of answers of 100 MiB.
     long largeSent() {
         return largeSent.get();
     }
@@ -73,7 +74,7 @@ final class Http2Instance implements AutoCloseable {
             frames.send(Http2Frames.SETTINGS, 0, 0);
             new Session(frames).run();
         } catch (IOException | HpackException e) {
-            // the gateway has ended the connection
+            // the gateway has closed the connection
         } finally {
             open.remove(socket);
         }

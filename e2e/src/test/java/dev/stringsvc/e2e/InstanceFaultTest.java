@@ -10,12 +10,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 
-/// Instances that Consul goes on to call passing, and that are not well: ejected, probed, taken back.
+/// Instances that fail while Consul shows them as passing. They are ejected, probed, and used again
+/// once they work.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class InstanceFaultTest {
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(1);
 
-    /// What a request may take on a busy machine when no instance makes it wait.
+    /// How long a request may take on a busy machine if no instance delays it.
     private static final Duration NO_TIME = Duration.ofMillis(700);
 
     private static final Duration NORMAL_ANSWER = Duration.ofMillis(40);
@@ -43,7 +44,8 @@ class InstanceFaultTest {
         return "active".equals(cluster.gateway().states().get(instance.id()));
     }
 
-    /// The first of three fails: it is ejected while Consul calls it passing, costs nothing then, and comes back.
+    /// The first of three instances fails. It is ejected while Consul shows it as passing, no longer
+    /// delays requests, and is used again once it works.
     private void isEjectedAndComesBack(FaultRow row, Behaviour ill) throws Exception {
         List<FaultyInstance> instances = fleet.fresh(3);
         FaultyInstance first = instances.getFirst();
@@ -54,7 +56,7 @@ class InstanceFaultTest {
         first.behave(ill);
         cluster.gateway().awaitState(first.id(), "ejected");
         attractsNoMore(since(before, instances));
-        // who met it went on elsewhere, after one attempt's timeout at the latest
+        // requests to it were retried elsewhere, after at most the timeout of one attempt
         assertThat(load.worst()).isLessThan(ATTEMPT_TIMEOUT.plus(NO_TIME));
         load.mark();
         List<Integer> ejected = counts(instances);
@@ -66,13 +68,14 @@ class InstanceFaultTest {
         row.nothingLost();
     }
 
-    /// Until it was ejected it had no more than its turn, and what was under way.
+    /// Before its ejection the instance got at most its equal share, and the requests in flight.
     private static void attractsNoMore(List<Integer> requests) {
         int most = Math.max(requests.get(1), requests.get(2));
         assertThat(requests.getFirst()).isLessThanOrEqualTo(most + 16);
     }
 
-    /// But for probes, one under way and one a second at the most, nothing goes there; its share is spread evenly.
+    /// The instance gets probes only, at most one a second and one in flight. The others share its
+    /// requests evenly.
     private static void costsNobodyTime(Load load, List<Integer> requests) {
         assertThat(requests.getFirst()).isLessThanOrEqualTo((int) Form.FAULT.toSeconds() + 2);
         evenly(requests.subList(1, requests.size()));
@@ -91,7 +94,7 @@ class InstanceFaultTest {
     }
 
     @Fault("black hole: accepts, never answers")
-    void a_black_hole_is_ejected_costs_nobody_time_and_comes_back(FaultRow row) throws Exception {
+    void a_black_hole_is_ejected_delays_no_request_and_comes_back(FaultRow row) throws Exception {
         isEjectedAndComesBack(row, Behaviour.hang());
     }
 
@@ -125,7 +128,7 @@ class InstanceFaultTest {
     }
 
     @Fault("all instances answer 503 at once")
-    void when_all_fail_all_are_used_and_retries_stay_within_their_budget(FaultRow row) throws Exception {
+    void if_all_fail_all_are_used_and_retries_stay_within_their_budget(FaultRow row) throws Exception {
         List<FaultyInstance> instances = fleet.fresh(3);
         var load = row.load(32, cluster.gateway(), Call.UPPERCASE);
         List<Integer> before = counts(instances);
@@ -133,7 +136,7 @@ class InstanceFaultTest {
         load.promise(failure -> failure.startsWith("503 "));
         instances.forEach(instance -> instance.behave(Behaviour.status(503)));
         await().atMost(Cluster.PATIENCE).until(this::panics);
-        // enough that what the budget had saved up does not count for much
+        // enough requests to make the budget's initial reserve insignificant
         load.awaitMore(Form.pick(1_500, 5_000));
         int attempts =
                 since(before, instances).stream().mapToInt(Integer::intValue).sum();

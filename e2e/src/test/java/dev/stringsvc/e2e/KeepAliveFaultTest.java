@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 
-/// Instances that close kept connections whenever they like, without a word before.
+/// Instances that close idle connections at any time, without announcing it.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KeepAliveFaultTest {
     private final Cluster cluster = new Cluster(0, Cluster.patient());
@@ -20,7 +20,7 @@ class KeepAliveFaultTest {
         cluster.close();
     }
 
-    /// Nothing is lost, and nothing is served twice: each request is one that an instance read, once.
+    /// No request is lost or served twice: each one was read by exactly one instance.
     private void costsNothing(FaultRow row, Behaviour whim) throws Exception {
         List<FaultyInstance> instances = fleet.fresh(3);
         var load = row.load(16, cluster.gateway(), Call.UPPERCASE);
@@ -50,7 +50,7 @@ class KeepAliveFaultTest {
 
     @Tag("long")
     @Fault("kept connections are not read any more, and closed up to 80 ms later; idempotent")
-    void a_connection_nobody_reads_any_more_costs_no_request_that_may_be_repeated(FaultRow row) throws Exception {
+    void a_connection_that_is_no_longer_read_fails_no_repeatable_request(FaultRow row) throws Exception {
         List<FaultyInstance> instances = fleet.fresh(3);
         var load = row.load(16, cluster.gateway(), Call.UPPERCASE);
         instances.forEach(instance -> instance.behave(Behaviour.deafAfterAnswer(Duration.ofMillis(80))));

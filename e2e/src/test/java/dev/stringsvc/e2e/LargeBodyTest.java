@@ -22,13 +22,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Bodies far larger than the gateway's memory go through it, both ways. It would end itself if it ran out of that.
+/// Bodies far larger than the gateway's memory pass through it in both directions. The gateway would
+/// exit if it ran out of memory.
 @Timeout(300)
 class LargeBodyTest {
     private static final int MEBIBYTE = 1 << 20;
     private static final String SENT = "Sent";
 
-    /// An instance that reads a body to its end, says how long it was, and answers with one as long.
+    /// An instance that reads a body to its end, reports its length, and answers with a body of the
+    /// same length.
     private static HttpServer instance() throws IOException {
         var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
@@ -51,13 +53,13 @@ class LargeBodyTest {
     }
 
     @Test
-    void body_of_thrice_the_heap_goes_up_and_comes_down() throws Exception {
+    void body_of_three_times_the_heap_passes_in_both_directions() throws Exception {
         passes(192, "-Xmx64m");
     }
 
     @Tag("long")
     @Test
-    void body_of_a_gibibyte_goes_up_and_comes_down_with_128_mebibytes_of_heap() throws Exception {
+    void body_of_a_gibibyte_passes_in_both_directions_with_a_heap_of_128_mebibytes() throws Exception {
         passes(1_024, "-Xmx128m");
     }
 
@@ -91,7 +93,7 @@ class LargeBodyTest {
 
             @Override
             public int read() {
-                throw new UncheckedIOException(new IOException("one by one"));
+                throw new UncheckedIOException(new IOException("only one byte was asked for"));
             }
 
             @Override

@@ -18,9 +18,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.LongStream;
 
-/// Clients that send one request after the other until they are stopped, as many at a time as there are
-/// connections, with a short pause in between: the programs under test share the machine with them, and some of them
-/// are just starting.
+/// Clients that send one request after another until they are stopped, one client for each connection.
+/// They pause briefly between requests, because the programs under test share the machine with them and
+/// some are just starting.
 final class Load implements AutoCloseable {
     private static final int MOST_FAILURES = 1_000;
     private static final Duration PAUSE = Duration.ofMillis(60);
@@ -85,7 +85,7 @@ final class Load implements AutoCloseable {
         if (response.statusCode() != OK) {
             failed(response.statusCode() + " " + response.body());
         } else if (!call.answeredBy(response.body())) {
-            failed("a 200 that looks whole and is not: " + response.body());
+            failed("a 200 that looks complete and is not: " + response.body());
         }
     }
 
@@ -100,7 +100,7 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /// From now on, failures that are what the user was told to expect do not count as such.
+    /// From now on, failures that the documentation promises do not count as such.
     void promise(Predicate<String> failure) {
         promised = failure;
     }
@@ -109,30 +109,30 @@ final class Load implements AutoCloseable {
         return requests.sum();
     }
 
-    /// Answers so far, of any status.
+    /// The number of answers so far, of any status.
     long answers() {
         return answers.sum();
     }
 
-    /// Failures that were to be expected.
+    /// The number of promised failures.
     long asPromised() {
         return asPromised.sum();
     }
 
-    /// Waits until so many more answers have come.
+    /// Waits for this number of further answers.
     Load awaitMore(long count) {
         long goal = answers() + count;
         await().atMost(Cluster.PATIENCE).until(() -> answers() >= goal);
         return this;
     }
 
-    /// Lets the clients go on for a time.
+    /// Lets the clients continue for a time.
     void goOnFor(Duration time) {
         long end = System.nanoTime() + time.toNanos();
         await().atMost(time.plus(Cluster.PATIENCE)).until(() -> System.nanoTime() - end >= 0);
     }
 
-    /// What was neither answered as it should be nor failed as promised.
+    /// Requests that were neither answered correctly nor failed as promised.
     List<String> failures() {
         return List.copyOf(failures);
     }
@@ -141,23 +141,23 @@ final class Load implements AutoCloseable {
         return failed.sum();
     }
 
-    /// From now on latencies count.
+    /// Starts to measure the worst latency.
     void mark() {
         mark = System.nanoTime();
     }
 
-    /// From now on the row counts latencies: all that is new to a process is over.
+    /// Starts to measure latencies for the row. By now all programs are warm.
     void begin() {
         mark();
         begin = mark;
     }
 
-    /// The longest request that began since the mark.
+    /// The longest latency since [#mark].
     Duration worst() {
         return worstSince(mark);
     }
 
-    /// The longest request of the row.
+    /// The longest latency since [#begin].
     Duration worstOfAll() {
         return worstSince(begin);
     }
@@ -166,7 +166,7 @@ final class Load implements AutoCloseable {
         return Duration.ofNanos(latencies(since).max().orElse(0));
     }
 
-    /// How long the requests of these loads took that count for their row: 99 of 100 took no longer.
+    /// The 99th percentile of these loads' latencies since [#begin].
     static Duration p99(List<Load> loads) {
         long[] sorted = loads.stream()
                 .flatMapToLong(load -> load.latencies(load.begin))

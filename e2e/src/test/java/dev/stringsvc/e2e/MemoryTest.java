@@ -24,15 +24,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
-/// Clients and instances that try to fill the gateway's memory. The gateway has 256 MiB and ends itself where it runs
-/// out of them.
+/// Clients and instances that try to fill the gateway's memory. The gateway has 256 MiB, and exits if
+/// they do not suffice.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(60)
 class MemoryTest {
     private static final int MEBIBYTE = 1 << 20;
     private static final int LARGE = 100 * MEBIBYTE;
     private static final int STREAMS = 60;
-    /// What two kernels keep on one connection, with room to spare.
+    /// The most that the kernels of both sides buffer for one connection, with a margin.
     private static final long MOST_TAKEN = 16L * MEBIBYTE;
 
     private final FaultyInstance http1 = FaultyInstance.start("http1");
@@ -96,7 +96,7 @@ class MemoryTest {
         try (var client = new StalledClient(gateway.port(), "/h2c/" + LARGE, STREAMS)) {
             await().atMost(Cluster.PATIENCE).until(() -> client.heads() == STREAMS);
             servesOthers();
-            // the first window, and the second that the gateway's own buffer towards the client makes room for
+            // the first window, and a second one because the gateway buffers some of the answer
             assertThat(h2c.largeSent() - before).isPositive().isLessThan(STREAMS * 128L * 1024);
         }
         awaitNothingInFlight();
@@ -126,7 +126,7 @@ class MemoryTest {
 
     @Test
     void endless_interim_answers_are_cut() throws Exception {
-        // the JDK's client takes eight of them and then gives up by itself
+        // the JDK's client accepts eight of them and then gives up
         refuses(Behaviour.endless("", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"), true);
     }
 
@@ -155,7 +155,8 @@ class MemoryTest {
         servesOthers();
     }
 
-    /// Where the gateway had not closed the connection, the instance's kernel would take no more, and it would be open.
+    /// True if the gateway has closed its connections. Otherwise the instance's kernel would accept no
+    /// more bytes, and the connections would still be open.
     private boolean isHttp1Quiet() {
         return http1.connections() <= 1;
     }
@@ -177,7 +178,7 @@ class MemoryTest {
     }
 
     @Test
-    void client_that_goes_on_sending_reads_the_whole_413() throws Exception {
+    void client_that_keeps_sending_still_reads_the_whole_413() throws Exception {
         var done = new CountDownLatch(1);
         String body = "no".repeat(10_000);
         Thread instance = Thread.ofVirtual().start(() -> refuse(body, done));
@@ -203,11 +204,11 @@ class MemoryTest {
                 socket.getOutputStream().write(piece);
             }
         } catch (IOException e) {
-            // the gateway takes no more
+            // the gateway reads no more
         }
     }
 
-    /// Answers once a head has come, and reads nothing more.
+    /// Answers once a head has come, and reads no further.
     private void refuse(String body, CountDownLatch done) {
         try (Socket socket = refusing.accept()) {
             socket.setReceiveBufferSize(64 * 1024);
@@ -217,7 +218,7 @@ class MemoryTest {
                             .getBytes(StandardCharsets.US_ASCII));
             done.await();
         } catch (IOException e) {
-            // the gateway has ended the connection
+            // the gateway has closed the connection
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

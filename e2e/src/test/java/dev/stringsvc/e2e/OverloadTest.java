@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Tag;
 
-/// Too many clients, too slow ones, and ones that leave. The gateway has 256 MiB.
+/// Too many clients, clients that are too slow, and clients that disconnect. The gateway has 256 MiB.
 class OverloadTest extends GatewayOf256MiB {
     private static final String LARGE = "/count";
 
@@ -16,13 +16,13 @@ class OverloadTest extends GatewayOf256MiB {
     }
 
     @Fault("thousands of clients that send a byte a second, beside a normal load")
-    void clients_that_send_a_byte_a_second_are_sent_away_and_hold_up_nobody(FaultRow row) throws Exception {
+    void clients_that_send_a_byte_a_second_are_disconnected_and_delay_no_others(FaultRow row) throws Exception {
         sendsAway(row, Form.pick(2_000, 9_000), Crowd::trickling);
     }
 
     @Tag("long")
     @Fault("thousands of clients that send a body at a byte a second, beside a normal load")
-    void clients_that_send_a_body_slowly_are_sent_away_and_hold_up_nobody(FaultRow row) throws Exception {
+    void clients_that_send_a_body_slowly_are_disconnected_and_delay_no_others(FaultRow row) throws Exception {
         sendsAway(row, 2_500, Crowd::tricklingBodies);
     }
 
@@ -33,7 +33,7 @@ class OverloadTest extends GatewayOf256MiB {
             row.requests(crowd.size());
             await().atMost(Cluster.PATIENCE).until(() -> crowd.connected() == crowd.size());
             load.goOnFor(Form.FAULT);
-            row.recovers(() -> {}, () -> crowd.sentAway() == crowd.size());
+            row.recovers(() -> {}, () -> crowd.disconnected() == crowd.size());
             load.awaitMore(100);
         }
         row.nothingLost();
@@ -42,7 +42,7 @@ class OverloadTest extends GatewayOf256MiB {
 
     @Tag("long")
     @Fault("clients that do not read their answers, beside a normal load")
-    void clients_that_do_not_read_hold_up_nobody(FaultRow row) throws Exception {
+    void clients_that_do_not_read_delay_no_others(FaultRow row) throws Exception {
         instances.forEach(instance -> instance.behave(Behaviour.only(LARGE, Behaviour.large(64 * MEBIBYTE))));
         var load = row.load(8, cluster.gateway(), Call.UPPERCASE);
         row.load(8, cluster.gateway(), Call.NOTIFICATOR);
@@ -51,7 +51,7 @@ class OverloadTest extends GatewayOf256MiB {
             await().atMost(Cluster.PATIENCE).until(() -> crowd.connected() == crowd.size());
             load.goOnFor(Form.FAULT);
             if (Form.LONG) {
-                // they have ten seconds, and then they are cut
+                // they have ten seconds before they are disconnected
                 row.recovers(() -> {}, () -> cluster.gateway().meter("gateway_requests_in_flight") < 50);
             }
             load.awaitMore(100);
@@ -62,7 +62,7 @@ class OverloadTest extends GatewayOf256MiB {
     }
 
     @Fault("uploads of 1 GiB (short form: 64 MiB), beside a normal load")
-    void large_uploads_pass_through_and_hold_up_nobody(FaultRow row) throws Exception {
+    void large_uploads_pass_and_delay_no_others(FaultRow row) throws Exception {
         long length = Form.pick(64, 1_024) * MEBIBYTE;
         var load = row.load(8, cluster.gateway(), Call.UPPERCASE);
         row.load(8, cluster.gateway(), Call.NOTIFICATOR);
@@ -76,7 +76,7 @@ class OverloadTest extends GatewayOf256MiB {
     }
 
     @Fault("more requests at a time than the gateway takes")
-    void what_is_too_much_is_told_so_at_once(FaultRow row) throws Exception {
+    void excess_requests_are_refused_at_once(FaultRow row) throws Exception {
         int clients = Form.pick(1_500, 10_000);
         instances.forEach(instance -> instance.behave(Behaviour.slow(Duration.ofMillis(800))));
         try (var crowd = Crowd.asking(clients, cluster.gateway().port(), Call.NOTIFICATOR)) {
@@ -96,17 +96,17 @@ class OverloadTest extends GatewayOf256MiB {
         survives();
     }
 
-    /// It would have ended itself when it ran out of memory.
+    /// The gateway would have exited if it had run out of memory.
     private void survives() {
         assertThat(cluster.gateway().process().isAlive()).isTrue();
     }
 
     @Fault("a client goes away before it is answered")
-    void a_client_that_goes_away_takes_its_request_along(FaultRow row) throws Exception {
+    void a_client_that_disconnects_ends_its_request(FaultRow row) throws Exception {
         instances.forEach(instance -> instance.behave(Behaviour.hang()));
         int before = instances.stream().mapToInt(FaultyInstance::abandoned).sum();
         long loggedBefore = logged("status=499");
-        // far more than the failures in a row that would eject an instance
+        // many more than the consecutive failures that eject an instance
         int clients = Form.pick(24, 40);
         row.requests(clients);
         try (var crowd = Crowd.asking(clients, cluster.gateway().port(), Call.NOTIFICATOR)) {
@@ -116,7 +116,7 @@ class OverloadTest extends GatewayOf256MiB {
                     crowd::leave,
                     () -> instances.stream().mapToInt(FaultyInstance::abandoned).sum() - before == clients);
         }
-        // well before the deadline of three seconds would have ended them
+        // well before the deadline of three seconds
         assertThat(row.recoveredAfter()).isLessThan(Duration.ofMillis(1_500));
         instances.forEach(instance -> instance.behave(Behaviour.well()));
         await().atMost(Cluster.PATIENCE).until(() -> logged("status=499") - loggedBefore >= clients);

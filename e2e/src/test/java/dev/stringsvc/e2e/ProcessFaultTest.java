@@ -12,12 +12,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 
-/// What becomes of stringsvc's processes, as clients of the gateway see it.
+/// Processes of stringsvc are killed, stopped and restarted, as clients of the gateway see it.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ProcessFaultTest {
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(1);
 
-    /// What a busy machine adds to a request now and then.
+    /// The delay that a busy machine adds to a request now and then.
     private static final Duration HICCUP = Duration.ofMillis(250);
 
     private final Cluster cluster = new Cluster(0, Cluster.patient());
@@ -37,7 +37,8 @@ class ProcessFaultTest {
         scaleTo(3);
     }
 
-    /// An instance that was ejected just as the load of the row before ended comes back by requests only.
+    /// If an instance was ejected just before the last row's load ended, only further requests can
+    /// bring it back.
     private void bringBack() {
         await("none is ejected").atMost(Cluster.PATIENCE).until(() -> {
             cluster.gateway().post(Call.UPPERCASE.path(), Call.UPPERCASE.json());
@@ -173,7 +174,7 @@ class ProcessFaultTest {
 
     @Tag("long")
     @Fault("one instance is restarted while the gateway cannot reach Consul; any load")
-    void a_restart_that_the_gateway_is_not_told_of_costs_no_request(FaultRow row) throws Exception {
+    void a_restart_that_the_gateway_cannot_see_in_consul_fails_no_request(FaultRow row) throws Exception {
         List<Load> loads = anyLoad(row);
         cluster.gatewaysConsul().hangUp();
         endsWell(terminated());

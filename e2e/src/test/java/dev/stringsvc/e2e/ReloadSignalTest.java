@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// SIGHUP to a gateway in a process of its own.
+/// SIGHUP to a gateway that runs as a process.
 @Timeout(120)
 class ReloadSignalTest {
     @TempDir
     Path folder;
 
     @Test
-    void hanging_up_loads_the_file_again_and_a_bad_one_changes_nothing() throws Exception {
+    void sighup_reloads_the_file_and_a_bad_file_changes_nothing() throws Exception {
         Path file = Files.writeString(
                 folder.resolve("gateway.yaml"), "routes: [{name: one, path: /one, service: a}]\nport: 1\n");
         try (var gateway = GatewayProcess.start(
@@ -37,7 +37,7 @@ class ReloadSignalTest {
                     """);
             gateway.process().hangUp();
             gateway.process().awaitLine("is loaded: 1 routes; added: two; removed: one\"");
-            // the port and the instances are a flag's
+            // the port and the instances come from flags
             gateway.process().awaitLine("msg=\"limits.in-flight: changed in .*; takes effect at the next start");
             assertThat(gateway.admin("/upstreams").body()).contains("\"127.0.0.1:1\"");
             assertThat(gateway.admin("/routes").body()).contains("\"/two\"").doesNotContain("refused", "/one");

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// `make run`, by the script that it calls.
+/// Runs `make run` through the script that it calls.
 @Timeout(180)
 class RunScriptTest {
     private static final Pattern PID = Pattern.compile("^run: (\\S+): pid (\\d+)");
@@ -84,7 +84,7 @@ class RunScriptTest {
         }
     }
 
-    /// Starts one stringsvc, as a script does that puts `make run` into the background.
+    /// Starts `make run` with one stringsvc in the background of a script.
     private AppProcess runInBackground() {
         String script = Cluster.ROOT.resolve("scripts/run").toString();
         return AppProcess.start(
@@ -105,7 +105,7 @@ class RunScriptTest {
     }
 
     @Test
-    void stops_in_order_on_an_interrupt_that_a_script_had_it_ignore() {
+    void stops_in_order_on_an_interrupt_although_a_script_had_it_ignored() {
         try (var run = runInBackground()) {
             run.awaitLine(line -> line.contains("Ctrl-C stops everything"), Cluster.PATIENCE);
             run.interrupt();
@@ -130,13 +130,13 @@ class RunScriptTest {
             assertThat(stringsvc.info().commandLine())
                     .hasValueSatisfying(
                             line -> assertThat(line).contains("-XX:AOTCache=stringsvc/target/stringsvc.aot"));
-            // the JVM's warning that it does not use the cache
+            // the JVM warns if it does not use the cache
             assertThat(run.lines()).noneMatch(line -> line.contains("[aot]"));
         }
     }
 
     @Test
-    void a_second_signal_kills_what_does_not_stop() throws Exception {
+    void a_second_signal_kills_programs_that_do_not_stop() throws Exception {
         try (var run = runInBackground()) {
             run.awaitLine(line -> line.contains("run: gateway: pid"), Cluster.PATIENCE);
             long stuck = pid(run, "stringsvc-1");
@@ -180,7 +180,7 @@ class RunScriptTest {
     }
 
     @Test
-    void a_consul_that_runs_already_is_used_and_left_alone() {
+    void a_consul_that_already_runs_is_used_and_not_stopped() {
         try (var consul = ConsulAgent.start();
                 var run = run(Map.of(
                         "PORT", Integer.toString(port),
@@ -198,7 +198,7 @@ class RunScriptTest {
     }
 
     @Test
-    void a_taken_port_is_one_clear_line() throws Exception {
+    void a_taken_port_gives_one_clear_line() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 var run = run(Map.of("PORT", Integer.toString(taken.getLocalPort()), "BUILD", "no"))) {
             assertThat(run.awaitExit(Cluster.PATIENCE)).isEqualTo(1);

@@ -35,7 +35,7 @@ class SecuredConsulTest {
 
     private record Token(String id, String secret) {}
 
-    /// Waits until the agent has decided that it has ACLs, and takes what they need.
+    /// Waits until the agent has enabled ACLs, then creates the agent's token and the policies.
     private static void bootstrap(ConsulAgent consul) throws IOException {
         String answer = await().atMost(Cluster.PATIENCE)
                 .ignoreExceptions()
@@ -71,7 +71,7 @@ class SecuredConsulTest {
     }
 
     @Test
-    void tokens_that_are_rotated_under_load_cost_no_request() throws Exception {
+    void tokens_rotated_under_load_fail_no_request() throws Exception {
         var certificates = ConsulCertificates.in(folder);
         int port = Ports.free();
         var env = Map.of(

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/// Three instances, and nothing goes wrong.
+/// Three instances without faults.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServingTest {
     private final Cluster cluster = new Cluster(3);
@@ -96,7 +96,7 @@ class ServingTest {
     }
 
     @Test
-    void meters_and_upstreams_tell_what_happens() throws Exception {
+    void meters_and_upstreams_show_the_requests() throws Exception {
         cluster.post("/stringsvc/count", "{\"s\": \"metered\"}");
         await().atMost(Cluster.PATIENCE)
                 .until(() -> cluster.admin("/metrics")

@@ -7,7 +7,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// A client over one HTTP/2 connection whose streams have a window of 0, so that the gateway may send no body to it.
+/// A client with one HTTP/2 connection whose streams have a window of 0, so that the gateway must not
+/// send it any body.
 final class StalledClient implements AutoCloseable {
     private static final int INITIAL_WINDOW_SIZE = 4;
 
@@ -15,7 +16,7 @@ final class StalledClient implements AutoCloseable {
     private final Http2Frames frames;
     private final AtomicInteger heads = new AtomicInteger();
 
-    /// Sends so many GETs at once.
+    /// Sends this number of GETs at once.
     StalledClient(int port, String path, int streams) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         frames = new Http2Frames(socket);
@@ -28,7 +29,8 @@ final class StalledClient implements AutoCloseable {
         }
     }
 
-    /// By the static table (RFC 7541, appendix A): GET, http, and literals for the path and the authority.
+    /// The head of a GET, from the static table (RFC 7541, appendix A) and literals for the path and
+    /// the authority.
     static byte[] head(String path) {
         var block = new ByteArrayOutputStream();
         block.writeBytes(new byte[] {(byte) 0x82, (byte) 0x86, 4, (byte) path.length()});
@@ -51,7 +53,7 @@ final class StalledClient implements AutoCloseable {
         }
     }
 
-    /// Streams whose answer has begun.
+    /// The number of streams whose answer has begun.
     int heads() {
         return heads.get();
     }

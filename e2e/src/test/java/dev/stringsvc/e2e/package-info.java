@@ -1,4 +1,4 @@
-/// The whole system as its users run it: real processes, a real Consul, real signals.
+/// Tests of the whole system as its users run it: real processes, a real Consul, real signals.
 @NullMarked
 package dev.stringsvc.e2e;
 

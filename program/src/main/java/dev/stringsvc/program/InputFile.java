@@ -55,11 +55,11 @@ public final class InputFile {
         }
         String owner = attributes.owner().getName();
         if (!owner.equals(ROOT) && !owner.equals(user(owner))) {
-            return Optional.of("it belongs to the user " + owner + "; to fix:  chown " + user(owner) + " " + file);
+            return Optional.of("it belongs to the user " + owner + "; to fix: chown " + user(owner) + " " + file);
         }
         if (attributes.permissions().contains(PosixFilePermission.GROUP_WRITE)
                 || attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE)) {
-            return Optional.of("other users may write it; to fix:  chmod go-w " + file);
+            return Optional.of("other users may write it; to fix: chmod go-w " + file);
         }
         return Optional.empty();
     }
@@ -70,7 +70,7 @@ public final class InputFile {
         try {
             @Nullable PosixFileAttributes attributes = attributes(file);
             return attributes != null && attributes.permissions().contains(PosixFilePermission.OTHERS_READ)
-                    ? Optional.of("every user of this machine may read it; to fix:  chmod o-r " + file)
+                    ? Optional.of("every user of this machine may read it; to fix: chmod o-r " + file)
                     : Optional.empty();
         } catch (IOException e) {
             return Optional.empty(); // reading the file will report the error
