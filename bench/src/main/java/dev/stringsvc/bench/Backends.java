@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// Instances of stringsvc that answer at once, whatever they are asked: one nginx that listens on as many ports. What
-/// is before them is what is measured.
+/// Stand-ins for instances of stringsvc that answer at once: one nginx that listens on several ports.
+/// They cost almost nothing, so the measurement shows the cost of the proxy in front of them.
 final class Backends implements AutoCloseable {
-    /// Followed by a number of bytes: a GET is answered with so many.
+    /// Followed by a number: a GET is answered with this number of bytes.
     static final String PAYLOAD = "/payload/";
-    /// A POST to this is answered once its whole body is there.
+    /// A POST to this path is answered once its whole body has arrived.
     static final String UPLOAD = "/upload";
 
     private static final String ANSWER = "{\"v\":\"FOO\"}";
@@ -44,7 +44,8 @@ final class Backends implements AutoCloseable {
         return new Backends(ports, process);
     }
 
-    /// What an upload is proxied to, without its body, only reads it: `return` alone would answer before it came.
+    /// An upload is proxied, without its body, to a location that only answers. `return` alone would
+    /// answer before the body arrived.
     private static String config(Path dir, List<Integer> ports) {
         String listen = ports.stream()
                 .map(port -> "listen 127.0.0.1:" + port + " backlog=4096;")

@@ -14,53 +14,60 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// The command line. The repository's root is its working folder, and all jars are built.
+/// The command line. The working directory must be the repository's root, and all jars must be built.
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         usageHelpAutoWidth = true,
-        description = "Drives the gateway and its peers in turn and prints what each took, as Markdown.")
+        description = "Loads the gateway and its peers in turn and prints the results as Markdown tables.")
 final class Bench implements Callable<Integer> {
     private static final Path DIR = Path.of("bench/target").toAbsolutePath();
 
-    @Option(names = "--all", description = "All parts.")
+    @Option(names = "--all", description = "Measure all parts.")
     private boolean all;
 
     @Option(
             names = "--parts",
             split = ",",
             defaultValue = "standard",
-            description = "Which: standard, connections, payloads, instances, discovery (default: ${DEFAULT-VALUE}).")
+            description = "The parts to measure: standard, connections, payloads, instances, discovery"
+                    + " (default: ${DEFAULT-VALUE}).")
     private Set<Part> parts = EnumSet.noneOf(Part.class);
 
     @Option(
             names = "--peers",
             split = ",",
-            description = "Which, beside the gateway: spring-cloud-gateway, nginx, haproxy, go-kit, caddy"
-                    + " (default: all that are here).")
+            description = "The peers to compare with: spring-cloud-gateway, nginx, haproxy, go-kit, caddy"
+                    + " (default: all that are installed).")
     private List<String> chosen = List.of();
 
-    @Option(names = "--quick", description = "Whether everything works: turns of 3 s, nothing is warm.")
+    @Option(names = "--quick", description = "Only check that everything works: turns of 3 s, without warm-up.")
     private boolean quick;
 
-    @Option(names = "--rounds", defaultValue = "5", description = "Of the standard cell (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--rounds",
+            defaultValue = "5",
+            description = "Rounds of the standard cell (default: ${DEFAULT-VALUE}).")
     private int rounds;
 
-    @Option(names = "--seconds", defaultValue = "8", description = "A turn's, there (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seconds",
+            defaultValue = "8",
+            description = "Seconds of each turn there (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
     @Option(
             names = "--rate",
             defaultValue = "0",
-            description = "In requests/s, where latency is measured; 0 takes half of what the slowest program does.")
+            description = "Requests/s while latency is measured; 0: half of the slowest program's rate.")
     private int rate;
 
     @Option(
             names = "--java-options",
             split = " ",
             defaultValue = "-Xmx512m",
-            description = "Of the gateway and of Spring Cloud Gateway (default: ${DEFAULT-VALUE}).")
+            description = "JVM options of the gateway and of Spring Cloud Gateway (default: ${DEFAULT-VALUE}).")
     private List<String> javaOptions = List.of();
 
     static void main(String[] args) {
@@ -86,7 +93,7 @@ final class Bench implements Callable<Integer> {
         return 0;
     }
 
-    /// Those that are here.
+    /// The peers that are installed.
     private List<Peer> peers(String nginx) {
         List<Peer> peers = new ArrayList<>(List.of(new OurGateway(javaOptions)));
         if (isChosen("spring-cloud-gateway")) {

@@ -4,7 +4,7 @@ import dev.stringsvc.testkit.ConsulAgent;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Many services in a real Consul, each with a tag that routes `/service-N` to it.
+/// Many services in a real Consul. Each has a tag that routes `/service-N` to it.
 final class Catalogue implements AutoCloseable {
     /// The most operations that Consul accepts in one transaction.
     private static final int AT_ONCE = 64;
@@ -14,7 +14,7 @@ final class Catalogue implements AutoCloseable {
     /// Each watch holds a connection. By default Consul accepts 200 connections from one address.
     private final ConsulAgent consul = ConsulAgent.start("limits { http_max_conns_per_client = 8192 }");
 
-    /// @param ports one for each instance of a service, the same for all services
+    /// @param ports one for each instance of a service; the same for all services
     Catalogue(int services, List<Integer> ports) {
         consul.put("/v1/catalog/register", "{\"Node\": \"%s\", \"Address\": \"127.0.0.1\"}".formatted(NODE));
         List<String> operations = new ArrayList<>();

@@ -3,18 +3,18 @@ package dev.stringsvc.bench;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One kind of load.
+/// One kind of load: one cell of the result tables.
 ///
-/// @param connections that are open, each with one request at a time
-/// @param body what a POST sends, `bodyTimes` times over
+/// @param connections the number of open connections; each has one request at a time
+/// @param body repeated `bodyTimes` times, the body of a POST
 record Cell(String name, int connections, String method, String path, String body, int bodyTimes) {
-    /// The names of two cells whose CPU time is compared.
+    /// The names of the two cells whose CPU times are compared.
     static final String FEW = "64 connections";
 
     static final String MANY = "1,000 connections";
     private static final int CONNECTIONS = 64;
 
-    /// What the larger bodies have, in bytes.
+    /// The sizes of the larger bodies, in bytes.
     enum Payload {
         KIB_1("1 KiB", 1 << 10),
         KIB_64("64 KiB", 1 << 16),
@@ -33,12 +33,12 @@ record Cell(String name, int connections, String method, String path, String bod
         }
     }
 
-    /// A POST of 12 bytes, answered with 11.
+    /// A POST of 12 bytes that is answered with 11.
     private static Cell small(String name, int connections) {
         return new Cell(name, connections, "POST", "/stringsvc/uppercase", "{\"s\": \"foo\"}", 1);
     }
 
-    /// The one of which everything is measured.
+    /// The cell in which everything is measured.
     static Cell standard() {
         return small("64 connections, 3 instances", CONNECTIONS);
     }
@@ -51,7 +51,7 @@ record Cell(String name, int connections, String method, String path, String bod
         return small("100 instances", CONNECTIONS);
     }
 
-    /// Large answers, then large requests.
+    /// Large responses, then large requests.
     static List<Cell> withPayloads() {
         List<Cell> cells = new ArrayList<>();
         for (Payload size : Payload.values()) {

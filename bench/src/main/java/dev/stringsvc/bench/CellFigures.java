@@ -5,7 +5,7 @@ import java.util.Map;
 
 /// The results of a cell other than the standard one.
 ///
-/// @param samples by the programs' names
+/// @param samples by program name
 record CellFigures(String cell, Map<String, List<Sample>> samples) {
     double requestsPerSecond(String program) {
         return Figures.median(of(program), sample -> sample.load().requestsPerSecond());

@@ -10,13 +10,13 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/// Instances, the Consul that knows them, and the programs before them.
+/// The instances, their Consul, and the programs in front of them.
 final class Cluster implements AutoCloseable {
     private final Path dir;
     private final Backends backends;
     private final ConsulAgent consul;
     private final List<Proxy> proxies = new ArrayList<>();
-    /// What was started, the last first.
+    /// Everything that was started, the last one first.
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
 
     private Cluster(Path dir, int instances, String nginx) throws IOException {
@@ -33,14 +33,14 @@ final class Cluster implements AutoCloseable {
         return new Cluster(Files.createDirectories(dir.resolve(instances + "-instances")), instances, nginx);
     }
 
-    /// Starts the program, sees how long that took, and stops it.
+    /// Starts the program, measures how long that takes, and stops it.
     Duration startUp(Peer peer) throws IOException {
         try (Proxy proxy = start(peer)) {
             return proxy.startUp();
         }
     }
 
-    /// Starts all of them, to run until the cluster is closed.
+    /// Starts all programs. They run until the cluster is closed.
     void startAll(List<Peer> peers) throws IOException {
         for (Peer peer : peers) {
             Proxy proxy = start(peer);
@@ -64,7 +64,7 @@ final class Cluster implements AutoCloseable {
             try {
                 running.pop().close();
             } catch (Exception e) {
-                Progress.say("could not be stopped: " + e);
+                Progress.say("a program could not be stopped: " + e);
             }
         }
     }

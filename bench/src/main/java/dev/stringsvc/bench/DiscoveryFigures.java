@@ -3,7 +3,7 @@ package dev.stringsvc.bench;
 import java.time.Duration;
 import java.util.List;
 
-/// What a large catalogue costs the gateway.
+/// The cost of a large catalog for the gateway.
 ///
 /// @param ready time from the gateway's start until it knows all instances
 /// @param readyCpu CPU time until then

@@ -13,7 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a large catalogue costs the gateway: all services have routes by their tags, and each is watched.
+/// Measures the cost of a large catalog for the gateway. All services have routes from their tags, and
+/// the gateway watches each one.
 final class DiscoveryRun {
     private static final int SERVICES = 1_000;
     private static final int INSTANCES_EACH = 10;
@@ -21,8 +22,8 @@ final class DiscoveryRun {
     private static final int ADDED_TOO = 2_000;
     private static final int UPDATES_PER_SECOND = 10;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    /// In which each watch asks once without news: Consul holds a query for 30 s, and up to 2 s more. Only what is
-    /// measured over one such round has the same share of that.
+    /// In this time each watch sends one query: without news Consul holds it for 30 s, and up to 2 s
+    /// longer. Measurements over a whole round include the same share of these queries.
     private static final Duration ROUND = Duration.ofSeconds(32);
 
     private static final String NEWCOMER = "NEWCOMER";
@@ -67,7 +68,7 @@ final class DiscoveryRun {
         }
     }
 
-    /// An instance that can be told from the others.
+    /// An instance whose answers differ from those of the others.
     private static HttpServer newcomer() throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         byte[] answer = NEWCOMER.getBytes(StandardCharsets.US_ASCII);
@@ -106,13 +107,13 @@ final class DiscoveryRun {
                 Usage.of(gateway.pid()).residentBytes());
     }
 
-    /// Until the gateway has logged that each instance joined: to ask it would be work for it.
+    /// Waits until the gateway has logged that each instance joined. Polling its admin port would cause
+    /// work that is measured.
     private void awaitJoined() throws IOException {
         long deadline = began + PATIENCE.toNanos();
         while (joined() < SERVICES * INSTANCES_EACH) {
             if (System.nanoTime() > deadline || !gateway.isAlive()) {
-                throw new IllegalStateException(
-                        "the gateway knows %d instances; %s may tell why".formatted(joined(), log));
+                throw new IllegalStateException("the gateway knows %d instances; see %s".formatted(joined(), log));
             }
             Probe.pause(Duration.ofMillis(100));
         }
@@ -128,14 +129,14 @@ final class DiscoveryRun {
         return Usage.of(gateway.pid()).cpu();
     }
 
-    /// Of one second.
+    /// The CPU time in one second without changes.
     private Duration idleCpu() {
         Duration before = cpu();
         Probe.pause(ROUND);
         return cpu().minus(before).dividedBy(ROUND.toSeconds());
     }
 
-    /// Of one changed service, ten of which change each second.
+    /// The CPU time for one changed service, while ten services change each second.
     private Duration updateCpu(int newcomer, Duration idle) {
         Duration before = cpu();
         long start = System.nanoTime();
@@ -150,8 +151,8 @@ final class DiscoveryRun {
         return all.minus(meanwhile).dividedBy(settings.updates());
     }
 
-    /// From the word that an instance is registered to its answer; the instances have turns, so that it comes within as
-    /// many requests as there are, of a ms or less each.
+    /// The time from an instance's registration to its first answer. Round robin reaches it within as
+    /// many requests as there are instances, each of 1 ms or less.
     private Duration routed(int service, int newcomer) {
         int other = SERVICES - 1 - service;
         catalogue.add(other, ADDED_TOO, newcomer);

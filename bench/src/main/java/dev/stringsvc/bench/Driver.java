@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Drives the programs in turn.
+/// Loads the programs in turn.
 final class Driver {
     private static final int STEADY_WINDOWS = 2;
     private static final double STEADY_CHANGE = 0.03;
@@ -17,8 +17,8 @@ final class Driver {
         this.wrk = wrk;
     }
 
-    /// Loads the program for half of the time at least, and until the CPU time that a request takes has changed by less
-    /// than 3 % from one window to the next, twice in a row, or the time is up.
+    /// Warms the program up: at least for half of the given time, then until the CPU time of a request
+    /// differs by less than 3 % from one window to the next, twice in a row, or the time is over.
     void warm(Proxy proxy, Cell cell, int mostSeconds) {
         int steady = 0;
         double before = 0;
@@ -34,10 +34,10 @@ final class Driver {
                 .formatted(proxy.peer().name(), steady < STEADY_WINDOWS ? "not steady" : "steady", spent, now));
     }
 
-    /// So many rounds, in each of which every program has its turn.
+    /// Runs rounds. In each one every program has one turn.
     ///
-    /// @param rate in requests/s; 0 for as many as will be answered
-    /// @return what came of it by the programs' names
+    /// @param rate in requests/s; 0 for as many as possible
+    /// @return the samples by program name
     Map<String, List<Sample>> rounds(List<Proxy> proxies, Cell cell, int rounds, int seconds, int rate) {
         Map<String, List<Sample>> samples = new LinkedHashMap<>();
         for (int round = 1; round <= rounds; round++) {
@@ -63,7 +63,7 @@ final class Driver {
         return samples;
     }
 
-    /// Loads each program until it has answered so many requests since it was started.
+    /// Loads each program until it has answered this number of requests since its start.
     void until(List<Proxy> proxies, Cell cell, long requests) {
         for (Proxy proxy : proxies) {
             long before = -1;

@@ -4,18 +4,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/// All that is measured of one program in the standard cell; each figure the median of the rounds.
+/// All results of one program in the standard cell. Each figure is the median of the rounds.
 ///
-/// @param full turns in which it was sent as much as it answers
-/// @param atRate turns at a rate below that
+/// @param full turns under full load
+/// @param atRate turns at a lower, fixed rate
 /// @param startUps from its start to its first proxied answer
-/// @param residentBytes after all that
+/// @param residentBytes its resident memory at the end
 record Figures(String program, List<Sample> full, List<Sample> atRate, List<Duration> startUps, long residentBytes) {
     double requestsPerSecond() {
         return median(full, sample -> sample.load().requestsPerSecond());
     }
 
-    /// In ms, as are the two others.
+    /// In ms, like the two others.
     double p50() {
         return median(atRate, sample -> sample.load().p50() / 1e3);
     }

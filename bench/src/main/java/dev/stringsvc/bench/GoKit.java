@@ -3,8 +3,8 @@ package dev.stringsvc.bench;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// A gateway with go-kit, in the manner of go-kit's own example; its instances are a fixed list. It knows one method of
-/// the string service, whose JSON it decodes and encodes.
+/// A gateway built with go-kit, like go-kit's own example. Its instances are a fixed list. It has one
+/// method of the string service, whose JSON it decodes and encodes.
 record GoKit(String program) implements Peer {
     @Override
     public String name() {

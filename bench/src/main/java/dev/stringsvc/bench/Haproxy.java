@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// HAProxy with a thread for each processor.
+/// HAProxy with one thread per processor.
 record Haproxy(String program) implements Peer {
     @Override
     public String name() {

@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// How programs on Java are started: on the Java that runs this one.
+/// A Java program, started on the Java that runs this one.
 ///
-/// @param options of the virtual machine
+/// @param options for the JVM
 record JavaProgram(Path jar, List<String> options) {
     List<String> command(String... arguments) {
         var java = Path.of(System.getProperty("java.home"), "bin", "java");

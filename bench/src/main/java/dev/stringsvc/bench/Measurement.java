@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// All that is measured, in its order.
+/// Runs all measurements, in order.
 ///
-/// @param dir for what the programs write
+/// @param dir for the files of the programs
 record Measurement(Settings settings, Path dir, String nginx, List<Peer> peers, Driver driver) {
     private static final int INSTANCES = 3;
     private static final int MANY_INSTANCES = 100;
     private static final List<String> HALF_OF_SATURATION = List.of(OurGateway.NAME, Nginx.NAME);
     private static final int BRIEFLY_SECONDS = 15;
-    /// A rate that is a round number is easier to give again.
+    /// Rates are rounded, so that a reader can repeat them easily.
     private static final int RATE_STEP = 100;
 
     void run(Set<Part> parts, Report report) throws IOException {
@@ -93,7 +93,7 @@ record Measurement(Settings settings, Path dir, String nginx, List<Peer> peers, 
         report.atHalfOfSaturation(own);
     }
 
-    /// The gateway and nginx at half of what the gateway itself answers.
+    /// Measures the gateway and nginx at half of the gateway's own saturation rate.
     private Map<String, List<Sample>> atHalfOfItsOwn(Cluster cluster, Map<String, List<Sample>> full) {
         List<Proxy> two = cluster.proxies().stream()
                 .filter(proxy -> HALF_OF_SATURATION.contains(proxy.peer().name()))
@@ -111,7 +111,7 @@ record Measurement(Settings settings, Path dir, String nginx, List<Peer> peers, 
         return Math.max(RATE_STEP, (int) (slowest / 2) / RATE_STEP * RATE_STEP);
     }
 
-    /// In seconds: enough for what is compiled already.
+    /// In seconds: enough for a program whose code is already compiled.
     private int briefly() {
         return Math.min(BRIEFLY_SECONDS, settings.warmSeconds());
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// nginx with a worker for each processor.
+/// nginx with one worker per processor.
 record Nginx(String program) implements Peer {
     static final String NAME = "nginx";
 

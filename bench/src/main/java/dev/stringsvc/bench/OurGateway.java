@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The gateway, with its defaults but for the one route, its deadline, which is that of the others, and for more than a
-/// thousand requests at a time, all to one service.
+/// The gateway with its defaults, except for one route with the same deadline as its peers, and a limit
+/// of more than a thousand requests at a time to one service.
 record OurGateway(List<String> javaOptions) implements Peer {
     static final String NAME = "gateway";
     private static final Path JAR = Path.of("gateway/target/gateway.jar");
@@ -47,7 +47,7 @@ record OurGateway(List<String> javaOptions) implements Peer {
         return command(site, CONFIG, 0);
     }
 
-    /// @param adminPort 0 for any
+    /// @param adminPort 0 for any free port
     List<String> command(Site site, String config, int adminPort) throws IOException {
         Path file = Files.writeString(site.dir().resolve("gateway.yaml"), config);
         List<String> options = new ArrayList<>();

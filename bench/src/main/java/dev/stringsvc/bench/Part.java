@@ -1,12 +1,12 @@
 package dev.stringsvc.bench;
 
-/// What can be measured.
+/// The parts of the benchmark.
 enum Part {
     /// 64 connections, three instances, small bodies; all figures of all programs.
     STANDARD,
     /// Other numbers of connections.
     CONNECTIONS,
-    /// Larger bodies, both ways.
+    /// Larger bodies in both directions.
     PAYLOADS,
     /// A hundred instances.
     INSTANCES,

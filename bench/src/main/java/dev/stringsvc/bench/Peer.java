@@ -4,32 +4,33 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/// A program that stands before the instances: the gateway, or what others use in its place. All have one route,
-/// `/stringsvc/` without that prefix upstream, three attempts, kept connections, and a line of log for each request.
+/// A program in front of the instances: the gateway, or one that others use for this. All have one
+/// route, `/stringsvc/` with the prefix stripped, three attempts, persistent connections, and one log
+/// line per request.
 interface Peer {
     String name();
 
-    /// As the program itself tells it.
+    /// The version that the program itself reports.
     String version();
 
-    /// Whether it can serve such requests at all.
+    /// True if it can serve requests of this kind.
     default boolean takes(Cell cell) {
         return true;
     }
 
-    /// Whether it becomes faster while it runs, and so needs long to be warm.
+    /// True if it becomes faster while it runs, and so needs a long warm-up.
     default boolean compilesWhileItRuns() {
         return false;
     }
 
-    /// Writes what the program needs to know, and returns how it is started.
+    /// Writes the program's configuration, and returns the command that starts it.
     List<String> command(Site site) throws IOException;
 
-    /// Where and in front of what one runs.
+    /// Where a program runs, and in front of which instances.
     ///
-    /// @param dir its own
-    /// @param log a file to whose end it writes its access log, as its standard output does
-    /// @param instances their ports
-    /// @param consul its address
+    /// @param dir its own folder
+    /// @param log the file to which its access log and its standard output are appended
+    /// @param instances the ports of the instances
+    /// @param consul the address of Consul
     record Site(Path dir, Path log, int port, List<Integer> instances, String consul) {}
 }

@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/// One request on a connection of its own.
+/// Sends one request on a new connection.
 final class Probe {
     private static final int TIMEOUT_MILLIS = 5_000;
     private static final Duration PAUSE = Duration.ofMillis(5);
@@ -15,7 +15,8 @@ final class Probe {
 
     private Probe() {}
 
-    /// The whole answer to `POST path`, head and body; empty where nobody listens or the connection breaks.
+    /// The complete answer to `POST path`, head and body. Empty if nothing listens or the connection
+    /// breaks.
     static String post(int port, String path) {
         try (var socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
@@ -38,7 +39,7 @@ final class Probe {
         return answer.startsWith("HTTP/1.1 200");
     }
 
-    /// Asks every 5 ms until the answer is 200 and has `wanted` in it.
+    /// Sends a request every 5 ms until the answer is 200 and contains `wanted`.
     static void await(int port, String path, String wanted) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         String answer = post(port, path);

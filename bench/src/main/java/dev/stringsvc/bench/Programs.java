@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/// Finds programs, runs them, and sees that none outlives this one.
+/// Finds programs and runs them. No program outlives this one.
 final class Programs {
     private static final Set<AppProcess> RUNNING = ConcurrentHashMap.newKeySet();
 
@@ -24,7 +24,8 @@ final class Programs {
 
     private Programs() {}
 
-    /// What `scripts/peers NAME` finds; empty where there is none, and why is said on standard error.
+    /// The path that `scripts/peers NAME` finds. Empty if there is none; the reason is on standard
+    /// error.
     static Optional<String> find(String name) {
         try {
             var process = new ProcessBuilder("scripts/peers", name)
@@ -41,12 +42,12 @@ final class Programs {
         }
     }
 
-    /// Like [#find], where nothing goes without it.
+    /// Like [#find], for a program that is required.
     static String need(String name) {
-        return find(name).orElseThrow(() -> new IllegalStateException("nothing can be measured without " + name));
+        return find(name).orElseThrow(() -> new IllegalStateException("the benchmark needs " + name));
     }
 
-    /// The first line that a program prints, on whichever output.
+    /// The first line that a program prints, to standard output or standard error.
     static String firstLine(String... command) {
         AppProcess process = start(List.of(command), Map.of());
         try {
@@ -56,7 +57,7 @@ final class Programs {
         }
     }
 
-    /// Starts a program that writes its output to the end of `log`.
+    /// Starts a program whose output is appended to `log`.
     static AppProcess start(Path log, List<String> command) {
         List<String> all = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" >>\"$0\" 2>&1", log.toString()));
         all.addAll(command);
@@ -79,7 +80,7 @@ final class Programs {
         RUNNING.remove(process);
     }
 
-    /// One that has workers takes them with it.
+    /// Sends SIGTERM. A program with workers ends these too.
     private static void askToEnd(ProcessHandle master) {
         master.destroy();
         master.onExit()

@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 
-/// A running [Peer] that answers.
+/// A running [Peer] that answers requests.
 final class Proxy implements AutoCloseable {
     private final Peer peer;
     private final int port;
@@ -28,9 +28,9 @@ final class Proxy implements AutoCloseable {
         this.startUp = startUp;
     }
 
-    /// Starts one and waits until it has proxied a request.
+    /// Starts a peer and waits until it has proxied a request.
     ///
-    /// @param dir for what it writes
+    /// @param dir for the files of the program
     static Proxy start(Peer peer, Path dir, List<Integer> instances, String consul) throws IOException {
         Files.createDirectories(dir);
         int port = Ports.free();
@@ -42,7 +42,7 @@ final class Proxy implements AutoCloseable {
             Probe.await(port, Cell.standard().path(), "FOO");
         } catch (IllegalStateException e) {
             Programs.stop(process);
-            throw new IllegalStateException(peer.name() + " does not answer; " + log + " may tell why", e);
+            throw new IllegalStateException(peer.name() + " does not answer; see " + log, e);
         }
         return new Proxy(peer, port, log, process, Duration.ofNanos(System.nanoTime() - began));
     }
@@ -55,17 +55,17 @@ final class Proxy implements AutoCloseable {
         return port;
     }
 
-    /// From its start to the first request that it proxied.
+    /// The time from its start to the first request that it proxied.
     Duration startUp() {
         return startUp;
     }
 
-    /// Counts what a turn brought.
+    /// Adds the answered requests of a turn.
     void answered(long requests) {
         answered += requests;
     }
 
-    /// Requests of all turns that it answered as it should.
+    /// The number of correctly answered requests of all turns.
     long answered() {
         return answered;
     }
@@ -74,10 +74,10 @@ final class Proxy implements AutoCloseable {
         return Usage.of(process.pid());
     }
 
-    /// Forgets what it has logged, so that the disk does not fill.
+    /// Empties its log, so that the disk does not fill.
     void emptyLog() {
         try (var _ = FileChannel.open(log, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            // opening it was all
+            // opening the file has emptied it
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The tables, as Markdown.
+/// Writes the result tables as Markdown.
 final class Report {
     private final StringBuilder text = new StringBuilder();
     private final List<Peer> peers;
@@ -20,7 +20,7 @@ final class Report {
         this.peers = peers;
     }
 
-    /// What was measured, and on what.
+    /// Adds what was measured, and on which machine.
     void machine(String machine) {
         text.append(machine).append("\n\n");
         line("program", "version");
@@ -29,9 +29,9 @@ final class Report {
         text.append('\n');
     }
 
-    /// The standard cell.
+    /// Adds the standard cell.
     ///
-    /// @param rate at which latency was measured, in requests/s
+    /// @param rate the rate at which latency was measured, in requests/s
     void standard(List<Figures> all, int rate) {
         text.append("### The gateway against others\n\n");
         text.append("Each figure is the gateway's divided by the other program's. "
@@ -61,8 +61,8 @@ final class Report {
                     }
                 });
         text.append("\n### 64 connections, 3 instances\n\n");
-        text.append(
-                "Latency and CPU \"at rate\" are taken at %,d requests/s, all else at full load.%n%n".formatted(rate));
+        text.append("Latency and CPU \"at rate\" are measured at %,d requests/s, all else at full load.%n%n"
+                .formatted(rate));
         line(
                 "",
                 "requests/s",
@@ -81,7 +81,7 @@ final class Report {
 
     /// The programs at half of the rate that the gateway reaches under full load.
     ///
-    /// @param samples by the programs' names
+    /// @param samples by program name
     void atHalfOfSaturation(Map<String, List<Sample>> samples) {
         text.append("### Half of the gateway's saturation\n\n");
         text.append("Latency at half of the rate that the gateway reaches under full load.\n\n");
@@ -134,7 +134,7 @@ final class Report {
                 Long.toString(figures.errors()));
     }
 
-    /// The other cells: one table of requests/s and one of CPU time.
+    /// Adds the other cells: one table of requests/s and one of CPU time.
     void cells(List<CellFigures> cells) {
         text.append("### Other loads: requests/s\n\n");
         matrix(

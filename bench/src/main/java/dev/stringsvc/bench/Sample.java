@@ -2,7 +2,7 @@ package dev.stringsvc.bench;
 
 import java.time.Duration;
 
-/// One turn of one program.
+/// The result of one turn of one program.
 ///
 /// @param cpu CPU time of the program during the turn
 record Sample(Load load, Duration cpu) {

@@ -2,18 +2,19 @@ package dev.stringsvc.bench;
 
 import java.util.List;
 
-/// How long all takes.
+/// How long and how often to measure.
 ///
-/// @param rounds in each of which every program has its turn
-/// @param seconds that a turn of the standard cell takes
-/// @param cellRounds the same for the other cells
-/// @param cellSeconds the same for the other cells
-/// @param warmSeconds the longest that a program is warmed
-/// @param startUps how often each program is started to see how long that takes
-/// @param updates how many changes of the catalogue are measured
-/// @param requests that each program has answered at least when its memory is read
-/// @param rate in requests/s, where latency is measured; 0 takes half of what the slowest program does
-/// @param javaOptions of both programs that run on Java
+/// @param rounds of the standard cell; in each one every program has one turn
+/// @param seconds the length of a turn of the standard cell
+/// @param cellRounds the rounds of each other cell
+/// @param cellSeconds the length of a turn of the other cells
+/// @param warmSeconds the longest warm-up of a program
+/// @param startUps how often each program is started to measure its start
+/// @param updates how many changes of the catalog are measured
+/// @param requests the least number of answered requests before a program's memory is read
+/// @param rate the rate at which latency is measured, in requests/s; 0 for half of the slowest
+/// program's rate
+/// @param javaOptions the JVM options of both Java programs
 record Settings(
         int rounds,
         int seconds,
@@ -32,12 +33,12 @@ record Settings(
         javaOptions = List.copyOf(javaOptions);
     }
 
-    /// What the table is made with.
+    /// The settings for published tables.
     static Settings full(int rounds, int seconds, int rate, List<String> javaOptions) {
         return new Settings(rounds, seconds, 3, 5, 90, 5, 100, 1_000_000, rate, javaOptions);
     }
 
-    /// Whether everything works, and nothing else: nothing is warm.
+    /// Settings that only show that everything works. Nothing is warm, so the figures mean nothing.
     static Settings quick(int rate, List<String> javaOptions) {
         return new Settings(1, QUICK_SECONDS, 1, QUICK_SECONDS, WARM_WINDOW_SECONDS, 1, 5, 0, rate, javaOptions);
     }

@@ -9,11 +9,13 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// Spring Cloud Gateway on WebFlux: its route stands in its own `application.yaml`, its instances are a fixed list.
+/// Spring Cloud Gateway on WebFlux. Its route is in its own `application.yaml`, and its instances are a
+/// fixed list.
 record SpringCloudGateway(List<String> javaOptions) implements Peer {
     static final String NAME = "Spring Cloud Gateway";
     private static final Path JAR = Path.of("bench/spring-cloud-gateway/target/spring-cloud-gateway.jar");
-    /// It takes half as much CPU time for a request as with the collector that the JVM chooses here.
+    /// With this collector a request takes half as much CPU time as with the one that the JVM chooses
+    /// by default here.
     private static final String COLLECTOR = "-XX:+UseParallelGC";
 
     private static final Pattern LIBRARY = Pattern.compile("spring-cloud-gateway-server-webflux-(.*)\\.jar");

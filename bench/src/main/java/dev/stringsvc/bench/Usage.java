@@ -7,14 +7,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/// What a process and those that it started have taken of the machine, by the kernel's accounts (Linux).
+/// The CPU time and memory of a process and its children, as Linux reports them.
 ///
-/// @param cpu user and system time since they began, in steps of 10 ms
-/// @param residentBytes physical memory (`Pss`): what processes share counts in parts
+/// @param cpu user and system time since their start, in steps of 10 ms
+/// @param residentBytes physical memory (`Pss`): each process counts its part of shared memory
 record Usage(Duration cpu, long residentBytes) {
-    /// The kernel's unit for times in `/proc`, the same on all of Linux.
+    /// The unit of times in `/proc`, the same on every Linux.
     private static final Duration TICK = Duration.ofMillis(10);
-    /// Of the fields that follow the program's name in parentheses.
+    /// Positions among the fields after the program's name in parentheses.
     private static final int UTIME = 11;
 
     private static final int STIME = 12;
@@ -50,7 +50,7 @@ record Usage(Duration cpu, long residentBytes) {
                 .sum();
     }
 
-    /// None where the process has ended meanwhile.
+    /// The lines of a file in `/proc`. Empty if the process has ended.
     private static List<String> lines(long pid, String file) {
         try {
             return Files.readAllLines(Path.of("/proc", Long.toString(pid), file));

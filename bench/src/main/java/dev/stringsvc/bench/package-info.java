@@ -1,4 +1,5 @@
-/// Drives the gateway and its peers in turn, with the same load against the same instances, and prints what each took.
+/// Loads the gateway and its peers in turn, with the same requests to the same instances, and prints
+/// the results.
 @NullMarked
 package dev.stringsvc.bench;
 

@@ -34,7 +34,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// Which endpoint a request's first attempt goes to.
+/// Measures the choice of the endpoint for a request's first attempt.
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -59,7 +59,7 @@ public class Pick {
             Clock.systemUTC());
     private Balancers balancers = Kind.ROUND_ROBIN.balancers();
 
-    /// The kinds that go by no key.
+    /// The balancers that use no key.
     public enum Kind {
         ROUND_ROBIN,
         WEIGHTED,
@@ -90,7 +90,7 @@ public class Pick {
         return upstream.pick(List.of(), balancers);
     }
 
-    /// Is never asked for anything.
+    /// Is never used.
     private static final class NoTransport implements Transport {
         @Override
         public AttemptResult execute(UpstreamRequest request, Duration timeout) {

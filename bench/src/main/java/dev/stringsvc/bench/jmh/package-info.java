@@ -1,4 +1,4 @@
-/// The gateway's hot pieces alone, with JMH.
+/// JMH benchmarks of the gateway's hot paths.
 @NullMarked
 package dev.stringsvc.bench.jmh;
 

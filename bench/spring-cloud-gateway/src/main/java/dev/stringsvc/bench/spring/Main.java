@@ -3,7 +3,7 @@ package dev.stringsvc.bench.spring;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/// Spring Cloud Gateway as its guide begins: all it does stands in `application.yaml`.
+/// Spring Cloud Gateway as its guide shows it: `application.yaml` has all of its configuration.
 @SpringBootApplication
 public class Main {
     static void main(String[] args) {
