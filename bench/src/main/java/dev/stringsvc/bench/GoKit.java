@@ -3,8 +3,8 @@ package dev.stringsvc.bench;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// A gateway built with go-kit, like go-kit's own example. Its instances are a fixed list. It has one
-/// method of the string service, whose JSON it decodes and encodes.
+/// A gateway built with go-kit, like go-kit's own example. Its instances are a fixed list. It forwards
+/// one method of the string service, and decodes and encodes the JSON of that method.
 record GoKit(String program) implements Peer {
     @Override
     public String name() {

@@ -138,7 +138,8 @@ final class Crowd implements AutoCloseable {
         }
     }
 
-    /// Returns once the gateway has closed the connection, which a write reports in the end.
+    /// Sends the text at one byte a second, until a write fails because the gateway has closed the
+    /// connection.
     private void trickle(Socket socket, String text) throws IOException, InterruptedException {
         try {
             for (int i = 0; i < text.length() && !end.await(1, TimeUnit.SECONDS); i++) {

@@ -30,7 +30,7 @@ class InputFileTest {
     }
 
     @Test
-    void reads_what_is_not_too_large() throws IOException {
+    void reads_files_up_to_the_given_size() throws IOException {
         assertThat(InputFile.read(file, 5)).asString().isEqualTo("12345");
         assertThat(InputFile.beginning(file, 2)).asString().isEqualTo("12");
         assertThatThrownBy(() -> InputFile.read(file, 4))

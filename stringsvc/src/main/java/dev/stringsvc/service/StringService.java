@@ -60,8 +60,8 @@ final class StringService implements AutoCloseable {
     }
 
     /// Deregisters, serves on for the grace, then stops accepting connections and answers the requests
-    /// in flight. Health is 503 from the beginning. Takes at least the grace, and at most four seconds
-    /// for Consul, the grace and the drain together.
+    /// in flight. Health is 503 from the beginning. Takes the grace, plus at most four seconds for
+    /// Consul and at most the drain.
     @Override
     public void close() {
         server.drain();

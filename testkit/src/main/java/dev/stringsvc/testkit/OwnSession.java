@@ -6,10 +6,10 @@ import java.lang.ProcessBuilder.Redirect;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Runs a command in its own session, with every signal at its default action.
+/// Runs a command in its own session, with every signal at its default action. Otherwise a program that
+/// a script's background job starts would ignore SIGINT, as the job does.
 ///
-/// A shell script starts background programs with SIGINT ignored, and their child processes inherit
-/// that. Neither a shell nor a JVM can undo it. So another program resets the signals and then replaces
+/// Neither a shell nor a JVM can undo that. So another program resets the signals and then replaces
 /// itself with the command, which keeps the process id.
 final class OwnSession {
     /// Works with util-linux and coreutils 8.31 or later.

@@ -18,8 +18,8 @@ final class Call {
         logged(method).forEach(name -> fields.put(name, null));
     }
 
-    /// The keys that every line of the method has, in this order, even if the call failed before they
-    /// were known.
+    /// The keys in every log line of the method, in this order. A value that the call did not get to is
+    /// `null`.
     private static List<String> logged(Method method) {
         return switch (method) {
             case UPPERCASE -> List.of("input", "output", "err");
