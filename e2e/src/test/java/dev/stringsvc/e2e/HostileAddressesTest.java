@@ -190,7 +190,9 @@ class HostileAddressesTest {
     @Test
     void a_request_that_returns_to_the_gateway_is_refused() throws Exception {
         String answer = send(CLIENT, gateway.port(), "/self", "Host: gw");
-        assertThat(answer).startsWith("HTTP/1.1 508 ").contains("application/problem+json", "by this gateway before");
+        assertThat(answer)
+                .startsWith("HTTP/1.1 508 ")
+                .contains("application/problem+json", "passed this gateway before");
         // the second one makes no attempt, and the first one not a second attempt
         await().atMost(Cluster.PATIENCE)
                 .untilAsserted(() -> assertThat(gateway.process().lines())

@@ -117,7 +117,7 @@ class HostileConnectionsTest {
 
     @Test
     void requests_in_flight_are_answered_while_many_clients_connect() throws Exception {
-        instance.behave(Behaviour.slow(Duration.ofSeconds(1)));
+        instance.behave(Behaviour.slow(Duration.ofSeconds(2)));
         int asked = 50; // a quarter of the descriptors is kept for instances
         for (int i = 0; i < asked; i++) {
             Socket socket = connect();
@@ -125,6 +125,8 @@ class HostileConnectionsTest {
             socket.getOutputStream().write(POST.getBytes(StandardCharsets.US_ASCII));
         }
         List<Socket> asking = new ArrayList<>(crowd);
+        // a connection whose request the gateway has not read yet counts as idle, and may be closed
+        await().atMost(Cluster.PATIENCE).until(() -> gateway.meter("gateway_requests_in_flight") >= asked);
         joins("");
         for (Socket socket : asking) {
             assertThat(status(socket)).isEqualTo("HTTP/1.1 200 OK");
