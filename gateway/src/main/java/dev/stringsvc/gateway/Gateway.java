@@ -21,8 +21,8 @@ import dev.stringsvc.gateway.live.Discovery;
 import dev.stringsvc.gateway.live.Forwarders;
 import dev.stringsvc.gateway.live.LiveRoutes;
 import dev.stringsvc.gateway.live.Reloads;
+import dev.stringsvc.gateway.live.StartConfiguration;
 import dev.stringsvc.gateway.live.Upstreams;
-import dev.stringsvc.gateway.live.Watched;
 import dev.stringsvc.gateway.proxy.AccessLog;
 import dev.stringsvc.gateway.proxy.ClientLimits;
 import dev.stringsvc.gateway.proxy.Forwarding;
@@ -74,7 +74,7 @@ public final class Gateway implements AutoCloseable {
     private final Deque<Runnable> stops = new ConcurrentLinkedDeque<>();
     private volatile boolean draining;
 
-    private Gateway(Watched start, ConsulSettings consulSettings, LogWriter log) {
+    private Gateway(StartConfiguration start, ConsulSettings consulSettings, LogWriter log) {
         this.config = start.configuration().config();
         stops.push(telemetry::close);
         this.transports = new Transports(
@@ -176,7 +176,7 @@ public final class Gateway implements AutoCloseable {
     /// @throws ConfigException when the configuration is not valid
     /// @throws java.io.UncheckedIOException when a port is taken or not permitted
     public static Gateway start(ConfigSource source, LogWriter log) throws ConfigException {
-        Watched start = Watched.load(source);
+        StartConfiguration start = StartConfiguration.load(source);
         GatewayConfig config = start.configuration().config();
         warnOfAccess(source, config);
         return new Gateway(start, config.consul().settings(), log);

@@ -14,8 +14,8 @@ import dev.stringsvc.gateway.http.UpstreamResponse;
 import dev.stringsvc.gateway.proxy.ClientLimits;
 import dev.stringsvc.gateway.proxy.Forwarding;
 import dev.stringsvc.gateway.proxy.ProxyHandler;
+import dev.stringsvc.gateway.retry.AttemptListener;
 import dev.stringsvc.gateway.retry.Bulkhead;
-import dev.stringsvc.gateway.retry.DeafListener;
 import dev.stringsvc.gateway.retry.Forwarder;
 import dev.stringsvc.gateway.retry.RetryBudget;
 import dev.stringsvc.gateway.retry.RetryPolicy;
@@ -70,7 +70,8 @@ final class ScriptedGateway implements AutoCloseable {
         var budget = new RetryBudget(0.2, 10, System::nanoTime);
         var policy = new RetryPolicy(Duration.ofMillis(1), () -> 0);
         var forwarder = new Forwarder(
-                new RouteContext(route, to, upstream, policy, budget, budget, new DeafListener(), System::nanoTime),
+                new RouteContext(
+                        route, to, upstream, policy, budget, budget, new AttemptListener() {}, System::nanoTime),
                 new Bulkhead());
         var routing = new Routing(new RouteTable(List.of(route)), Map.of("r", forwarder));
         var timeouts = new ClientTimeouts(LONG, LONG, LONG);

@@ -19,7 +19,7 @@ public final class Reloads implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reloads.class);
     private static final Duration LOOK = Duration.ofMillis(500);
 
-    private final Watched start;
+    private final StartConfiguration start;
     private final LiveRoutes live;
     private final LiveListener listener;
     private volatile @Nullable Thread watcher;
@@ -27,7 +27,7 @@ public final class Reloads implements AutoCloseable {
     private boolean closed;
 
     /// @param start what the gateway was built from
-    public Reloads(Watched start, LiveRoutes live, LiveListener listener) {
+    public Reloads(StartConfiguration start, LiveRoutes live, LiveListener listener) {
         this.start = start;
         this.live = live;
         this.listener = listener;

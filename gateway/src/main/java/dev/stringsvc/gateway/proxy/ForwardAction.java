@@ -114,7 +114,7 @@ final class ForwardAction {
         }
         request.scope().kept(body);
 
-        Admission.@Nullable Permit permit = admission.enter(address, Holder.of(request, origin), share);
+        Admission.@Nullable Permit permit = admission.enter(address, AdmittedRequest.of(request, origin), share);
         if (permit == null) {
             return share.isFull()
                     ? Problems.shareTaken(target.forward().service(), Problems.RETRY_SOON, context)

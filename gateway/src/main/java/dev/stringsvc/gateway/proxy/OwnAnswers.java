@@ -37,7 +37,7 @@ final class OwnAnswers {
         if (admission.refuses(address)) {
             return null;
         }
-        Admission.@Nullable Permit permit = admission.enter(address, Holder.of(request, origin), unbounded);
+        Admission.@Nullable Permit permit = admission.enter(address, AdmittedRequest.of(request, origin), unbounded);
         if (permit == null) {
             return null;
         }

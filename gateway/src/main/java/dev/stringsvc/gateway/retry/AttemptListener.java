@@ -6,20 +6,20 @@ import dev.stringsvc.gateway.transport.AttemptResult;
 /// Is told of attempts, on the thread of the request, of a hedge or of a probe. Must not block.
 public interface AttemptListener {
     /// An attempt has ended, or its answer's head is here.
-    void attempted(Route route, Attempt attempt);
+    default void attempted(Route route, Attempt attempt) {}
 
     /// Another attempt follows.
-    void retried(Route route);
+    default void retried(Route route) {}
 
     /// Another attempt was due, but the retry budget was used up.
-    void budgetExhausted(Route route);
+    default void budgetExhausted(Route route) {}
 
     /// A hedge was sent: a copy of the request beside an attempt that takes long.
-    void hedged(Route route);
+    default void hedged(Route route) {}
 
     /// A hedge was due, but its budget was used up.
-    void hedgeBudgetExhausted(Route route);
+    default void hedgeBudgetExhausted(Route route) {}
 
     /// An ejected instance was sent a copy of a request.
-    void probed(Route route, AttemptResult result);
+    default void probed(Route route, AttemptResult result) {}
 }

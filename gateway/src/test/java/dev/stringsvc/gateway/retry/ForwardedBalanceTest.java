@@ -65,7 +65,7 @@ class ForwardedBalanceTest {
                         new RetryPolicy(Duration.ZERO, () -> 0),
                         budget,
                         budget,
-                        new DeafListener(),
+                        new AttemptListener() {},
                         System::nanoTime),
                 new Bulkhead());
     }

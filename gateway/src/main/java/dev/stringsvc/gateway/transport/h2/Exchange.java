@@ -30,7 +30,7 @@ final class Exchange implements Stream.Listener {
     private final Runnable closed;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Incoming incoming = new Incoming();
+    private final ReceivedResponse incoming = new ReceivedResponse();
     private @Nullable Stream stream;
     private @Nullable IOException failure;
     private volatile boolean begun;

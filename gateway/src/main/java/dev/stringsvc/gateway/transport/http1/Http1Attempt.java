@@ -158,7 +158,7 @@ final class Http1Attempt {
     /// the rest, so that this thread notices a response that comes early.
     private void send(Http1Connection on, boolean close, Watchdog.Watch watch) throws IOException {
         ByteBuffer[] parts = parts(RequestWriter.head(request, settings.host(), close));
-        Delivery delivery = on.wire().tcp().delivery();
+        RequestDelivery delivery = on.wire().tcp().delivery();
         delivery.begin();
         on.expect(toHead);
         begun = true;

@@ -42,8 +42,8 @@ final class TcpWire implements Wire, SelectorThread.Listener {
     private static final int FAILED = -2;
 
     private final SocketChannel channel;
-    private final Interest interest;
-    private final Delivery delivery;
+    private final SelectionInterest interest;
+    private final RequestDelivery delivery;
     private final WriteWait writeWait = new WriteWait();
     private final AtomicInteger state = new AtomicInteger(RUNNING);
     private volatile @Nullable Thread reader;
@@ -53,7 +53,7 @@ final class TcpWire implements Wire, SelectorThread.Listener {
     private volatile boolean cut;
 
     TcpWire(SelectorThread selector) throws IOException {
-        this.interest = new Interest(selector);
+        this.interest = new SelectionInterest(selector);
         try {
             this.channel = SocketChannel.open();
         } catch (IOException e) {
@@ -61,7 +61,7 @@ final class TcpWire implements Wire, SelectorThread.Listener {
         }
         // a body is sent in several writes; with Nagle's algorithm the last would wait for an acknowledgement
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        this.delivery = new Delivery(channel);
+        this.delivery = new RequestDelivery(channel);
     }
 
     /// Connects, on the calling thread. [#cut] ends the wait.
@@ -77,7 +77,7 @@ final class TcpWire implements Wire, SelectorThread.Listener {
         return this;
     }
 
-    Delivery delivery() {
+    RequestDelivery delivery() {
         return delivery;
     }
 

@@ -23,7 +23,7 @@ final class WriteWait {
     /// Waits between [#begin] and [#end] until [#ready].
     ///
     /// @param closed true once the connection was closed; asked again after [#wake]
-    void await(Interest interest, BooleanSupplier closed) throws IOException {
+    void await(SelectionInterest interest, BooleanSupplier closed) throws IOException {
         writable = false;
         interest.turnWriteOn();
         while (!writable) {

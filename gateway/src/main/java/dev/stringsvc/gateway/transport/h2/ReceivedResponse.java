@@ -11,7 +11,7 @@ import org.eclipse.jetty.http.MetaData;
 
 /// The parts of a response that have arrived on a stream and were not taken yet. Not thread-safe:
 /// [Exchange] uses it under its lock.
-final class Incoming {
+final class ReceivedResponse {
     private static final int PER_FIELD = 32;
     private static final byte[] NOTHING = new byte[0];
 

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /// The events of one socket that the selector waits for. Reading is on from the start and stays on, so
 /// that most requests change nothing here. Thread-safe once [#register] has returned.
-final class Interest {
+final class SelectionInterest {
     private final SelectorThread selector;
     private @Nullable SelectionKey key;
     private volatile boolean readOff;
 
-    Interest(SelectorThread selector) {
+    SelectionInterest(SelectorThread selector) {
         this.selector = selector;
     }
 

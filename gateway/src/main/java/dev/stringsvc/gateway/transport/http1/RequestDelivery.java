@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /// Counts the bytes of the current request that the kernel has taken, and finds out whether the other
 /// end's kernel refused them. One thread writes at a time, and one reads; any thread may ask.
-final class Delivery {
+final class RequestDelivery {
     /// Bytes that fit into one TCP segment on every path.
     private static final int ONE_SEGMENT = 1_200;
 
@@ -22,7 +22,7 @@ final class Delivery {
     private volatile boolean refused;
     private volatile long usedAt = System.nanoTime();
 
-    Delivery(SocketChannel channel) {
+    RequestDelivery(SocketChannel channel) {
         this.channel = channel;
     }
 

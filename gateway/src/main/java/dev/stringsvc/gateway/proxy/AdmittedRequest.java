@@ -3,9 +3,9 @@ package dev.stringsvc.gateway.proxy;
 /// A request that admission may end.
 ///
 /// @param alone true if only this client uses the connection, so it is not a proxy's
-record Holder(ClientRequest request, boolean alone) implements Admission.Holder {
-    static Holder of(ClientRequest request, Origin origin) {
-        return new Holder(request, !origin.trusted());
+record AdmittedRequest(ClientRequest request, boolean alone) implements Admission.Holder {
+    static AdmittedRequest of(ClientRequest request, Origin origin) {
+        return new AdmittedRequest(request, !origin.trusted());
     }
 
     @Override
