@@ -82,7 +82,9 @@ public final class AppProcess implements AutoCloseable {
         var builder = new ProcessBuilder(OwnSession.command(command))
                 .redirectErrorStream(true)
                 .redirectInput(Redirect.from(NOTHING));
-        builder.environment().keySet().removeIf(key -> key.matches("(CONSUL|STRINGSVC|GATEWAY)_(?!BIN$).*"));
+        builder.environment()
+                .keySet()
+                .removeIf(key -> key.matches("(CONSUL|ETCDCTL|ETCD|STRINGSVC|GATEWAY|NOTIFICATOR|USERS)_(?!BIN$).*"));
         builder.environment().putAll(env);
         try {
             Process process = builder.start();

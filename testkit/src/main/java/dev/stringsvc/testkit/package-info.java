@@ -1,5 +1,5 @@
-/// A real Consul agent, and the programs as real processes: for the tests of all modules and for `make
-/// run`.
+/// A real Consul agent, a real etcd, and the programs as real processes: for the tests of all modules
+/// and for `make run`.
 @NullMarked
 package dev.stringsvc.testkit;
 

@@ -1,0 +1,57 @@
+package dev.stringsvc.etcd;
+
+import dev.stringsvc.program.Secret;
+import java.util.Map;
+
+/// The token that etcd gives a user for its password. It is asked for when it is needed first, and
+/// again when etcd does not accept it any more. Thread-safe.
+final class Tokens {
+    private static final Json.Reader<String> ANSWER = Json.reader(Answers.Token.class, Answers.Token::text);
+    private static final String NOT_ENABLED = "authentication is not enabled";
+
+    private final JsonGateway gateway;
+    private final String username;
+    private final Secret password;
+    private boolean asked;
+    private Secret token = Secret.NONE;
+
+    Tokens(JsonGateway gateway, EtcdConfig config) {
+        this.gateway = gateway;
+        this.username = config.username();
+        this.password = config.password();
+    }
+
+    /// The token to send; empty for none.
+    synchronized String current() throws EtcdException {
+        if (!asked && !username.isEmpty()) {
+            ask();
+        }
+        return token.value();
+    }
+
+    /// Asks for a new token, unless another thread has done so already. Without a user this does
+    /// nothing.
+    ///
+    /// @param refused the token that etcd did not accept
+    /// @return true if there is another token now
+    synchronized boolean replaces(String refused) throws EtcdException {
+        if (!username.isEmpty() && token.value().equals(refused)) {
+            ask();
+        }
+        return !token.value().equals(refused);
+    }
+
+    private void ask() throws EtcdException {
+        try {
+            token = new Secret(gateway.call(
+                    "/v3/auth/authenticate", Map.of("name", username, "password", password.value()), ANSWER, ""));
+        } catch (EtcdException e) {
+            // as etcd's own client does: the password is of no use then, and does no harm
+            if (!String.valueOf(e.getMessage()).contains(NOT_ENABLED)) {
+                throw e;
+            }
+            token = Secret.NONE;
+        }
+        asked = true;
+    }
+}
