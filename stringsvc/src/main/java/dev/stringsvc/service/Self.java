@@ -1,10 +1,10 @@
 package dev.stringsvc.service;
 
 import dev.stringsvc.program.HostPort;
+import dev.stringsvc.program.LocalAddress;
 import dev.stringsvc.service.Settings.Advertise;
 import dev.stringsvc.service.Settings.Registration;
 import dev.stringsvc.service.registration.Instance;
-import dev.stringsvc.service.registration.LocalAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

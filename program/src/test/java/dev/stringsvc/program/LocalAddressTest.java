@@ -1,13 +1,12 @@
-package dev.stringsvc.service.registration;
+package dev.stringsvc.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.stringsvc.program.HostPort;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-class AddressesTest {
+class LocalAddressTest {
     @Test
     void the_address_towards_a_peer_on_this_machine_is_the_loopback() throws Exception {
         assertThat(LocalAddress.towards(new HostPort("127.0.0.1", 1))).isEqualTo("127.0.0.1");

@@ -1,7 +1,5 @@
-package dev.stringsvc.service.registration;
+package dev.stringsvc.program;
 
-import dev.stringsvc.program.HostPort;
-import dev.stringsvc.program.IpAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
