@@ -35,7 +35,7 @@ class ArchitectureTest {
         "transport, http transport.http1 transport.h2",
         "transport.http1, transport http",
         "transport.h2, transport http",
-        "upstream, discovery transport",
+        "upstream, discovery transport http",
         "balance, route upstream http",
         "retry, balance upstream route transport http",
         "tunnel, transport http",
@@ -43,7 +43,7 @@ class ArchitectureTest {
         "proxy, client tunnel retry route http",
         "live, config tags discovery discovery.consul discovery.lastgood upstream retry route",
         "admin, live telemetry retry balance upstream discovery route client",
-        "telemetry, live proxy retry upstream transport route client"
+        "telemetry, live proxy retry upstream transport route client http"
     })
     void a_room_imports_no_room_but_those_it_may(String room, String allowed) {
         Set<String> may =

@@ -60,6 +60,11 @@ public interface Client {
     /// Cuts the response, so that the client sees that it is incomplete.
     void cut();
 
+    /// Cuts the response. An HTTP/2 stream is reset with this code (RFC 9113, section 7).
+    default void reset(int code) {
+        cut();
+    }
+
     /// Tells the client to use another connection for its next request.
     ///
     /// @param answer the head that is about to be sent

@@ -57,6 +57,11 @@ public final class ClientBody extends InputStream {
         return ended || (!streaming && length > 0 && in.available() >= Math.min(length, bytes));
     }
 
+    /// True if a read does not wait. False after [#stream], since another thread may be reading.
+    public boolean isReady() {
+        return !streaming && (ended || (in instanceof ClientInput input && input.isReady()));
+    }
+
     /// From now on other threads may read the body, until it is closed.
     ///
     /// @param remembered the number of bytes, from the first, for which memory was taken; when more is

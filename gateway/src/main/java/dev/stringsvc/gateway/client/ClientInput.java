@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.IO;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ public final class ClientInput extends InputStream {
 
     private final Content.Source source;
     private final Duration timeout;
+    private final LongSupplier takenAt;
     /// Has a permit when something may have arrived, or [#stop] was called.
     private final Semaphore news = new Semaphore(0);
 
@@ -30,8 +32,18 @@ public final class ClientInput extends InputStream {
     /// @param timeout the longest wait of a read, after which it fails with a [TimeoutException] as its
     /// cause
     public ClientInput(Content.Source source, Duration timeout) {
+        long created = System.nanoTime();
+        this(source, timeout, () -> created);
+    }
+
+    /// @param timeout the longest silence of the client, after which a read fails with a
+    /// [TimeoutException] as its cause
+    /// @param takenAt when the client last took a part of its response, by [System#nanoTime]; a client that
+    /// takes is not silent
+    public ClientInput(Content.Source source, Duration timeout, LongSupplier takenAt) {
         this.source = source;
         this.timeout = timeout;
+        this.takenAt = takenAt;
     }
 
     /// Ends a waiting read, and makes further reads fail if they would wait. Any thread may call this.
@@ -52,6 +64,11 @@ public final class ClientInput extends InputStream {
             }
         }
         return Content.Chunk.isFailure(chunk) ? 0 : chunk.remaining();
+    }
+
+    /// True if a read does not wait, since bytes or the end of the body have arrived.
+    public boolean isReady() {
+        return available() > 0 || chunk != null;
     }
 
     private static boolean isEmpty(Content.Chunk chunk) {
@@ -94,7 +111,13 @@ public final class ClientInput extends InputStream {
 
     private void awaitNews() throws IOException {
         try {
-            if (!news.tryAcquire(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+            long since = System.nanoTime();
+            long left = timeout.toNanos();
+            while (left > 0 && !news.tryAcquire(left, TimeUnit.NANOSECONDS)) {
+                long now = System.nanoTime();
+                left = timeout.toNanos() - Math.min(now - since, now - takenAt.getAsLong());
+            }
+            if (left <= 0) {
                 stopped = true;
                 throw new IOException(new TimeoutException("nothing came in " + timeout.toMillis() + " ms"));
             }

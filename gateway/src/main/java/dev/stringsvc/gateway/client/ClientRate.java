@@ -10,6 +10,7 @@ public final class ClientRate {
     private long waitedNanos;
     private long waitingSince;
     private boolean waiting;
+    private volatile long movedAt = System.nanoTime();
 
     ClientRate(MinimumRate slowest) {
         this.slowest = slowest;
@@ -22,14 +23,24 @@ public final class ClientRate {
 
     /// @param moved the bytes that the client has sent or taken
     public synchronized void waited(long moved) {
-        waitedNanos += System.nanoTime() - waitingSince;
+        long now = System.nanoTime();
+        waitedNanos += now - waitingSince;
         bytes += moved;
+        movedAt = now;
         waiting = false;
     }
 
     /// True if the gateway has been waiting for the client for this long.
     synchronized boolean waits(Duration time) {
-        return waiting && System.nanoTime() - waitingSince >= time.toNanos();
+        return waiting
+                && System.nanoTime() - waitingSince
+                        >= Math.max(time.toNanos(), slowest.pause().toNanos());
+    }
+
+    /// When the client last sent or took something, by [System#nanoTime]; at first, when the rate was
+    /// created.
+    public long movedAt() {
+        return movedAt;
     }
 
     /// How long the gateway has been waiting for the client, in nanoseconds; 0 if it is not.

@@ -133,13 +133,24 @@ final class Http2Client implements Client {
 
     @Override
     public void cut() {
-        inHand = null; // no thread waits for more of the body
-        reset(ErrorCode.INTERNAL_ERROR);
+        reset(ErrorCode.INTERNAL_ERROR.code);
+    }
+
+    @Override
+    public void reset(int code) {
+        // Jetty tells a waiting read nothing of a reset by this side
+        stopReading(new EofException("the stream was cut"));
+        inHand = null;
+        end(code);
     }
 
     private void reset(ErrorCode code) {
+        end(code.code);
+    }
+
+    private void end(int code) {
         if (stream != null && !stream.isClosed()) {
-            stream.reset(new ResetFrame(stream.getId(), code.code), Callback.NOOP);
+            stream.reset(new ResetFrame(stream.getId(), code), Callback.NOOP);
         }
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.stringsvc.gateway.http.GrpcStatus;
 import java.util.List;
 import org.eclipse.jetty.http.HttpStatus;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,19 @@ public record Problem(
 
     public Problem inRequest(String requestId) {
         return new Problem(type, title, status, detail, route, attempts, requestId);
+    }
+
+    /// The status for a client that speaks gRPC.
+    public GrpcStatus grpcStatus() {
+        return switch (status) {
+            case 401 -> GrpcStatus.UNAUTHENTICATED;
+            case 403 -> GrpcStatus.PERMISSION_DENIED;
+            case 404, 405, 501 -> GrpcStatus.UNIMPLEMENTED;
+            case 408, 504 -> GrpcStatus.DEADLINE_EXCEEDED;
+            case 413, 414, 429, 431 -> GrpcStatus.RESOURCE_EXHAUSTED;
+            case 502, 503 -> GrpcStatus.UNAVAILABLE;
+            default -> GrpcStatus.INTERNAL;
+        };
     }
 
     /// The problem in UTF-8.

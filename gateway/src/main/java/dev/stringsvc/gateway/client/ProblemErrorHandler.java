@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.client;
 
+import dev.stringsvc.gateway.http.GrpcCall;
 import dev.stringsvc.program.FailStop;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -37,17 +38,23 @@ public final class ProblemErrorHandler extends ErrorHandler {
         }
         String detail = detail(code);
         String requestId = RequestId.of(request.getHeaders().get(RequestId.HEADER));
-        byte[] json = Problem.of(code, detail).inRequest(requestId).json();
+        Problem problem = Problem.of(code, detail).inRequest(requestId);
+        boolean call = GrpcCall.isContentType(request.getHeaders().get(HttpHeader.CONTENT_TYPE));
+        byte[] body = call ? new byte[0] : problem.json();
         response.getHeaders()
                 .put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE)
                 .put(HttpHeader.CONNECTION, "close")
                 .put(RequestId.HEADER, requestId);
-        response.write(true, ByteBuffer.wrap(json), callback);
+        if (call) {
+            response.setStatus(200);
+            GrpcProblem.put(problem, response.getHeaders());
+        }
+        response.write(true, ByteBuffer.wrap(body), callback);
         listener.finished(Exchange.refused(
                 request.getMethod(),
                 String.valueOf(request.getHttpURI().getPath()),
                 code,
-                json.length,
+                body.length,
                 Duration.ofNanos(System.nanoTime() - request.getBeginNanoTime()),
                 requestId,
                 detail));

@@ -42,6 +42,11 @@ public record UpstreamRequest(
         return new UpstreamRequest(method, path, query, headers, body, client, upgrade, caller, cancellation);
     }
 
+    /// The same request with another head.
+    public UpstreamRequest withHeaders(HeaderFields head) {
+        return new UpstreamRequest(method, path, query, head, body, client, upgrade, caller, cancellation);
+    }
+
     /// The same request for another caller.
     public UpstreamRequest askedBy(Caller caller) {
         return new UpstreamRequest(method, path, query, headers, body, client, upgrade, caller, cancellation);

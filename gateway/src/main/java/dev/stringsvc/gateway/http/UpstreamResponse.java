@@ -40,6 +40,12 @@ public interface UpstreamResponse extends AutoCloseable {
     /// @throws IOException as thrown by `out`, and when the caller has gone away
     void copyBodyTo(OutputStream out) throws IOException;
 
+    /// Ends the answer at this time, wherever it is by then. Only HTTP/2 heeds it, since only gRPC calls
+    /// have a deadline for the body.
+    ///
+    /// @param nanoTime by [System#nanoTime]
+    default void endBy(long nanoTime) {}
+
     /// Calls `action` with each trailer, in order. Must be called after the body was read to its end.
     ///
     /// @throws UpstreamBrokenException when the instance's side breaks

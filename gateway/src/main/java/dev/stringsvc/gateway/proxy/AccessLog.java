@@ -53,6 +53,10 @@ public final class AccessLog implements Exchange.Listener {
         addIfAny(line, "route", exchange.route());
         addIfAny(line, "instance", exchange.instance());
         line.field("attempts", exchange.attempts()).field("request_id", exchange.requestId());
+        if (exchange.call() != null) {
+            line.field("grpc_method", exchange.call().method())
+                    .field("grpc_status", exchange.call().status().name());
+        }
         addIfAny(line, "err", exchange.error());
         writer.write(line.toString());
     }

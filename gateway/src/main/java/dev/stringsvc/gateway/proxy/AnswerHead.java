@@ -23,7 +23,7 @@ record AnswerHead(ClientRequest request, UpstreamResponse upstream, HttpFields.M
                 request,
                 upstream,
                 fields,
-                Headers.takesTrailers(request.fields().get(HttpHeader.TE)));
+                request.isGrpc() || Headers.takesTrailers(request.fields().get(HttpHeader.TE)));
     }
 
     /// Copies the fields that pass.

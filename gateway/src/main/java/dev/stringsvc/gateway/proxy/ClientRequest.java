@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.proxy;
 
 import dev.stringsvc.gateway.client.Client;
 import dev.stringsvc.gateway.client.RequestId;
+import dev.stringsvc.gateway.http.GrpcCall;
 import java.net.InetSocketAddress;
 import java.util.Objects;
 import org.eclipse.jetty.http.HttpFields;
@@ -13,11 +14,17 @@ import org.jspecify.annotations.Nullable;
 /// One request of a client, and what it holds until its reply is written.
 ///
 /// @param id the client's own `X-Request-Id`, or a new one
-record ClientRequest(Request request, Client client, String id, RequestScope scope) {
+/// @param isGrpc true if it is a gRPC call
+record ClientRequest(Request request, Client client, String id, boolean isGrpc, RequestScope scope) {
     static ClientRequest of(Request request) {
         var client = Client.of(request);
+        HttpFields head = request.getHeaders();
         return new ClientRequest(
-                request, client, RequestId.of(request.getHeaders().get(RequestId.HEADER)), new RequestScope(client));
+                request,
+                client,
+                RequestId.of(head.get(RequestId.HEADER)),
+                GrpcCall.isContentType(head.get(HttpHeader.CONTENT_TYPE)),
+                new RequestScope(client));
     }
 
     String method() {
@@ -35,6 +42,11 @@ record ClientRequest(Request request, Client client, String id, RequestScope sco
     /// The path as the client wrote it.
     String path() {
         return Objects.requireNonNullElse(request.getHttpURI().getPath(), "");
+    }
+
+    /// The method of a gRPC call, such as `pkg.Service/Method`, as the client wrote it.
+    String rpcMethod() {
+        return path().startsWith("/") ? path().substring(1) : path();
     }
 
     /// The query as the client wrote it, without the question mark; `null` where there is none.

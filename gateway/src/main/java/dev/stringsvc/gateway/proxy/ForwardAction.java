@@ -3,10 +3,12 @@ package dev.stringsvc.gateway.proxy;
 import dev.stringsvc.gateway.client.BodyMemory;
 import dev.stringsvc.gateway.client.ClientBody;
 import dev.stringsvc.gateway.client.ClientRate;
+import dev.stringsvc.gateway.client.MinimumRate;
 import dev.stringsvc.gateway.client.PayloadTooLargeException;
 import dev.stringsvc.gateway.client.SlowClientException;
 import dev.stringsvc.gateway.http.Body;
 import dev.stringsvc.gateway.http.Caller;
+import dev.stringsvc.gateway.http.GrpcCall;
 import dev.stringsvc.gateway.http.HeaderFields;
 import dev.stringsvc.gateway.http.RequestTarget;
 import dev.stringsvc.gateway.http.UpstreamRequest;
@@ -16,6 +18,7 @@ import dev.stringsvc.gateway.retry.ProxyResult;
 import dev.stringsvc.gateway.tunnel.WebSockets;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +74,13 @@ final class ForwardAction {
         if (RequestTarget.beginsWithTwoSlashes(target.path())) {
             return Problems.of(400, "The path would begin with two slashes for the service.", Problems.CLOSE, context);
         }
+        if (request.isGrpc() && isTimeoutMalformed(request)) {
+            return Problems.of(
+                    400,
+                    "The grpc-timeout is malformed: it takes one to eight digits and one of H, M, S, m, u, n.",
+                    Problems.CLOSE,
+                    context);
+        }
         try {
             return admit(request, target, context, writer);
         } catch (PayloadTooLargeException e) {
@@ -80,6 +90,11 @@ final class ForwardAction {
         } catch (IOException e) {
             return new Reply.ClientGone(e, context);
         }
+    }
+
+    private static boolean isTimeoutMalformed(ClientRequest request) {
+        @Nullable String timeout = request.fields().get(GrpcCall.TIMEOUT);
+        return timeout != null && GrpcCall.timeout(timeout) == null;
     }
 
     /// Admits a request once its body has arrived, or the part of it that is remembered, so a client
@@ -92,9 +107,9 @@ final class ForwardAction {
         Bulkhead share = target.forwarder().bulkhead();
         Origin origin = forwarding.origin(request);
         Object address = origin.address();
-        boolean streams = target.forward().streamRequests();
+        boolean streams = target.forward().streamRequests() || request.isGrpc();
         long most = Math.min(target.forward().requestBody(), limits.bodyBytes());
-        ClientBody open = bodies.open(request.request(), most, streams);
+        ClientBody open = bodies.open(request.request(), most, streams, request.scope()::takenAt);
         request.scope().body(open);
 
         Map<String, String> retry = streams || isHere(open) ? Problems.RETRY_SOON : Problems.RETRY_SOON_ANEW;
@@ -178,6 +193,9 @@ final class ForwardAction {
                                 : "The gateway does not know yet which instances the service has.",
                         Problems.RETRY_SOON,
                         context);
+            case ProxyResult.UpstreamFailed(var decided, var _)
+            when request.isGrpc() && request.isHttp2() && decided.reset() != null ->
+                new Reply.Reset(Objects.requireNonNull(decided.reset()), context);
             case ProxyResult.UpstreamFailed(var decided, var _) ->
                 Problems.attempted(502, "The service could not be reached, or broke off.", Map.of(), context)
                         .because(decided.reason());
@@ -218,7 +236,8 @@ final class ForwardAction {
     /// on tunnels, since it lasts for hours and is mostly idle.
     private Reply pass(
             ClientRequest request, ProxyResult.Answered answered, Admission.Permit permit, ReplyContext context) {
-        ClientRate rate = limits.slowest().start();
+        ClientRate rate = (request.isGrpc() ? MinimumRate.any(limits.timeouts().stream()) : limits.slowest()).start();
+        request.scope().answering(rate);
         if (!permit.answering(rate)) {
             answered.close();
             return Problems.givenUp(request.isRepeatable(), context);

@@ -116,7 +116,8 @@ public final class ProxyHandler extends Handler.Abstract {
                 context.instance(),
                 context.attempts().size(),
                 request.id(),
-                written.error());
+                written.error(),
+                request.isGrpc() ? new Exchange.Call(request.rpcMethod(), written.grpcStatus()) : null);
     }
 
     private Reply replyTo(ClientRequest request, ReplyWriter writer) {

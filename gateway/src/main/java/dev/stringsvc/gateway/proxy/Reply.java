@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.proxy;
 
 import dev.stringsvc.gateway.client.ClientRate;
+import dev.stringsvc.gateway.http.StreamResetException;
 import dev.stringsvc.gateway.http.UpstreamSocket;
 import dev.stringsvc.gateway.retry.ProxyResult;
 import dev.stringsvc.gateway.route.Action;
@@ -49,6 +50,9 @@ sealed interface Reply {
 
     /// An instance has switched protocols: bytes pass both ways until one side ends.
     record Switched(ProxyResult.Answered answered, UpstreamSocket socket, ReplyContext context) implements Reply {}
+
+    /// An instance has reset the stream of a gRPC call. The client's stream is reset with the same code.
+    record Reset(StreamResetException cause, ReplyContext context) implements Reply {}
 
     /// Nothing is written: the client went away, or its body broke off.
     record ClientGone(IOException cause, ReplyContext context) implements Reply {}

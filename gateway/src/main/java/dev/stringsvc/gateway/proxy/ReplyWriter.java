@@ -1,21 +1,19 @@
 package dev.stringsvc.gateway.proxy;
 
 import dev.stringsvc.gateway.client.ClientConnection;
-import dev.stringsvc.gateway.client.ClientOutput;
 import dev.stringsvc.gateway.client.ClientRate;
+import dev.stringsvc.gateway.client.GrpcProblem;
 import dev.stringsvc.gateway.client.Problem;
-import dev.stringsvc.gateway.client.RefusedAnswerException;
 import dev.stringsvc.gateway.client.RequestId;
 import dev.stringsvc.gateway.http.HeaderFields;
 import dev.stringsvc.gateway.http.Headers;
-import dev.stringsvc.gateway.http.UpstreamBrokenException;
+import dev.stringsvc.gateway.http.StreamResetException;
 import dev.stringsvc.gateway.http.UpstreamResponse;
 import dev.stringsvc.gateway.retry.ProxyResult;
 import dev.stringsvc.gateway.route.HeaderEdits;
 import dev.stringsvc.gateway.tunnel.ClientSocket;
 import dev.stringsvc.gateway.tunnel.Tunnel;
 import java.io.IOException;
-import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -35,8 +33,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes the reply to one request. Nothing else touches the response. Used by the request's thread.
 final class ReplyWriter {
-    private static final int LAST_STATUS = 599;
-
     private final ClientRequest request;
     private final Response response;
     private final HttpFields.Mutable fields;
@@ -59,8 +55,9 @@ final class ReplyWriter {
             return switch (reply) {
                 case Reply.Problem problem -> problem(problem);
                 case Reply.Own own -> own(own);
-                case Reply.Forwarded forwarded -> forwarded(forwarded);
+                case Reply.Forwarded forwarded -> new InstanceAnswer(this, request, response, forwarded).write();
                 case Reply.Switched switched -> switched(switched);
+                case Reply.Reset reset -> reset(reset.cause(), HttpStatus.BAD_GATEWAY_502, 0);
                 case Reply.ClientGone gone -> clientGone(gone.cause(), 0);
             };
         } catch (IOException e) {
@@ -129,6 +126,13 @@ final class ReplyWriter {
     private Written problem(Reply.Problem reply) throws IOException {
         HeaderEdits edits = reply.context().edits();
         Problem details = reply.details().inRequest(request.id());
+        String error = reply.reason() == null ? details.detail() : reply.reason();
+        if (request.isGrpc()) {
+            begin(HttpStatus.OK_200);
+            GrpcProblem.put(details, fields);
+            date();
+            return whole(new byte[0], error).with(details.grpcStatus());
+        }
         begin(details.status());
         edits.setOnProblem().forEach(fields::put);
         fields.put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
@@ -140,7 +144,7 @@ final class ReplyWriter {
         date();
         byte[] json = details.json();
         fields.put(HttpHeader.CONTENT_LENGTH, json.length);
-        return whole(json, reply.reason() == null ? details.detail() : reply.reason());
+        return whole(json, error);
     }
 
     private Written own(Reply.Own reply) throws IOException {
@@ -179,83 +183,6 @@ final class ReplyWriter {
         return new Written(status, body.length, error, false);
     }
 
-    /// Passes an instance's answer on and closes it. If the instance breaks off after the head was
-    /// sent, the client's connection is cut, so that a partial answer never looks complete.
-    private Written forwarded(Reply.Forwarded reply) throws IOException {
-        ProxyResult.Answered answered = reply.answered();
-        var out = new ClientOutput(response, reply.rate());
-        try (answered) {
-            UpstreamResponse upstream = answered.response();
-            var head = AnswerHead.of(request, upstream, fields);
-            Reply.@Nullable Problem refusal = isFinal(upstream.status())
-                    ? begin(answered, head, reply.context())
-                    : refused(answered, "a status that is not final", reply.context());
-            if (refusal != null) {
-                return instead(refusal, 0);
-            }
-            boolean trailers = head.allowTrailers();
-            head.keepChunks();
-            request.client().answering(reply.rate());
-            if (trailers) {
-                copyWithTrailers(head, out);
-            } else {
-                upstream.copyBodyTo(out);
-            }
-            out.close();
-            return Written.whole(upstream.status(), out.written());
-        } catch (UpstreamBrokenException e) {
-            @Nullable IOException clients = clientsFailure();
-            if (clients != null) {
-                return clientGone(clients, out.written());
-            }
-            answered.brokeOff();
-            return instead(
-                    badAnswer(
-                            "The service broke off within its answer.",
-                            "the instance broke off within its answer",
-                            reply.context()),
-                    out.written());
-        } catch (RefusedAnswerException e) {
-            answered.brokeOff();
-            return instead(
-                    badAnswer(
-                            "The service's answer is malformed.",
-                            "the instance's answer cannot be sent: " + e.getMessage(),
-                            reply.context()),
-                    out.written());
-        } catch (IOException e) {
-            return clientGone(e, out.written());
-        }
-    }
-
-    private static boolean isFinal(int status) {
-        return status >= HttpStatus.OK_200 && status <= LAST_STATUS;
-    }
-
-    /// The failure that ended the reading of the client's body; `null` if there was none.
-    private @Nullable IOException clientsFailure() {
-        var body = request.scope().body();
-        return body == null ? null : body.failure();
-    }
-
-    private void copyWithTrailers(AnswerHead head, ClientOutput out) throws IOException {
-        HttpFields.Mutable trailers = HttpFields.build();
-        response.setTrailersSupplier(() -> trailers);
-        head.upstream().copyBodyTo(out);
-        var taken = new AnswerFields(trailers, head.connection(), HeaderEdits.NONE);
-        head.upstream().forEachTrailer((name, value) -> {
-            if (!HttpHeader.CONTENT_LENGTH.is(name)) {
-                taken.add(name, value, false);
-            }
-        });
-        if (taken.fault().isPresent()) {
-            throw new UpstreamBrokenException(new ProtocolException("malformed trailers"));
-        }
-        if (trailers.size() > 0) {
-            out.flush(); // written at once with its end, a short answer would get a length, and no trailers
-        }
-    }
-
     /// Sends the head that switches protocols, then passes bytes both ways until the tunnel ends. Of
     /// the hop-by-hop fields only those pass that belong to the switch.
     private Written switched(Reply.Switched reply) throws IOException {
@@ -283,7 +210,7 @@ final class ReplyWriter {
     /// Builds the head of an instance's answer.
     ///
     /// @return the problem to answer with if the head cannot be passed on; else `null`
-    private Reply.@Nullable Problem begin(ProxyResult.Answered answered, AnswerHead head, ReplyContext context) {
+    Reply.@Nullable Problem begin(ProxyResult.Answered answered, AnswerHead head, ReplyContext context) {
         begin(head.upstream().status());
         @Nullable String fault = head.copy(context.edits()).orElse(null);
         if (fault != null) {
@@ -298,19 +225,19 @@ final class ReplyWriter {
                 : null;
     }
 
-    private static Reply.Problem refused(ProxyResult.Answered answered, String fault, ReplyContext context) {
+    static Reply.Problem refused(ProxyResult.Answered answered, String fault, ReplyContext context) {
         answered.brokeOff();
         return badAnswer("The service's answer has " + fault + ".", "the instance's answer has " + fault, context);
     }
 
-    private static Reply.Problem badAnswer(String detail, String reason, ReplyContext context) {
+    static Reply.Problem badAnswer(String detail, String reason, ReplyContext context) {
         return Problems.attempted(HttpStatus.BAD_GATEWAY_502, detail, Map.of(), context)
                 .because(reason);
     }
 
     /// Writes a problem if nothing has been written yet; otherwise ends the answer so that it does not
     /// look complete.
-    private Written instead(Reply.Problem problem, long bytes) throws IOException {
+    Written instead(Reply.Problem problem, long bytes) throws IOException {
         if (response.isCommitted()) {
             return cut(response.getStatus(), bytes, problem.reason());
         }
@@ -319,12 +246,18 @@ final class ReplyWriter {
     }
 
     /// The client went away or sent less than it promised, so no answer is read.
-    private Written clientGone(IOException cause, long bytes) {
+    Written clientGone(IOException cause, long bytes) {
         boolean slow =
                 request.client().tooSlow() || (response.isCommitted() && cause.getCause() instanceof TimeoutException);
         return slow
                 ? cut(response.getStatus(), bytes, "the client took its answer too slowly, and was cut")
                 : cut(Written.CLIENT_CLOSED_REQUEST, bytes, "the client went away: " + cause.getMessage());
+    }
+
+    /// Resets the client's stream with the code with which the instance reset its own.
+    Written reset(StreamResetException cause, int status, long bytes) {
+        request.client().reset(cause.code());
+        return new Written(status, bytes, cause.getMessage(), true);
     }
 
     private Written cut(int status, long bytes, @Nullable String error) {

@@ -12,8 +12,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
-import java.time.Duration;
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -25,7 +25,6 @@ import org.eclipse.jetty.server.Request;
 /// streams its requests does not wait. Thread-safe.
 public final class RequestBodies {
     private static final int FIRST = 1_024;
-    private static final MinimumRate ANY_RATE = new MinimumRate(0, Duration.ZERO);
 
     private final ClientLimits limits;
     private final BodyMemory memory;
@@ -39,10 +38,11 @@ public final class RequestBodies {
     /// The body that the request announces, not yet read; must be closed when the request is over.
     ///
     /// @param most the longest accepted body, in bytes
-    /// @param streams true if the body may come at any rate, as long as no pause exceeds the idle
-    /// timeout
+    /// @param streams true if the body may come at any rate, as long as no pause exceeds the timeout of
+    /// streams
+    /// @param takenAt when the client last took a part of its answer, by [System#nanoTime]
     /// @throws PayloadTooLargeException when the client says that the body is longer than the limit
-    ClientBody open(Request request, long most, boolean streams) throws IOException {
+    ClientBody open(Request request, long most, boolean streams, LongSupplier takenAt) throws IOException {
         HttpFields head = request.getHeaders();
         long length = head.getLongField(HttpHeader.CONTENT_LENGTH);
         if (length > most) {
@@ -53,8 +53,8 @@ public final class RequestBodies {
             return ClientBody.none();
         }
         ClientTimeouts timeouts = limits.timeouts();
-        var in = new ClientInput(request, streams ? timeouts.stream() : timeouts.idle());
-        MinimumRate slowest = streams ? ANY_RATE : limits.slowest();
+        var in = new ClientInput(request, streams ? timeouts.stream() : timeouts.idle(), takenAt);
+        MinimumRate slowest = streams ? MinimumRate.any(timeouts.stream()) : limits.slowest();
         return new ClientBody(in, in::stop, length, most, slowest.start());
     }
 
@@ -64,9 +64,6 @@ public final class RequestBodies {
     /// @param trailers called after the end of a body of unknown length
     /// @throws IOException when the client breaks off, or is too slow
     Body read(ClientBody in, Supplier<HeaderFields> trailers) throws IOException {
-        if (in.length() == 0) {
-            return new Body.None();
-        }
         int most = in.length() < 0 ? limits.replayBytes() + 1 : (int) Math.min(in.length(), limits.replayBytes());
         byte[] begin = new byte[0];
         int size = 0;
@@ -74,24 +71,45 @@ public final class RequestBodies {
             if (size == begin.length) {
                 int next = Math.min(Math.max(FIRST, size * 2), most);
                 if (size == most || !in.keep(next - size, memory)) {
-                    var whole = new SequenceInputStream(new ByteArrayInputStream(begin), in);
-                    return streamed(in, whole, Math.min(size, limits.replayBytes()), trailers);
+                    return streamed(in, after(begin, size, in), Math.min(size, limits.replayBytes()), trailers);
                 }
                 begin = Arrays.copyOf(begin, next);
             }
             size += Math.max(0, in.read(begin, size, begin.length - size));
         }
-        return new Body.Buffered(
-                size == begin.length ? begin : Arrays.copyOf(begin, size),
-                in.length() < 0 ? trailers.get() : HeaderFields.NONE);
+        return kept(in, size == begin.length ? begin : Arrays.copyOf(begin, size), trailers);
     }
 
-    /// Streams the body without waiting for its beginning.
+    /// Streams the body without waiting for its beginning. A short body of which all has arrived is kept.
     ///
     /// @param trailers called after the end of a body of unknown length
     public Body stream(ClientBody in, Supplier<HeaderFields> trailers) throws IOException {
         int most = (int) Math.min(in.length() < 0 ? Long.MAX_VALUE : in.length(), limits.replayBytes());
-        return in.length() <= most && in.isHere(most) ? read(in, trailers) : streamed(in, in, most, trailers);
+        byte[] begin = new byte[0];
+        int size = 0;
+        while (size < most && in.isReady() && !in.ended()) {
+            if (size == begin.length) {
+                int next = Math.min(Math.max(FIRST, size * 2), most);
+                if (!in.keep(next - size, memory)) {
+                    break;
+                }
+                begin = Arrays.copyOf(begin, next);
+            }
+            size += Math.max(0, in.read(begin, size, begin.length - size));
+        }
+        return in.ended()
+                ? kept(in, Arrays.copyOf(begin, size), trailers)
+                : streamed(in, after(begin, size, in), most, trailers);
+    }
+
+    private static Body kept(ClientBody in, byte[] bytes, Supplier<HeaderFields> trailers) {
+        return in.length() == 0
+                ? new Body.None()
+                : new Body.Buffered(bytes, in.length() < 0 ? trailers.get() : HeaderFields.NONE);
+    }
+
+    private static InputStream after(byte[] begin, int size, ClientBody in) {
+        return size == 0 ? in : new SequenceInputStream(new ByteArrayInputStream(begin, 0, size), in);
     }
 
     /// @param whole the body from its first byte

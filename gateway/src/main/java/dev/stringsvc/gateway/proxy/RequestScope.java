@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.proxy;
 
 import dev.stringsvc.gateway.client.Client;
 import dev.stringsvc.gateway.client.ClientBody;
+import dev.stringsvc.gateway.client.ClientRate;
 import dev.stringsvc.gateway.http.AbandonedException;
 import dev.stringsvc.gateway.http.Body;
 import java.io.IOException;
@@ -16,6 +17,8 @@ final class RequestScope implements AutoCloseable {
     private @Nullable Body kept;
     private Admission.@Nullable Permit permit;
     private @Nullable Semaphore tunnels;
+    private volatile @Nullable ClientRate answer;
+    private final long startedAt = System.nanoTime();
 
     RequestScope(Client client) {
         this.client = client;
@@ -43,6 +46,18 @@ final class RequestScope implements AutoCloseable {
         if (permit != null) {
             permit.close();
         }
+    }
+
+    /// @param rate measures how fast the client takes its answer
+    void answering(ClientRate rate) {
+        answer = rate;
+    }
+
+    /// When the client last took a part of its answer, by [System#nanoTime]; before that, when the request
+    /// came. Any thread may call this.
+    long takenAt() {
+        @Nullable ClientRate rate = answer;
+        return rate == null ? startedAt : rate.movedAt();
     }
 
     /// The body as the client sends it; `null` if it was never opened.

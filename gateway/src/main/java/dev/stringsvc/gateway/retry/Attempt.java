@@ -1,8 +1,10 @@
 package dev.stringsvc.gateway.retry;
 
+import dev.stringsvc.gateway.http.StreamResetException;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// One attempt that was made, with its endpoint and its result.
 ///
@@ -19,13 +21,18 @@ public record Attempt(Endpoint endpoint, AttemptResult result, Duration took, bo
             return "overtaken";
         }
         return switch (result) {
-            case AttemptResult.Responded(var response) -> "answered " + response.status();
+            case AttemptResult.Responded answered -> "answered " + answered.statusText();
             case AttemptResult.NotSent(var _, boolean asked) -> asked ? "not reached" : "not asked in time";
             case AttemptResult.MaybeSent broken -> broken.what();
             case AttemptResult.TimedOut(var _, boolean silent) -> silent ? "timed out" : "not read in time";
             case AttemptResult.ClientFault ignored -> "client failed";
             case AttemptResult.Unsendable ignored -> "not sendable";
         };
+    }
+
+    /// The reset of the stream by the instance; `null` if the attempt ended otherwise.
+    public @Nullable StreamResetException reset() {
+        return result instanceof AttemptResult.MaybeSent(StreamResetException reset) ? reset : null;
     }
 
     /// The outcome with its cause, if there is one. For logs only: it may name addresses.

@@ -4,6 +4,7 @@ import dev.stringsvc.gateway.http.Body;
 import dev.stringsvc.gateway.http.Caller;
 import dev.stringsvc.gateway.http.Cancellation;
 import dev.stringsvc.gateway.http.ClientAddress;
+import dev.stringsvc.gateway.http.GrpcCall;
 import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.Canary;
@@ -16,7 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -35,7 +36,11 @@ final class Attempts {
     private final int client;
     private final Balancers balancers;
     private final boolean repeatable;
+    private final long startedAt;
     private final long deadline;
+    /// `null` if the request is not a gRPC call.
+    private final @Nullable GrpcCall call;
+    private final @Nullable Duration callTimeout;
     /// In the order in which they began.
     private final List<Try> tries = new ArrayList<>(1);
     private final List<Endpoint> tried = new ArrayList<>(1);
@@ -91,7 +96,10 @@ final class Attempts {
         this.request = request;
         this.client = request.client() == null ? ClientTag.UNKNOWN : ClientTag.of(ClientAddress.bits(request.client()));
         this.repeatable = isRepeatable(context.forward(), request);
-        this.deadline = now() + context.forward().deadline().toNanos();
+        this.startedAt = now();
+        this.deadline = startedAt + context.forward().deadline().toNanos();
+        this.call = GrpcCall.of(request.headers());
+        this.callTimeout = call == null ? null : call.timeout();
         context.budget().deposit();
         context.hedges().deposit();
     }
@@ -112,12 +120,7 @@ final class Attempts {
         return !streamed()
                 && !request.upgrade()
                 && (context.forward().idempotent() || SAFE.contains(request.method()))
-                && !isGrpc();
-    }
-
-    private boolean isGrpc() {
-        @Nullable String type = request.headers().first("content-type");
-        return type != null && type.toLowerCase(Locale.ROOT).startsWith("application/grpc");
+                && call == null;
     }
 
     private boolean streamed() {
@@ -138,8 +141,16 @@ final class Attempts {
     /// available. [#ended] must be called for each attempt that was begun.
     Optional<Try> begin() {
         Optional<Endpoint.Permit> permit = choose();
-        round = permit.map(one -> begin(one, request, attemptTimeout())).orElse(null);
+        round = permit.map(one -> begin(one, toSend(), attemptTimeout())).orElse(null);
         return Optional.ofNullable(round);
+    }
+
+    private UpstreamRequest toSend() {
+        if (call == null) {
+            return request;
+        }
+        @Nullable Duration left = hasCallDeadline() ? Duration.ofNanos(callDeadline() - now()) : null;
+        return request.withHeaders(call.attempt(request.headers(), tries.size(), left));
     }
 
     private Try begin(Endpoint.Permit permit, UpstreamRequest toSend, Duration timeout) {
@@ -260,11 +271,7 @@ final class Attempts {
 
     private static boolean isFinal(AttemptResult result) {
         return switch (result) {
-            case AttemptResult.Responded(var response) ->
-                switch (response.status()) {
-                    case 500, 502, 503, 504 -> false;
-                    default -> true;
-                };
+            case AttemptResult.Responded answered -> answered.status() != 500 && !RetryPolicy.isUnserved(answered);
             case AttemptResult.ClientFault ignored -> true;
             case AttemptResult.Unsendable ignored -> true;
             case AttemptResult.NotSent ignored -> false;
@@ -348,7 +355,12 @@ final class Attempts {
             return new ProxyResult.NoInstances(context.upstream().watch().answered(), made);
         }
         return switch (held.end.result()) {
-            case AttemptResult.Responded(var response) -> new ProxyResult.Answered(response, held.permit, made);
+            case AttemptResult.Responded(var response) -> {
+                if (hasCallDeadline()) {
+                    response.endBy(callDeadline());
+                }
+                yield new ProxyResult.Answered(response, held.permit, made);
+            }
             case AttemptResult.NotSent ignored -> failed(held.end, made);
             case AttemptResult.MaybeSent ignored -> failed(held.end, made);
             case AttemptResult.TimedOut ignored -> new ProxyResult.DeadlineExceeded(made);
@@ -363,9 +375,19 @@ final class Attempts {
                 : new ProxyResult.DeadlineExceeded(made);
     }
 
-    /// The time until the deadline; the time spent waiting for the client does not count.
+    /// The time until the route's deadline, for which the time spent waiting for the client does not
+    /// count, or until the deadline that the client gave the call, if that is earlier.
     private Duration timeLeft() {
         long waited = request.body() instanceof Body.Streamed streamed ? streamed.waitedNanos() : 0;
-        return Duration.ofNanos(deadline + waited - now());
+        long left = deadline + waited - now();
+        return Duration.ofNanos(hasCallDeadline() ? Math.min(left, callDeadline() - now()) : left);
+    }
+
+    private boolean hasCallDeadline() {
+        return callTimeout != null;
+    }
+
+    private long callDeadline() {
+        return startedAt + Objects.requireNonNull(callTimeout).toNanos();
     }
 }

@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.retry;
 
+import dev.stringsvc.gateway.http.GrpcStatus;
 import dev.stringsvc.gateway.http.UpstreamResponse;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import java.io.IOException;
@@ -17,6 +18,11 @@ public sealed interface ProxyResult {
         /// Notes that the answer broke off within its body.
         public void brokeOff() {
             permit.brokeOff();
+        }
+
+        /// Notes the status with which the answer to a gRPC call ended.
+        public void ended(GrpcStatus status) {
+            permit.ended(status);
         }
 
         @Override

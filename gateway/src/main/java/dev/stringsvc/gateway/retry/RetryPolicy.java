@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.retry;
 
+import dev.stringsvc.gateway.http.GrpcStatus;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,7 +16,11 @@ import java.util.function.DoubleSupplier;
 ///
 /// An instance's `Retry-After` holds for that instance only: another one is asked without waiting. If
 /// there is no other, the gateway waits for that long if the deadline allows it; otherwise the client
-/// gets the answer with that header. Thread-safe if `random` is.
+/// gets the answer with that header.
+///
+/// An instance that answers a gRPC call with UNAVAILABLE, and with nothing else, says that it did not
+/// serve the call. Its `grpc-retry-pushback-ms` sets the delay, or forbids another attempt. Thread-safe
+/// if `random` is.
 ///
 /// @param base the longest delay before the second attempt; it doubles with each further one
 /// @param random uniform in [0, 1)
@@ -41,6 +46,12 @@ public record RetryPolicy(Duration base, DoubleSupplier random) {
     }
 
     private Duration delay(AttemptResult result, Situation situation) {
+        if (result instanceof AttemptResult.Responded(var response)) {
+            Pushback pushback = Pushback.of(response);
+            if (pushback instanceof Pushback.After(var delay)) {
+                return delay;
+            }
+        }
         if (situation.elsewhere()) {
             return result instanceof AttemptResult.NotSent ? Duration.ZERO : backoff(situation.attempt());
         }
@@ -56,17 +67,22 @@ public record RetryPolicy(Duration base, DoubleSupplier random) {
             case AttemptResult.NotSent ignored -> situation.replayable();
             case AttemptResult.MaybeSent ignored -> situation.repeatable() && situation.replayable();
             case AttemptResult.TimedOut ignored -> situation.repeatable() && situation.replayable();
-            case AttemptResult.Responded(var response) ->
+            case AttemptResult.Responded answered ->
                 situation.repeatable()
                         && situation.replayable()
-                        && (isUnserved(response.status()) || (response.status() == 500 && situation.elsewhere()));
+                        && (isUnserved(answered) || (answered.status() == 500 && situation.elsewhere()))
+                        && !(Pushback.of(answered.response()) instanceof Pushback.Never);
             case AttemptResult.ClientFault ignored -> false;
             case AttemptResult.Unsendable ignored -> false;
         };
     }
 
-    private static boolean isUnserved(int status) {
-        return status == 502 || status == 503 || status == 504;
+    /// True if the instance says that it did not serve the request.
+    static boolean isUnserved(AttemptResult.Responded answered) {
+        return switch (answered.status()) {
+            case 502, 503, 504 -> true;
+            default -> answered.grpcStatus() == GrpcStatus.UNAVAILABLE;
+        };
     }
 
     private Duration backoff(int attempt) {

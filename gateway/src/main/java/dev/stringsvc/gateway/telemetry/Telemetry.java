@@ -51,6 +51,7 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|---|
 /// | `gateway_requests_seconds` | route, status, instance | time of each request to its last byte, as a histogram |
 /// | `gateway_attempts_seconds` | route, outcome | time of each attempt to its answer's head |
+/// | `gateway_grpc_calls_seconds` | route, grpc_method, grpc_status | time of each gRPC call to its last byte |
 /// | `gateway_retries_total` | route | further attempts |
 /// | `gateway_retry_budget_exhausted_total` | route | further attempts that the budget forbade |
 /// | `gateway_hedges_total` | route | copies begun beside an attempt that takes long |
@@ -112,6 +113,7 @@ public final class Telemetry
     private final Counter connectionsRefused = registry.counter("gateway.connections.shed", "reason", "refused");
     private final Counter reloads = registry.counter("gateway.config.reloads", "result", "ok");
     private final Counter refusedReloads = registry.counter("gateway.config.reloads", "result", "refused");
+    private final CallMeters calls = new CallMeters(registry);
     private final Clock clock;
     private final Map<RequestKey, Timer> requests = new ConcurrentHashMap<>();
     private final Map<String, Integer> present = new ConcurrentHashMap<>();
@@ -224,6 +226,7 @@ public final class Telemetry
             remove("route", gone);
             requests.keySet().removeIf(key -> gone.contains(key.route()));
             attempts.keySet().removeIf(key -> gone.contains(key.route()));
+            calls.routesGone(gone);
         }
     }
 
@@ -254,6 +257,9 @@ public final class Telemetry
     public void finished(Exchange exchange) {
         var key = new RequestKey(orNone(exchange.route()), exchange.status(), orNone(exchange.instance()));
         timer(key).record(exchange.took());
+        if (exchange.call() != null) {
+            calls.finished(exchange, exchange.call(), key.route());
+        }
         if (exchange.instance() != null && !present.containsKey(exchange.instance())) {
             forget(exchange.instance()); // it left while it answered
         }

@@ -1,5 +1,7 @@
 package dev.stringsvc.gateway.transport;
 
+import dev.stringsvc.gateway.http.GrpcCall;
+import dev.stringsvc.gateway.http.GrpcStatus;
 import dev.stringsvc.gateway.http.UpstreamResponse;
 import java.io.IOException;
 import java.net.ProtocolException;
@@ -11,8 +13,26 @@ import org.jspecify.annotations.Nullable;
 public sealed interface AttemptResult {
     /// The instance sent a response. The body is not read yet, and the response must be closed.
     record Responded(UpstreamResponse response) implements AttemptResult {
+        private static final int OK = 200;
+
         public int status() {
             return response.status();
+        }
+
+        /// The status of a gRPC answer that has no message; `null` for any other answer.
+        public @Nullable GrpcStatus grpcStatus() {
+            return status() == OK ? GrpcCall.statusAlone(response) : null;
+        }
+
+        /// The HTTP status, or the name of the gRPC status if there is one in the head.
+        public String statusText() {
+            @Nullable GrpcStatus grpc = grpcStatus();
+            return grpc == null ? Integer.toString(status()) : grpc.name();
+        }
+
+        /// True for the answer to a gRPC call whose status is still to come.
+        public boolean isOpenCall() {
+            return status() == OK && GrpcCall.isOpen(response);
         }
 
         /// True if the instance closes the connection after this response.

@@ -31,7 +31,7 @@ public final class BodySender {
     private final Watchdog.@Nullable Watch watch;
     private final Duration timeout;
     private final Thread thread = Thread.ofVirtual().unstarted(this::send);
-    private boolean answered;
+    private volatile @Nullable Duration idle;
     private volatile boolean ending;
     private volatile boolean done;
     private volatile boolean stopped;
@@ -71,6 +71,7 @@ public final class BodySender {
                 position += n;
                 ending = position == body.length();
                 sink.write(chunk, 0, n);
+                renew();
             }
         } catch (ClientFailedException e) {
             if (!stopped) {
@@ -109,20 +110,30 @@ public final class BodySender {
     }
 
     private synchronized void waitForClient() {
-        if (!answered && watch != null) {
+        if (idle == null && watch != null) {
             watch.pause();
         }
     }
 
     private synchronized void waitForInstance() {
-        if (!answered && watch != null) {
+        if (idle == null && watch != null) {
             watch.expireAfter(timeout);
         }
     }
 
-    /// The response has arrived: the sender does not change the timeout any more.
-    public synchronized void answered() {
-        answered = true;
+    /// The response has arrived. From now on the watch limits how long the instance is idle, and an
+    /// instance that takes the body is not idle.
+    ///
+    /// @param idle the longest pause within the response
+    public synchronized void answered(Duration idle) {
+        this.idle = idle;
+    }
+
+    private void renew() {
+        @Nullable Duration now = idle;
+        if (now != null && watch != null) {
+            watch.renew(now);
+        }
     }
 
     /// Stops sending. Bytes that a repeatable body has read are kept for the next attempt.

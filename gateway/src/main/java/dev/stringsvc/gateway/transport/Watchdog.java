@@ -98,6 +98,8 @@ public final class Watchdog implements AutoCloseable {
         private long askAt = System.nanoTime() + CHECK_CLIENT_NANOS;
         private volatile long expiresAt;
         private volatile boolean paused;
+        private volatile boolean limited;
+        private volatile long limit;
         private volatile boolean expired;
         private volatile boolean abandoned;
 
@@ -117,6 +119,26 @@ public final class Watchdog implements AutoCloseable {
             paused = true;
         }
 
+        /// Sets a time at which it expires even while it is paused.
+        ///
+        /// @param nanoTime by [System#nanoTime]
+        public void endBy(long nanoTime) {
+            limit = nanoTime;
+            limited = true;
+        }
+
+        /// True if the time of [#endBy] has passed.
+        public boolean isOverLimit() {
+            return limited && System.nanoTime() - limit >= 0;
+        }
+
+        /// Starts the timeout again unless it is paused.
+        public void renew(Duration timeout) {
+            if (!paused) {
+                expiresAt = System.nanoTime() + timeout.toNanos();
+            }
+        }
+
         public boolean expired() {
             return expired;
         }
@@ -130,7 +152,7 @@ public final class Watchdog implements AutoCloseable {
         }
 
         private void check(long now) {
-            if (!paused && now - expiresAt >= 0) {
+            if ((!paused && now - expiresAt >= 0) || (limited && now - limit >= 0)) {
                 expire();
             } else if (now - askAt >= 0) {
                 askAt = now + CHECK_CLIENT_NANOS;

@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.upstream;
 
 import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.gateway.http.GrpcStatus;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import dev.stringsvc.gateway.transport.Transport;
 import java.time.Duration;
@@ -204,6 +205,8 @@ public final class Endpoint {
         private final boolean anyway = ejected();
         private final AtomicBoolean ended = new AtomicBoolean();
         private final AtomicBoolean released = new AtomicBoolean();
+        /// True while the answer to a gRPC call is passed on, whose status comes at its end.
+        private volatile boolean open;
 
         private Permit(int client, boolean probe) {
             this.client = client;
@@ -238,13 +241,35 @@ public final class Endpoint {
             if (verdict.bad()) {
                 lastFailure = Verdict.describe(result, took);
             }
-            boolean changed = probe
-                    ? circuit.probed(verdict, client)
-                    : anyway ? circuit.triedAnyway(verdict, client) : circuit.attempted(verdict, client);
+            open = verdict == Verdict.WELL && result instanceof AttemptResult.Responded call && call.isOpenCall();
+            boolean changed = (!open || probe) && count(verdict);
             boolean gone = isGone(result) && enough;
             if (suspect() && gone) {
                 upstream.dismiss(List.of(Endpoint.this));
             } else if (changed) {
+                upstream.healthChanged();
+            }
+        }
+
+        private boolean count(Verdict verdict) {
+            if (probe) {
+                return circuit.probed(verdict, client);
+            }
+            return anyway ? circuit.triedAnyway(verdict, client) : circuit.attempted(verdict, client);
+        }
+
+        /// Reports the status with which the answer to a gRPC call has ended. An answer whose head had a
+        /// status was counted by that.
+        public void ended(GrpcStatus status) {
+            Verdict verdict = Verdict.of(status);
+            if (!open || (probe && verdict == Verdict.WELL)) {
+                return;
+            }
+            open = false;
+            if (verdict.bad()) {
+                lastFailure = "ended a call with " + status;
+            }
+            if (probe ? circuit.attempted(verdict, client) : count(verdict)) {
                 upstream.healthChanged();
             }
         }
@@ -264,6 +289,7 @@ public final class Endpoint {
 
         /// Reports that the response broke off after its head, which counts as a failed attempt.
         public void brokeOff() {
+            open = false;
             lastFailure = "broke off within its response";
             if (circuit.attempted(Verdict.FAILED, client)) {
                 upstream.healthChanged();

@@ -1,7 +1,9 @@
 package dev.stringsvc.gateway.upstream;
 
+import dev.stringsvc.gateway.http.GrpcStatus;
 import dev.stringsvc.gateway.transport.AttemptResult;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// What an attempt tells about the endpoint's health.
 enum Verdict {
@@ -27,7 +29,7 @@ enum Verdict {
             case AttemptResult.Responded answered ->
                 switch (answered.status()) {
                     case 500, 502, 503, 504 -> FAILED;
-                    default -> WELL;
+                    default -> of(answered.grpcStatus());
                 };
             case AttemptResult.NotSent(var _, boolean asked) -> enough && asked ? UNREACHED : NOTHING;
             case AttemptResult.MaybeSent ignored -> FAILED;
@@ -37,11 +39,16 @@ enum Verdict {
         };
     }
 
+    /// @param status of a gRPC call; `null` for another request
+    static Verdict of(@Nullable GrpcStatus status) {
+        return status != null && status.isInstancesFault() ? FAILED : WELL;
+    }
+
     /// Describes the result of an attempt, for operators.
     static String describe(AttemptResult result, Duration took) {
         return switch (result) {
             case AttemptResult.Responded answered ->
-                "answered %d after %d ms".formatted(answered.status(), took.toMillis());
+                "answered %s after %d ms".formatted(answered.statusText(), took.toMillis());
             case AttemptResult.NotSent unsent -> unsent.description();
             case AttemptResult.MaybeSent broken -> broken.description();
             case AttemptResult.TimedOut(var after, boolean _) -> "no answer within %d ms".formatted(after.toMillis());

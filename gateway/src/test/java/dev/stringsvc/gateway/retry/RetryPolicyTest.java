@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -119,5 +120,29 @@ class RetryPolicyTest {
         var busy = new AttemptResult.Responded(new CannedResponse(503, Map.of("Retry-After", "2")));
         assertThat(policy.decide(busy, new Situation(true, true, true, 1, 3, PLENTY)))
                 .contains(Duration.ofMillis(20));
+    }
+
+    @ParameterizedTest(name = "grpc-status {0} pushback {1} elsewhere={2}: {3}")
+    @CsvSource({
+        "14, , true, PT0.02S",
+        "14, , false, PT0.02S",
+        "14, 0, true, PT0S",
+        "14, 150, true, PT0.15S",
+        "14, 150, false, PT0.15S",
+        "14, 5000, true, ",
+        "14, -1, true, ",
+        "14, soon, true, ",
+        "13, , true, ",
+        "4, , true, ",
+        "0, , true, "
+    })
+    void calls_go_again_after_unavailable_as_the_instance_says(
+            String status, @Nullable String pushback, boolean elsewhere, @Nullable Duration delay) {
+        Map<String, String> head = pushback == null
+                ? Map.of("Content-Type", "application/grpc", "grpc-status", status)
+                : Map.of("Content-Type", "application/grpc", "grpc-status", status, "grpc-retry-pushback-ms", pushback);
+        var result = new AttemptResult.Responded(new CannedResponse(200, head));
+        var situation = new Situation(true, true, elsewhere, 1, 3, PLENTY);
+        assertThat(policy.decide(result, situation)).isEqualTo(Optional.ofNullable(delay));
     }
 }

@@ -88,14 +88,14 @@ final class Attempt {
             Exchange.Head answer = awaitAnswer();
             answered = true;
             long length = lengthIn(answer);
+            Duration idle = idleTimeouts.within(answer.fields().first("Content-Type"));
             if (sender != null) {
-                sender.answered();
+                sender.answered(idle);
             }
             watch.pause();
             if (isAbandoned() || watch.expired()) {
                 throw new SocketTimeoutException("the response came too late");
             }
-            Duration idle = idleTimeouts.within(answer.fields().first("Content-Type"));
             return new AttemptResult.Responded(new Http2Response(this, answer, length, idle));
         } catch (IOException | RuntimeException e) {
             close();

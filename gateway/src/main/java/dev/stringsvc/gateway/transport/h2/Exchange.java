@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.transport.h2;
 
 import dev.stringsvc.gateway.http.HeaderFields;
+import dev.stringsvc.gateway.http.StreamResetException;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.util.List;
@@ -100,7 +101,8 @@ final class Exchange implements Stream.Listener {
     @Override
     public void onReset(Stream stream, ResetFrame frame, Callback callback) {
         refused |= frame.getError() == ErrorCode.REFUSED_STREAM_ERROR.code;
-        fail(new StreamResetException(frame.getError()));
+        int code = frame.getError();
+        fail(new StreamResetException(code, ErrorCode.toString(code, Integer.toString(code))));
         callback.succeeded();
     }
 

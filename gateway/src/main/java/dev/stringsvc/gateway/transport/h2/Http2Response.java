@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.transport.h2;
 
 import dev.stringsvc.gateway.http.AbandonedException;
+import dev.stringsvc.gateway.http.CallDeadlineException;
 import dev.stringsvc.gateway.http.UpstreamBrokenException;
 import dev.stringsvc.gateway.http.UpstreamResponse;
 import java.io.IOException;
@@ -51,6 +52,11 @@ final class Http2Response implements UpstreamResponse {
     }
 
     @Override
+    public void endBy(long nanoTime) {
+        attempt.watch().endBy(nanoTime);
+    }
+
+    @Override
     public void copyBodyTo(OutputStream out) throws IOException {
         if (bodiless()) {
             return;
@@ -78,7 +84,10 @@ final class Http2Response implements UpstreamResponse {
         try {
             return attempt.exchange().read();
         } catch (IOException e) {
-            throw attempt.isClientsFault() ? new AbandonedException() : new UpstreamBrokenException(e);
+            if (attempt.isClientsFault()) {
+                throw new AbandonedException();
+            }
+            throw new UpstreamBrokenException(attempt.watch().isOverLimit() ? new CallDeadlineException() : e);
         } finally {
             attempt.watch().pause();
         }

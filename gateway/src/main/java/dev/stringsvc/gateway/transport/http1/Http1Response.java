@@ -60,7 +60,7 @@ final class Http1Response implements UpstreamResponse {
         this.fields = parser.fields();
         this.idleTimeout = idleTimeouts.within(fields.first("Content-Type"));
         if (asked.sender() != null) {
-            asked.sender().answered();
+            asked.sender().answered(idleTimeout);
         }
         if (status == SWITCHING_PROTOCOLS) {
             watch.cancel(); // the tunnel notices by itself when a side has gone

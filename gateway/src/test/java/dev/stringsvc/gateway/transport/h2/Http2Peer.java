@@ -17,7 +17,7 @@ import org.eclipse.jetty.util.NanoTime;
 
 /// The instance's side of an HTTP/2 connection, frame by frame. It can send frames that a library would
 /// not.
-final class Http2Peer {
+public final class Http2Peer {
     private static final int ACK = 0x1;
     private static final int INITIAL_WINDOW_SIZE = 4;
     private static final int PREFACE = 24;
@@ -32,14 +32,14 @@ final class Http2Peer {
     /// Reads the preface and sends SETTINGS.
     ///
     /// @param settings identifiers and values
-    Http2Peer(FakeInstance.Wire wire, int... settings) throws IOException {
+    public Http2Peer(FakeInstance.Wire wire, int... settings) throws IOException {
         this.wire = wire;
         this.in = new DataInputStream(wire.in());
         in.skipNBytes(PREFACE);
         settings(settings);
     }
 
-    void settings(int... idsAndValues) throws IOException {
+    public void settings(int... idsAndValues) throws IOException {
         ByteBuffer payload = ByteBuffer.allocate(idsAndValues.length * 3);
         for (int i = 0; i < idsAndValues.length; i += 2) {
             payload.putShort((short) idsAndValues[i]).putInt(idsAndValues[i + 1]);
@@ -47,15 +47,15 @@ final class Http2Peer {
         frame(Http2Frame.SETTINGS, 0, 0, payload.array());
     }
 
-    void ignorePings() {
+    public void ignorePings() {
         answersPings = false;
     }
 
-    void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+    public void frame(int type, int flags, int stream, byte[] payload) throws IOException {
         wire.send(Http2Frame.encoded(type, flags, stream, payload));
     }
 
-    void head(int stream, String status, boolean ended, String... namesAndValues) throws IOException {
+    public void head(int stream, String status, boolean ended, String... namesAndValues) throws IOException {
         String[] fields = new String[namesAndValues.length + 2];
         fields[0] = ":status";
         fields[1] = status;
@@ -67,7 +67,7 @@ final class Http2Peer {
                 Http2Frame.block(fields));
     }
 
-    void trailers(int stream, String... namesAndValues) throws IOException {
+    public void trailers(int stream, String... namesAndValues) throws IOException {
         frame(
                 Http2Frame.HEADERS,
                 Http2Frame.END_OF_HEADERS | Http2Frame.END_STREAM,
@@ -75,32 +75,32 @@ final class Http2Peer {
                 Http2Frame.block(namesAndValues));
     }
 
-    void data(int stream, String bytes, boolean last) throws IOException {
+    public void data(int stream, String bytes, boolean last) throws IOException {
         data(stream, bytes.getBytes(StandardCharsets.ISO_8859_1), last);
     }
 
-    void data(int stream, byte[] bytes, boolean last) throws IOException {
+    public void data(int stream, byte[] bytes, boolean last) throws IOException {
         windows.put(stream, window(stream) - bytes.length);
         frame(Http2Frame.DATA, last ? Http2Frame.END_STREAM : 0, stream, bytes);
     }
 
-    void reset(int stream, int code) throws IOException {
+    public void reset(int stream, int code) throws IOException {
         frame(Http2Frame.RST_STREAM, 0, stream, Http2Frame.numbers(code));
     }
 
-    void goAway(int lastStream, int code) throws IOException {
+    public void goAway(int lastStream, int code) throws IOException {
         frame(Http2Frame.GOAWAY, 0, 0, Http2Frame.numbers(lastStream, code));
     }
 
     /// The number of bytes that may still be sent on a stream.
-    int window(int stream) {
+    public int window(int stream) {
         return windows.getOrDefault(stream, initialWindow);
     }
 
     /// Sends as much of a body as the stream's window allows.
     ///
     /// @return the number of bytes
-    int fillWindow(int stream) throws IOException {
+    public int fillWindow(int stream) throws IOException {
         int sent = 0;
         for (int n; (n = Math.min(window(stream), 16_000)) > 0; sent += n) {
             data(stream, new byte[n], false);
@@ -109,7 +109,7 @@ final class Http2Peer {
     }
 
     /// Sends a body of this length as the stream's window allows, and ends it.
-    void send(int stream, int length) throws IOException {
+    public void send(int stream, int length) throws IOException {
         for (int left = length; left > 0; ) {
             int n = Math.min(Math.min(window(stream), 16_000), left);
             if (n == 0) {
@@ -124,7 +124,7 @@ final class Http2Peer {
 
     /// Reads the next frame, or a head with its CONTINUATIONs. Answers pings, unless [#ignorePings] was
     /// called.
-    Http2Frame read() throws IOException {
+    public Http2Frame read() throws IOException {
         Http2Frame frame = readOne();
         var block = new ByteArrayOutputStream();
         block.writeBytes(frame.payload());
@@ -170,7 +170,7 @@ final class Http2Peer {
     }
 
     /// Reads until a frame of this type arrives.
-    Http2Frame await(int type) throws IOException {
+    public Http2Frame await(int type) throws IOException {
         while (true) {
             Http2Frame frame = read();
             if (frame.type() == type) {
@@ -180,7 +180,7 @@ final class Http2Peer {
     }
 
     /// Reads DATA of a stream to its end.
-    String body() throws IOException {
+    public String body() throws IOException {
         var text = new StringBuilder();
         while (true) {
             Http2Frame frame = await(Http2Frame.DATA);
@@ -194,7 +194,7 @@ final class Http2Peer {
     /// Reads until the connection ends.
     ///
     /// @return the code of the last GOAWAY; -1 if there was none
-    int awaitEnd() {
+    public int awaitEnd() {
         int code = -1;
         try {
             while (true) {

@@ -12,6 +12,7 @@ import dev.stringsvc.gateway.http.Body;
 import dev.stringsvc.gateway.http.Caller;
 import dev.stringsvc.gateway.http.Cancellation;
 import dev.stringsvc.gateway.http.HeaderFields;
+import dev.stringsvc.gateway.http.StreamResetException;
 import dev.stringsvc.gateway.http.UpstreamBrokenException;
 import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.http.UpstreamResponse;

@@ -1,7 +1,6 @@
-package dev.stringsvc.gateway.transport.h2;
+package dev.stringsvc.gateway.http;
 
 import java.io.IOException;
-import org.eclipse.jetty.http2.ErrorCode;
 
 /// The instance has ended a stream with RST_STREAM.
 public final class StreamResetException extends IOException {
@@ -9,8 +8,9 @@ public final class StreamResetException extends IOException {
 
     private final int code;
 
-    StreamResetException(int code) {
-        super("the instance reset the stream: " + ErrorCode.toString(code, Integer.toString(code)));
+    /// @param name of the code
+    public StreamResetException(int code, String name) {
+        super("the instance reset the stream: " + name);
         this.code = code;
     }
 
