@@ -53,6 +53,8 @@ record RouteSpec(
     RouteSpec {
         methods = List.copyOf(methods);
         Paths.parse(paths);
+        requestHeaders = requestHeaders.unescaped("request-headers");
+        responseHeaders = responseHeaders.unescaped("response-headers");
         balancing(balancer);
         Check.that(methods.stream().allMatch(m -> m.matches("[A-Z]+")), "methods", "methods such as GET or POST");
         Check.that(attempts >= 1 && attempts <= 10, "attempts", "1 to 10");

@@ -20,6 +20,8 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
 
     private static final String MASK = "***";
     private static final Pattern VALUE = Pattern.compile("[\\x21-\\x7e](?:[\\t\\x20-\\x7e]*[\\x21-\\x7e])?");
+    private static final Pattern IN_BRACES = Pattern.compile("\\{[A-Za-z][A-Za-z0-9_.:-]*}");
+    private static final String ESCAPED = "{{";
     /// Fields that control the connection or the end of a message.
     private static final Set<String> NOT_TO_EDIT = Set.of(
             "connection",
@@ -70,6 +72,26 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
         });
         set = Collections.unmodifiableSortedMap(sorted);
         remove = Collections.unmodifiableSortedSet(names);
+    }
+
+    /// The edits as they were meant: `{{` in a value stands for a brace.
+    ///
+    /// @param key the setting that they come from
+    /// @throws SettingException for a value with a word in braces, which is not filled in
+    public HeaderEdits unescaped(String key) {
+        if (set.values().stream().allMatch(value -> value.indexOf('{') < 0)) {
+            return this;
+        }
+        var meant = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        set.forEach((name, value) -> {
+            Check.that(
+                    !IN_BRACES.matcher(value.replace(ESCAPED, "")).find(),
+                    key + ".set",
+                    "no word in braces in the value of '" + name
+                            + "', since nothing is filled in there; write {{ for a brace itself");
+            meant.put(name, value.replace(ESCAPED, "{"));
+        });
+        return new HeaderEdits(meant, remove);
     }
 
     private static void checkName(String key, String name) {

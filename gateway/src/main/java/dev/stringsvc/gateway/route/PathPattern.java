@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.route;
 
 import dev.stringsvc.gateway.http.RequestTarget;
 import dev.stringsvc.program.Check;
+import dev.stringsvc.program.SettingException;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +20,7 @@ import java.util.regex.Pattern;
 /// @param paths says if paths with parameters and encoded slashes are taken; ignored when routes are
 /// compared
 public record PathPattern(List<String> segments, boolean exact, Paths paths) {
-    private static final Pattern LITERAL = Pattern.compile("[A-Za-z0-9._~!$&'()*+,;=:@%|^\"`\\[\\]-]+");
+    private static final Pattern LITERAL = Pattern.compile("[A-Za-z0-9._~!$&'()+,;=:@%|^\"`\\[\\]-]+");
     private static final Pattern VARIABLE = Pattern.compile("\\{[A-Za-z][A-Za-z0-9_-]*}");
 
     /// Compares segment by segment from the left: a literal comes before a variable, a variable before
@@ -30,24 +31,39 @@ public record PathPattern(List<String> segments, boolean exact, Paths paths) {
         segments = List.copyOf(segments);
     }
 
-    /// @throws IllegalArgumentException when the text has another form
+    /// @throws SettingException when the text has another form
     public static PathPattern parse(String text, boolean exact) {
-        Check.that(text.startsWith("/"), "path", "an absolute path such as /stringsvc");
+        return parse("path", text, exact);
+    }
+
+    /// @param key the setting that the text comes from
+    /// @throws SettingException when the text has another form
+    static PathPattern parse(String key, String text, boolean exact) {
+        Check.that(text.startsWith("/"), key, "an absolute path such as /stringsvc");
         String trimmed = text.endsWith("/") ? text.substring(1, Math.max(1, text.length() - 1)) : text.substring(1);
         List<String> segments = trimmed.isEmpty() ? List.of() : List.of(trimmed.split("/", -1));
         Set<String> variables = new HashSet<>();
         for (String segment : segments) {
             boolean variable = VARIABLE.matcher(segment).matches();
             Check.that(
+                    segment.indexOf('*') < 0,
+                    key,
+                    "a path without '*', got '" + text + "': /a takes /a and all below it, and {name} stands for one"
+                            + " segment");
+            Check.that(
+                    !segment.endsWith(","), // within a segment, as in /@52.5,13.4, it is a part of the path
+                    key,
+                    "one path, without ',', got '" + text + "': write one route for each path");
+            Check.that(
                     variable || LITERAL.matcher(segment).matches(),
-                    "path",
+                    key,
                     "segments as they are in a URL, or {names} in braces, got '" + segment + "'");
-            Check.that(!segment.equals(".") && !segment.equals(".."), "path", "no dot segments");
+            Check.that(!segment.equals(".") && !segment.equals(".."), key, "no dot segments");
             Check.that(
                     variable || RequestTarget.isPlain("/" + segment),
-                    "path",
+                    key,
                     "no ';', and nothing encoded that need not be, or that no path may have, got '" + segment + "'");
-            Check.that(!variable || variables.add(segment), "path", segment + " only once");
+            Check.that(!variable || variables.add(segment), key, segment + " only once");
         }
         return new PathPattern(segments, exact, Paths.STRICT);
     }

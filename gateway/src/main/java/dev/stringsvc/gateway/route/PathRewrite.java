@@ -31,7 +31,7 @@ public sealed interface PathRewrite {
             return NONE;
         }
         Check.that(strip.startsWith("/"), "strip-prefix", "the route's path or a parent of it");
-        return new Strip(PathPattern.parse(strip, false));
+        return new Strip(PathPattern.parse("strip-prefix", strip, false));
     }
 
     /// @throws SettingException when a route of that path cannot have it

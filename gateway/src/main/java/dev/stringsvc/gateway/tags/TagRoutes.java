@@ -8,6 +8,7 @@ import dev.stringsvc.gateway.config.TagRoute;
 import dev.stringsvc.gateway.config.TagRule;
 import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.Predicates;
+import dev.stringsvc.gateway.route.RedirectLoop;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
 import java.time.Instant;
@@ -134,6 +135,7 @@ public final class TagRoutes {
         List<Candidate> candidates = new ArrayList<>();
         tagged.forEach(route -> consider(route, false, file.binder(), candidates, quarantined));
         forgotten.forEach(route -> consider(route, true, file.binder(), candidates, quarantined));
+        removeLoops(file.config().routes(), candidates, quarantined);
         candidates.sort(Candidate.FIRST_COME);
         return fit(file.config(), candidates, quarantined);
     }
@@ -154,6 +156,32 @@ public final class TagRoutes {
                 quarantined.add(quarantined(route, reason, before == null ? "" : "; the route goes on as it was"));
             }
         }
+    }
+
+    /// Quarantines redirects that would lead back to their own route. What other tags ask for is
+    /// considered, since their routes may take the target.
+    private static void removeLoops(RouteTable file, List<Candidate> candidates, List<Quarantined> quarantined) {
+        if (candidates.stream().noneMatch(TagRoutes::isRedirect)) {
+            return;
+        }
+        RouteTable.Builder all = RouteTable.builder().addAll(file.routes());
+        candidates.forEach(one -> {
+            try {
+                all.addTagged(one.accepted().route());
+            } catch (IllegalArgumentException e) {
+                // it clashes with another route, which takes these requests
+            }
+        });
+        RouteTable table = all.build();
+        candidates.removeIf(one -> {
+            Optional<String> loop = RedirectLoop.of(one.accepted().route(), table);
+            loop.ifPresent(why -> quarantined.add(quarantined(one.tagged(), "redirect.to: " + why, "")));
+            return loop.isPresent();
+        });
+    }
+
+    private static boolean isRedirect(Candidate one) {
+        return one.accepted().route().action() instanceof Action.Redirect;
     }
 
     private Candidate candidate(TagRoute route, Bound.Accepted accepted, boolean forgotten) {

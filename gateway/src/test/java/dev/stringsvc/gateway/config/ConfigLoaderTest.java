@@ -261,6 +261,14 @@ class ConfigLoaderTest {
             'routes:\\n- {path: /a, service: s, paths: LENIENT}' | :2: routes[0].paths: expected strict or lenient, got 'LENIENT'
             'route-defaults:\\n  attempts: 99' | :2: route-defaults.attempts: expected 1 to 10
             'route-defaults:\\n  attempt-timeout: 2s\\nroutes:\\n- {path: /a, service: s, deadline: 1s}' | :4: routes[0].attempt-timeout: expected more than 0, and at most the deadline
+            'routes:\\n- {path: /a/*, service: s}' | :2: routes[0].path: expected a path without '*', got '/a/*': /a takes /a and all below it, and {name} stands for one segment
+            'routes:\\n- {path: /**, service: s}' | :2: routes[0].path: expected a path without '*', got '/**': /a takes /a and all below it, and {name} stands for one segment
+            'routes:\\n- path: "/a,/b"\\n  service: s' | :2: routes[0].path: expected one path, without ',', got '/a,/b': write one route for each path
+            'routes:\\n- path: /a\\n  service: s\\n  strip-prefix: /*' | :4: routes[0].strip-prefix: expected a path without '*', got '/*': /a takes /a and all below it, and {name} stands for one segment
+            'routes:\\n- path: /a\\n  service: s\\n  strip-prefix: /..' | :4: routes[0].strip-prefix: expected no dot segments
+            'routes:\\n- path: /a\\n  service: s\\n  request-headers:\\n    set: {X-A: "s{host}"}' | :5: routes[0].request-headers.set: expected no word in braces in the value of 'X-A', since nothing is filled in there; write {{ for a brace itself
+            'route-defaults:\\n  response-headers: {set: {X-A: "{client}"}}' | :2: route-defaults.response-headers.set: expected no word in braces in the value of 'X-A', since nothing is filled in there; write {{ for a brace itself
+            'routes:\\n- {path: /b, service: s}\\n- path: /a\\n  redirect: {status: 302, to: /a/b}' | :4: routes[1].redirect.to: expected a target that this route does not take itself: it redirects /a to /a/b, and takes that again
             'just words'                            | :1: expected keys and values, such as `port: 8080`
             """)
     void errors_name_file_line_key_and_what_was_expected(String yaml, String expected) {

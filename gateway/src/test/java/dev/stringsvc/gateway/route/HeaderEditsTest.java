@@ -3,10 +3,12 @@ package dev.stringsvc.gateway.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.stringsvc.program.SettingException;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HeaderEditsTest {
@@ -42,5 +44,31 @@ class HeaderEditsTest {
                 .hasMessageContaining("headers that a proxy may edit, got 'Via'");
         assertThatThrownBy(() -> new HeaderEdits(Map.of("via", "x"), Set.of()))
                 .hasMessageContaining("headers that a proxy may edit, got 'via'");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            {{host}            | {host}
+            {{{{               | {{
+            {"group": "a"}     | {"group": "a"}
+            {"a": {"b": [1]}}  | {"a": {"b": [1]}}
+            max={1,2}          | max={1,2}
+            { host }           | { host }
+            a}                 | a}
+            """)
+    void a_doubled_brace_is_a_brace(String written, String meant) {
+        var edits = new HeaderEdits(Map.of("X-A", written), Set.of());
+        assertThat(edits.unescaped("request-headers").set()).containsEntry("X-A", meant);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{host}", "a {client} b", "{header:X-B}", "{{{host}", "{request-id}"})
+    void a_word_in_braces_is_refused_and_the_value_not_shown(String value) {
+        var edits = new HeaderEdits(Map.of("X-A", value + " s3cret"), Set.of());
+        assertThatThrownBy(() -> edits.unescaped("request-headers"))
+                .isInstanceOf(SettingException.class)
+                .hasMessageContaining("X-A")
+                .message()
+                .doesNotContain("s3cret");
     }
 }

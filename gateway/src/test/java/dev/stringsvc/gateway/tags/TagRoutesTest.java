@@ -362,6 +362,34 @@ class TagRoutesTest {
     }
 
     @Test
+    void a_redirect_by_tags_that_its_own_route_takes_is_quarantined() throws Exception {
+        routes = started(new TagRule("*", List.of("*"), List.of("/"), true));
+        TagRoutes.Outcome outcome = beside(
+                file(),
+                Map.of("a", List.of("urlprefix-/a redirect=301,/a/b"), "b", List.of("urlprefix-/b redirect=301,/c")));
+        assertThat(quarantined(outcome)).hasSize(1);
+        assertThat(outcome.quarantined().getFirst().reason())
+                .contains("redirect.to: expected a target that this route does not take itself");
+        assertThat(outcome.table().routes()).hasSize(1);
+    }
+
+    @Test
+    void a_redirect_by_tags_whose_target_other_tags_take_is_no_loop() throws Exception {
+        routes = started(new TagRule("*", List.of("*"), List.of("/"), true));
+        TagRoutes.Outcome outcome =
+                beside(file(), Map.of("a", List.of("urlprefix-/a redirect=301,/a/b"), "b", List.of("urlprefix-/a/b")));
+        assertThat(outcome.quarantined()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"urlprefix-/a/*", "urlprefix-/a,/b", "gateway.path=/a/**"})
+    void a_path_with_an_asterisk_or_a_comma_is_quarantined(String tag) throws Exception {
+        TagRoutes.Outcome outcome = beside(file(), Map.of("a", List.of(tag)));
+        assertThat(outcome.quarantined().getFirst().reason()).startsWith("path: expected ");
+        assertThat(outcome.table().routes()).isEmpty();
+    }
+
+    @Test
     void redirects_by_tags_need_a_rule_that_says_so() throws Exception {
         Map<String, List<String>> redirect =
                 Map.of("a", List.of("urlprefix-/a redirect=301,https://elsewhere.example/"));
