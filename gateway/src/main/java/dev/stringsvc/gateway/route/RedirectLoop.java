@@ -51,7 +51,7 @@ public final class RedirectLoop {
     /// The request as the route takes it; `null` if another route takes it, or none.
     private static @Nullable RequestHead taken(Route route, RequestHead request, RouteTable table) {
         return Reading.of(table, request) instanceof Reading.Valid(var head, var _, Match.Found(Route found))
-                        && found == route
+                        && found.equals(route)
                 ? head
                 : null;
     }
