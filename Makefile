@@ -9,6 +9,9 @@ run: ## start Consul, three stringsvc and the gateway on this machine (REPLICAS=
 test: ## build, and run every check and test; CI runs this
 	@scripts/test
 
+schema: ## write the JSON Schema of the configuration again, from the records and the defaults
+	@scripts/maven -q -B -pl gateway -am test -Dtest=SchemaTest -Dsurefire.failIfNoSpecifiedTests=false -Dschema.write=true
+
 simulation: ## write docs/simulation.md again: what the policies do in scripted clusters
 	@scripts/maven -q -B -pl gateway -am test -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Dsimulation.write=true
 
@@ -40,4 +43,4 @@ fmt: ## format the Java sources
 clean: ## remove what was built
 	rm -rf target */target */*/target
 
-.PHONY: help run test chaos fuzz simulation bench jmh build dist fmt clean
+.PHONY: help run test chaos fuzz schema simulation bench jmh build dist fmt clean
