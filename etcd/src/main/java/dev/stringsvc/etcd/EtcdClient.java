@@ -1,9 +1,13 @@
 package dev.stringsvc.etcd;
 
 import dev.stringsvc.etcd.EtcdException.Kind;
+import dev.stringsvc.program.InputFile;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A client of etcd. It connects with the first call. Each call blocks, with each endpoint for as
 /// long as the limits say, and throws [EtcdException] if it fails. Every call may be repeated.
@@ -13,6 +17,8 @@ public final class EtcdClient implements AutoCloseable {
     private static final Json.Reader<Long> REVISION = Json.reader(Answers.Written.class, Answers.Written::revision);
     private static final Json.Reader<Lease> LEASE = Json.reader(Answers.Granted.class, Answers.Granted::lease);
     private static final Json.Reader<Duration> LEFT = Json.streamed(Answers.KeptAlive.class, Answers.KeptAlive::left);
+
+    private static final Logger LOG = LoggerFactory.getLogger(EtcdClient.class);
 
     private final EtcdLimits limits;
     private final JsonGateway gateway;
@@ -26,6 +32,22 @@ public final class EtcdClient implements AutoCloseable {
         this.limits = limits;
         this.gateway = new JsonGateway(config, limits);
         this.tokens = new Tokens(gateway, config);
+        warn(config);
+    }
+
+    private static void warn(EtcdConfig config) {
+        String file = config.user().passwordFile();
+        if (!file.isEmpty()) {
+            InputFile.readableByAll(Path.of(file)).ifPresent(why -> LOG.warn("etcd's password file {}: {}", file, why));
+        }
+        if (!config.tls().verify() && config.endpoints().stream().anyMatch(EtcdEndpoint::tls)) {
+            LOG.warn("etcd's certificates are not checked: anybody between may read the password and change the"
+                    + " answers");
+        }
+    }
+
+    EtcdLimits limits() {
+        return limits;
     }
 
     /// All keys with this prefix.

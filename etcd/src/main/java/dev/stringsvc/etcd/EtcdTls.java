@@ -2,6 +2,7 @@ package dev.stringsvc.etcd;
 
 import dev.stringsvc.program.Pem;
 import dev.stringsvc.program.SettingException;
+import dev.stringsvc.program.TrustEverybody;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import javax.net.ssl.KeyManager;
@@ -14,12 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /// How TLS to etcd is spoken. An empty text stands for a setting that is not given.
 ///
+/// @param verify checks etcd's certificates
 /// @param ca a PEM file: who signs etcd's certificates; without it, whom the JVM trusts
 /// @param certificate a PEM file: the certificate that is shown to etcd
 /// @param key a PEM file: its private key
-public record EtcdTls(String ca, String certificate, String key) {
+public record EtcdTls(boolean verify, String ca, String certificate, String key) {
     /// Nothing is set.
-    public static final EtcdTls DEFAULT = new EtcdTls("", "", "");
+    public static final EtcdTls DEFAULT = new EtcdTls(true, "", "", "");
 
     private static final Pem.Pair KEYS = new Pem.Pair("certificate", "key");
 
@@ -39,15 +41,22 @@ public record EtcdTls(String ca, String certificate, String key) {
     /// Reads the files and gives the client what they hold.
     void configure(OkHttpClient.Builder client) {
         try {
-            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(trusted(ca));
-            var trustManager = (X509TrustManager) trust.getTrustManagers()[0];
+            X509TrustManager trust = verify ? trustManager(trusted(ca)) : new TrustEverybody();
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(identity(certificate, key), new TrustManager[] {trustManager}, null);
-            client.sslSocketFactory(context.getSocketFactory(), trustManager);
+            context.init(identity(certificate, key), new TrustManager[] {trust}, null);
+            client.sslSocketFactory(context.getSocketFactory(), trust);
+            if (!verify) {
+                client.hostnameVerifier((host, session) -> true);
+            }
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static X509TrustManager trustManager(@Nullable KeyStore trusted) throws GeneralSecurityException {
+        var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(trusted);
+        return (X509TrustManager) factory.getTrustManagers()[0];
     }
 
     private static @Nullable KeyStore trusted(String ca) {

@@ -16,7 +16,9 @@ public enum EtcdVariable {
     ETCDCTL_PASSWORD("password"),
     ETCDCTL_CACERT("ca"),
     ETCDCTL_CERT("certificate"),
-    ETCDCTL_KEY("key");
+    ETCDCTL_KEY("key"),
+    /// `true` or `false`, the opposite of the key.
+    ETCDCTL_INSECURE_SKIP_TLS_VERIFY("verify");
 
     private final String key;
 
@@ -32,11 +34,17 @@ public enum EtcdVariable {
     /// The variables that the environment sets. `ETCDCTL_USER` may be `user:password`, which gives
     /// both. If the environment sets one of certificate and key, the other one is empty, so that
     /// both override the file.
+    ///
+    /// @throws IllegalArgumentException if a value is neither true nor false; the message names the
+    /// variable
     public static Map<EtcdVariable, String> in(Environment environment) {
         Map<EtcdVariable, String> all = new EnumMap<>(EtcdVariable.class);
         for (EtcdVariable variable : values()) {
             environment.get(variable.name()).ifPresent(value -> all.put(variable, value));
         }
+        environment
+                .flag(ETCDCTL_INSECURE_SKIP_TLS_VERIFY.name())
+                .ifPresent(skip -> all.put(ETCDCTL_INSECURE_SKIP_TLS_VERIFY, skip.toString()));
         String user = all.getOrDefault(ETCDCTL_USER, "");
         int colon = user.indexOf(':');
         if (colon >= 0 && !all.containsKey(ETCDCTL_PASSWORD)) {

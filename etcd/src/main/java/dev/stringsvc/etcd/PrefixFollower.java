@@ -26,14 +26,17 @@ public final class PrefixFollower implements AutoCloseable {
     private volatile @Nullable Watch current;
 
     private final TreeMap<String, KeyValue> entries = new TreeMap<>();
+    /// The size of all keys and values.
+    private long characters;
+
     private long revision;
     private boolean listed;
     private boolean failing;
 
     /// Hears of the keys, on the follower's thread.
     public interface Listener {
-        /// These are all keys now. Called after each change, and when etcd answers again after a
-        /// failure.
+        /// These are all keys now. Called after each change, when etcd answers again after a failure,
+        /// and when etcd still answers after a time without changes (the limit of silence).
         void changed(List<KeyValue> entries, long revision);
 
         /// etcd cannot be asked. The keys may have changed since the last call of [#changed].
@@ -89,8 +92,8 @@ public final class PrefixFollower implements AutoCloseable {
 
     private void list() throws EtcdException {
         Range range = client.range(prefix);
-        entries.clear();
-        range.entries().forEach(entry -> entries.put(entry.key(), entry));
+        forget();
+        range.entries().forEach(this::put);
         revision = range.revision();
         listed = true;
         tellEntries();
@@ -113,6 +116,7 @@ public final class PrefixFollower implements AutoCloseable {
                         apply(events);
                         useful = true;
                     }
+                    case WatchResult.Quiet _ -> tellEntries();
                     case WatchResult.Compacted compacted -> {
                         LOG.info(
                                 "{}: etcd cannot give the changes since revision {} (they are compacted, or it has"
@@ -136,15 +140,41 @@ public final class PrefixFollower implements AutoCloseable {
         return useful;
     }
 
-    private void apply(WatchResult.Events events) {
+    private void apply(WatchResult.Events events) throws EtcdException {
         for (WatchResult.Change change : events.changes()) {
             switch (change) {
-                case WatchResult.Change.Put put -> entries.put(put.key(), put.entry());
-                case WatchResult.Change.Deleted deleted -> entries.remove(deleted.key());
+                case WatchResult.Change.Put put -> put(put.entry());
+                case WatchResult.Change.Deleted deleted -> characters -= size(entries.remove(deleted.key()));
             }
         }
         revision = events.revision();
+        refuseTooMuch();
         tellEntries();
+    }
+
+    private void put(KeyValue entry) {
+        characters += size(entry) - size(entries.put(entry.key(), entry));
+    }
+
+    private static long size(@Nullable KeyValue entry) {
+        return entry == null ? 0 : entry.key().length() + entry.value().length();
+    }
+
+    /// A listing has a limit of bytes. Without the same limit here, many small changes could fill the
+    /// memory.
+    private void refuseTooMuch() throws EtcdException {
+        int most = client.limits().bytes();
+        if (characters > most) {
+            forget();
+            listed = false;
+            throw new EtcdException(
+                    EtcdException.Kind.UNREADABLE, "the keys below " + prefix + " hold more than " + most + " bytes");
+        }
+    }
+
+    private void forget() {
+        entries.clear();
+        characters = 0;
     }
 
     private void tellEntries() {

@@ -1,6 +1,8 @@
 package dev.stringsvc.etcd;
 
+import dev.stringsvc.etcd.EtcdException.Kind;
 import dev.stringsvc.program.Secret;
+import java.io.IOException;
 import java.util.Map;
 
 /// The token that etcd gives a user for its password. It is asked for when it is needed first, and
@@ -10,20 +12,18 @@ final class Tokens {
     private static final String NOT_ENABLED = "authentication is not enabled";
 
     private final JsonGateway gateway;
-    private final String username;
-    private final Secret password;
+    private final EtcdUser user;
     private boolean asked;
     private Secret token = Secret.NONE;
 
     Tokens(JsonGateway gateway, EtcdConfig config) {
         this.gateway = gateway;
-        this.username = config.username();
-        this.password = config.password();
+        this.user = config.user();
     }
 
     /// The token to send; empty for none.
     synchronized String current() throws EtcdException {
-        if (!asked && !username.isEmpty()) {
+        if (!asked && !user.name().isEmpty()) {
             ask();
         }
         return token.value();
@@ -35,16 +35,27 @@ final class Tokens {
     /// @param refused the token that etcd did not accept
     /// @return true if there is another token now
     synchronized boolean replaces(String refused) throws EtcdException {
-        if (!username.isEmpty() && token.value().equals(refused)) {
+        if (!user.name().isEmpty() && token.value().equals(refused)) {
             ask();
         }
         return !token.value().equals(refused);
     }
 
+    private Secret password() throws EtcdException {
+        try {
+            return user.current();
+        } catch (IOException e) {
+            throw new EtcdException(Kind.UNAUTHENTICATED, "etcd's password file " + e.getMessage(), e);
+        }
+    }
+
     private void ask() throws EtcdException {
         try {
             token = new Secret(gateway.call(
-                    "/v3/auth/authenticate", Map.of("name", username, "password", password.value()), ANSWER, ""));
+                    "/v3/auth/authenticate",
+                    Map.of("name", user.name(), "password", password().value()),
+                    ANSWER,
+                    ""));
         } catch (EtcdException e) {
             // as etcd's own client does: the password is of no use then, and does no harm
             if (!String.valueOf(e.getMessage()).contains(NOT_ENABLED)) {

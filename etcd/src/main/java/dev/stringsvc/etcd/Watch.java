@@ -32,11 +32,11 @@ public final class Watch implements AutoCloseable {
         this.pending = atBeginning(stream.first());
     }
 
-    /// Waits until there is something to say. After anything but [WatchResult.Events] the watch is
-    /// over.
+    /// Waits until there is something to say. After anything but [WatchResult.Events] and
+    /// [WatchResult.Quiet] the watch is over.
     ///
     /// If nothing comes for as long as the limit of silence, it opens the stream anew, because the
-    /// connection may be dead.
+    /// connection may be dead. If that works, the result is [WatchResult.Quiet].
     public WatchResult next() {
         reading.lock();
         try {
@@ -47,7 +47,7 @@ public final class Watch implements AutoCloseable {
                     result = read();
                 }
                 if (result != null) {
-                    if (!(result instanceof WatchResult.Events)) {
+                    if (!(result instanceof WatchResult.Events || result instanceof WatchResult.Quiet)) {
                         closed = true;
                     }
                     return result;
@@ -82,7 +82,8 @@ public final class Watch implements AutoCloseable {
             if (closed) {
                 stream.cancel();
             }
-            return atBeginning(stream.first());
+            WatchResult over = atBeginning(stream.first());
+            return over == null ? new WatchResult.Quiet(revision) : over;
         }
     }
 

@@ -14,6 +14,11 @@ public sealed interface WatchResult {
         }
     }
 
+    /// Nothing has changed for as long as the limit of silence, and etcd still answers.
+    ///
+    /// @param revision the changes up to this revision of the store are known
+    record Quiet(long revision) implements WatchResult {}
+
     /// The watch is over: etcd does not have the changes since the wanted revision. They are
     /// compacted, or etcd has lost data and counts from a lower revision now. The range must be
     /// listed anew.

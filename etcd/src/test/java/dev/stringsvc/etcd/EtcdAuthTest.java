@@ -5,25 +5,31 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stringsvc.program.Secret;
 import dev.stringsvc.testkit.EtcdServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Against an etcd that asks for a user and a password.
 @Timeout(60)
 class EtcdAuthTest {
     private static final String SERVICES = "/services/";
-    private static final EtcdServer ETCD = EtcdServer.start();
 
-    @AfterAll
-    static void stop() {
-        ETCD.close();
+    private final EtcdServer etcd = EtcdServer.start();
+
+    @AfterEach
+    void stop() {
+        etcd.close();
     }
 
-    private static EtcdClient as(String user, String password) {
+    private EtcdClient as(String user, String password) {
         return new EtcdClient(new EtcdConfig(
-                List.of(EtcdEndpoint.parse(ETCD.address())), user, new Secret(password), EtcdTls.DEFAULT));
+                List.of(EtcdEndpoint.parse(etcd.address())),
+                new EtcdUser(user, new Secret(password)),
+                EtcdTls.DEFAULT));
     }
 
     @Test
@@ -36,7 +42,7 @@ class EtcdAuthTest {
             assertThat(reader.range(SERVICES).entries()).isEmpty();
             assertThat(nobody.range(SERVICES).entries()).isEmpty();
 
-            ETCD.enableAuth(SERVICES);
+            etcd.enableAuth(SERVICES);
             long first = root.put(SERVICES + "a", "1", 0);
             assertThat(reader.range(SERVICES).entries()).hasSize(1);
             fails(() -> nobody.range(SERVICES), EtcdException.Kind.UNAUTHENTICATED, "user name is empty");
@@ -45,13 +51,29 @@ class EtcdAuthTest {
             fails(() -> reader.watch("/other/", 1), EtcdException.Kind.DENIED, "permission denied");
 
             // a restart makes all tokens void
-            ETCD.restart();
+            etcd.restart();
             try (Watch watch = reader.watch(SERVICES, first)) {
                 assertThat(watch.next()).isInstanceOf(WatchResult.Events.class);
             }
-            ETCD.restart();
+            etcd.restart();
             assertThat(reader.range(SERVICES).entries()).hasSize(1);
             fails(() -> nobody.watch(SERVICES, first), EtcdException.Kind.UNAUTHENTICATED, "user name is empty");
+        }
+    }
+
+    @Test
+    void a_password_may_be_in_a_file_which_is_read_for_each_token(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("password"), "wrong\n");
+        var user = new EtcdUser("reader", new Secret("unused"), file.toString());
+        var config = new EtcdConfig(List.of(EtcdEndpoint.parse(etcd.address())), user, EtcdTls.DEFAULT);
+        etcd.enableAuth(SERVICES);
+        try (var client = new EtcdClient(config)) {
+            fails(() -> client.range(SERVICES), EtcdException.Kind.UNAUTHENTICATED, "check the username");
+            Files.delete(file);
+            assertThatThrownBy(() -> client.range(SERVICES))
+                    .hasMessage("etcd's password file " + file + " cannot be read: there is no such file");
+            Files.writeString(file, "reader\n");
+            assertThat(client.range(SERVICES).revision()).isPositive();
         }
     }
 
@@ -59,11 +81,11 @@ class EtcdAuthTest {
         Object make() throws EtcdException;
     }
 
-    private static void fails(Call call, EtcdException.Kind kind, String words) {
+    private void fails(Call call, EtcdException.Kind kind, String words) {
         assertThatThrownBy(call::make)
                 .isInstanceOfSatisfying(
                         EtcdException.class, e -> assertThat(e.kind()).isEqualTo(kind))
-                .hasMessageContaining(ETCD.address())
+                .hasMessageContaining(etcd.address())
                 .hasMessageContaining(words);
     }
 }

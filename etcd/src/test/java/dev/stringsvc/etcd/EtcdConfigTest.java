@@ -24,9 +24,10 @@ class EtcdConfigTest {
         assertThat(given.endpoints())
                 .map(EtcdEndpoint::toString)
                 .containsExactly("http://a:1", "https://b:2379", "http://[::1]:3");
-        assertThat(given.username()).isEqualTo("me");
-        assertThat(given.password()).isEqualTo(new Secret("pass:word"));
+        assertThat(given.user().name()).isEqualTo("me");
+        assertThat(given.user().password()).isEqualTo(new Secret("pass:word"));
         assertThat(of(Map.of("ETCDCTL_USER", "me", "ETCDCTL_PASSWORD", "secret"))
+                        .user()
                         .password())
                 .isEqualTo(new Secret("secret"));
         assertThat(given.toString()).doesNotContain("pass:word");
@@ -46,6 +47,22 @@ class EtcdConfigTest {
         assertThatThrownBy(() -> of(Map.of("ETCDCTL_CACERT", "/no/such/file")))
                 .hasMessageStartingWith("ETCDCTL_CACERT: ");
         assertThatThrownBy(() -> of(Map.of("ETCDCTL_CERT", "a"))).hasMessageStartingWith("ETCDCTL_KEY: ");
+        assertThatThrownBy(() -> of(Map.of("ETCDCTL_INSECURE_SKIP_TLS_VERIFY", "yes")))
+                .hasMessage("ETCDCTL_INSECURE_SKIP_TLS_VERIFY: expected true or false, got \"yes\"");
+    }
+
+    @Test
+    void names_the_password_file_that_it_cannot_use() {
+        assertThatThrownBy(() -> new EtcdUser("me", Secret.NONE, "/no/such/file"))
+                .hasMessage("password-file: expected a file with a password, and /no/such/file cannot be read: there is"
+                        + " no such file");
+    }
+
+    @Test
+    void a_password_alone_may_be_completed_by_a_file() {
+        EtcdConfig.check(new Environment(Map.of("ETCDCTL_PASSWORD", "secret")), Optional.empty());
+        assertThatThrownBy(() -> EtcdConfig.check(new Environment(Map.of()), Optional.of("a:b")))
+                .hasMessageStartingWith("--etcd: ");
     }
 
     @ParameterizedTest

@@ -28,6 +28,14 @@ class EtcdTlsTest {
             given.put("ETCDCTL_ENDPOINTS", "https://" + etcd.tlsAddress());
             fails(given, "unable to find valid certification path");
 
+            given.put("ETCDCTL_INSECURE_SKIP_TLS_VERIFY", "true");
+            given.put("ETCDCTL_CERT", certificates.client().toString());
+            given.put("ETCDCTL_KEY", certificates.clientKey().toString());
+            try (EtcdClient client = client(given)) {
+                assertThat(client.range("/").revision()).isPositive();
+            }
+            given.keySet().removeIf(name -> !name.equals("ETCDCTL_ENDPOINTS"));
+
             given.put("ETCDCTL_CACERT", certificates.authority().toString());
             fails(given, "cannot be reached");
 

@@ -158,6 +158,36 @@ class PrefixFollowerTest {
     }
 
     @Test
+    void says_that_etcd_still_answers_when_nothing_changes() {
+        ETCD.put(prefix + "a", "1");
+        try (var impatient = new EtcdClient(
+                        EtcdConfig.at(network.address()),
+                        new EtcdLimits(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMillis(100), 100_000));
+                var _ = PrefixFollower.start(impatient, prefix, heard)) {
+            await().atMost(PATIENCE).until(() -> heard.all.size() > 3);
+            assertThat(heard.all).containsOnly("a=1");
+        }
+    }
+
+    @Test
+    void refuses_keys_that_grow_beyond_the_largest_listing_and_goes_on_when_they_shrink() {
+        try (var _ = follow()) {
+            heard.awaitLast("");
+            String large = "x".repeat(40_000);
+            for (String key : List.of("a", "b", "c")) {
+                ETCD.put(prefix + key, large);
+            }
+            heard.awaitLast("!");
+            assertThat(heard.reasons.getFirst()).isEqualTo("the keys below " + prefix + " hold more than 100000 bytes");
+            await().atMost(PATIENCE).until(() -> heard.reasons.getLast().endsWith(" answered more than 100000 bytes"));
+            ETCD.delete(prefix + "a");
+            ETCD.delete(prefix + "b");
+            ETCD.put(prefix + "c", "1");
+            heard.awaitLast("c=1");
+        }
+    }
+
+    @Test
     void goes_on_when_a_listener_fails() {
         var calls = new AtomicInteger();
         var failing = new PrefixFollower.Listener() {
