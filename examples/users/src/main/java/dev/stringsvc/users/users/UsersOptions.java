@@ -1,0 +1,29 @@
+package dev.stringsvc.users.users;
+
+import dev.stringsvc.users.shared.Options;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// The command line of users.
+@Command(
+        name = "users",
+        description = "Serves POST /create, calls notificator for each user, and keeps itself registered in etcd.")
+final class UsersOptions extends Options {
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            defaultValue = "5s",
+            converter = DurationConverter.class,
+            description = "the longest wait for notificator, on all its instances together [${DEFAULT-VALUE}]")
+    private Duration timeout = Duration.ZERO;
+
+    Duration timeout() {
+        return timeout;
+    }
+
+    @Override
+    protected int defaultPort() {
+        return 8083;
+    }
+}

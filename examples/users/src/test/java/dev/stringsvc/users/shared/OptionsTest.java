@@ -1,0 +1,85 @@
+package dev.stringsvc.users.shared;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.stringsvc.etcd.EtcdEndpoint;
+import dev.stringsvc.program.Environment;
+import dev.stringsvc.program.HostPort;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+class OptionsTest {
+    @Command(name = "some")
+    private static final class Some extends Options {
+        @Override
+        protected int defaultPort() {
+            return 8082;
+        }
+    }
+
+    private static Settings parse(Map<String, String> variables, String... args) {
+        var options = new Some();
+        var environment = new Environment(variables);
+        new CommandLine(options)
+                .setDefaultValueProvider(new Defaults("SOME_", environment, options.defaultPort()))
+                .parseArgs(args);
+        return options.settings(environment);
+    }
+
+    @Test
+    void has_defaults_for_everything() {
+        Settings settings = parse(Map.of());
+        assertThat(settings.host()).isEqualTo("0.0.0.0");
+        assertThat(settings.port()).isEqualTo(8082);
+        assertThat(settings.etcd().endpoints()).map(EtcdEndpoint::toString).containsExactly("http://127.0.0.1:2379");
+        assertThat(settings.keysOf("web")).isEqualTo("/services/web/");
+        assertThat(settings.lease()).contains(Duration.ofSeconds(10));
+        assertThat(settings.stop()).isEqualTo(new Settings.Stop(Duration.ofSeconds(2), Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void a_variable_replaces_a_default_and_an_option_a_variable() {
+        var variables = Map.of(
+                "SOME_PORT", "1", "SOME_PREFIX", "/a/", "SOME_NO_REGISTER", "true", "ETCDCTL_ENDPOINTS", "https://b:3");
+        Settings settings = parse(variables, "--port", "2");
+        assertThat(settings.port()).isEqualTo(2);
+        assertThat(settings.prefix()).isEqualTo("/a/");
+        assertThat(settings.lease()).isEmpty();
+        assertThat(settings.etcd().endpoints()).map(EtcdEndpoint::toString).containsExactly("https://b:3");
+        assertThat(parse(variables, "--etcd", "c:4").etcd().endpoints())
+                .map(EtcdEndpoint::toString)
+                .containsExactly("http://c:4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"--port=65536", "--prefix=/a", "--lease=0s", "--grace=1", "--etcd=a:b", "--advertise=a:b:c:d"})
+    void refuses_a_value_that_cannot_be_used(String option) {
+        assertThatThrownBy(() -> parse(Map.of(), option))
+                .isInstanceOfAny(IllegalArgumentException.class, ParameterException.class)
+                .hasMessageContaining(option.substring(2, option.indexOf('=')));
+    }
+
+    @Test
+    void the_address_in_etcd_is_the_advertised_one_or_the_one_it_listens_on_or_the_one_towards_etcd()
+            throws IOException {
+        assertThat(address("--advertise", "web.example")).isEqualTo(new HostPort("web.example", 7));
+        assertThat(address("--advertise", "web.example:80")).isEqualTo(new HostPort("web.example", 80));
+        assertThat(address("--host", "127.0.0.2")).isEqualTo(new HostPort("127.0.0.2", 7));
+        assertThat(address("--etcd", "127.0.0.1:9")).isEqualTo(new HostPort("127.0.0.1", 7));
+    }
+
+    private static HostPort address(String... args) throws IOException {
+        var entry = new Registration(parse(Map.of(), args), "web", 7).current();
+        assertThat(entry.key()).isEqualTo("/services/web/" + entry.value());
+        return HostPort.parse(entry.value());
+    }
+}
