@@ -101,6 +101,9 @@ public final class EtcdServer implements AutoCloseable {
         String client = "http://" + address();
         String peer = "http://127.0.0.1:" + Ports.free();
         var command = new ArrayList<>(List.of(
+                "env",
+                "-u",
+                "ETCD_BIN", // etcd would warn about a variable that it does not know
                 Found.BINARY,
                 "--data-dir",
                 data.resolve("member").toString(),

@@ -2,9 +2,6 @@ package dev.stringsvc.testkit.run;
 
 import dev.stringsvc.program.StopSignal;
 import dev.stringsvc.testkit.AppProcess;
-import dev.stringsvc.testkit.ConsulAgent;
-import dev.stringsvc.testkit.Ports;
-import dev.stringsvc.testkit.run.Plan.Service;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -17,16 +14,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Pattern;
 
-/// Starts Consul and the programs of a plan, says when all are ready, and stops them in reverse order.
+/// Starts the registry and the programs of a plan, says when all are ready, and stops them in reverse order.
 ///
 /// SIGINT, SIGTERM and SIGHUP start the stop. A second SIGINT or SIGTERM kills the programs that still
 /// run. However the launcher ends, [AppProcess] kills its programs.
 final class Launcher {
-    static final String CONSUL = "consul";
-    private static final int CONSULS_PORT = 8500;
-
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration POLL = Duration.ofMillis(100);
 
@@ -34,19 +27,14 @@ final class Launcher {
     /// 35 s for the last requests of routes with the default deadline (8 s for the string service).
     private static final Duration GRACE = Duration.ofSeconds(40);
 
-    /// Lines of Consul's log that are not shown: its banner after the first line, messages when it is
-    /// stopped, and the one that it repeats each second after a service was killed.
-    private static final Pattern NOISE = Pattern.compile(
-            "^ {7}|^==> (Log|Consul)|^$|serf: Shutdown without a Leave|context canceled|Check is now critical");
-
     private final Console console;
     private final Map<String, String> environment;
-    private final List<Running> consul = new CopyOnWriteArrayList<>();
+    private final List<Running> registry = new CopyOnWriteArrayList<>();
     private final List<Running> services = new CopyOnWriteArrayList<>();
     private final List<Running> gateway = new CopyOnWriteArrayList<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final long begin = System.nanoTime();
-    private Optional<Integer> consulPort = Optional.empty();
+    private Optional<Registry.Started> started = Optional.empty();
 
     /// @param environment the environment variables of all programs
     Launcher(Console console, Map<String, String> environment) {
@@ -57,10 +45,10 @@ final class Launcher {
     /// Runs the plan until a signal arrives. When this returns or throws, all programs have stopped.
     ///
     /// @throws RunFailure if a program does not start, or all have ended
-    void run(Plan plan, Optional<GivenConsul> given) {
+    void run(Plan plan) {
         stopOnSignal(Thread.currentThread());
         try {
-            start(plan, given);
+            start(plan);
             awaitReady(plan);
             console.print(welcome(plan));
             CompletableFuture.allOf(ends()).get();
@@ -73,7 +61,8 @@ final class Launcher {
                 console.print("");
                 console.say("stopping (Ctrl-C again to kill)");
             }
-            List.of(gateway, services, consul).forEach(this::stop);
+            List.of(gateway, services, registry).forEach(this::stop);
+            started.ifPresent(one -> one.cleanUp().run());
             if (!asked) {
                 throw e instanceof RunFailure failure ? failure : new RunFailure(String.valueOf(e));
             }
@@ -88,7 +77,7 @@ final class Launcher {
         };
         StopSignal.onHangUp(askOnce);
         var signal = StopSignal.install(
-                () -> List.of(gateway, services, consul).forEach(group -> group.forEach(Running::kill)));
+                () -> List.of(gateway, services, registry).forEach(group -> group.forEach(Running::kill)));
         Thread.ofVirtual().start(() -> {
             try {
                 signal.await();
@@ -99,38 +88,24 @@ final class Launcher {
         });
     }
 
-    private void start(Plan plan, Optional<GivenConsul> given) {
-        if (given.isPresent()) {
-            console.say("using the Consul at " + given.get().address() + " (CONSUL_HTTP_ADDR)");
-        } else {
-            startConsul();
-        }
+    private void start(Plan plan) {
+        plan.registry().ifPresent(this::start);
         plan.services().forEach(service -> start(service.program(), services));
         start(plan.gateway(), gateway);
     }
 
-    private void startConsul() {
-        // these variables belong to another Consul
-        environment.keySet().removeIf(name -> name.startsWith("CONSUL_"));
-        int port = Ports.freeFrom(CONSULS_PORT);
-        var output = console.of(CONSUL);
-        var agent = ConsulAgent.launch(port, line -> {
-            if (!NOISE.matcher(line).find()) {
-                output.accept(line);
-            }
-        });
-        // a leader exits with 1 even after an orderly stop
-        consul.add(new Running(CONSUL, agent.process(), 1, output));
-        environment.put("CONSUL_HTTP_ADDR", agent.address());
-        consulPort = Optional.of(port);
-        console.say("consul: pid %d, http://%s".formatted(agent.pid(), agent.address()));
+    private void start(Registry kind) {
+        var one = kind.start(environment, console.of(kind.name()));
+        started = Optional.of(one);
+        registry.add(one.program());
+        console.say("%s: pid %d, %s".formatted(kind.name(), one.program().pid(), one.url()));
         try {
-            agent.awaitLeader();
+            one.ready().run();
         } catch (AssertionError e) {
             throw new RunFailure(
-                    agent.process().isAlive()
-                            ? "Consul has no leader after 30 s"
-                            : "Consul ended before it was ready; its last lines are above");
+                    one.program().end().isDone()
+                            ? kind.name() + " ended before it was ready; its last lines are above"
+                            : kind.name() + " is not ready after 30 s");
         }
     }
 
@@ -142,7 +117,7 @@ final class Launcher {
     }
 
     private CompletableFuture<?>[] ends() {
-        return List.of(consul, services, gateway).stream()
+        return List.of(registry, services, gateway).stream()
                 .flatMap(List::stream)
                 .map(Running::end)
                 .toArray(CompletableFuture<?>[]::new);
@@ -166,7 +141,7 @@ final class Launcher {
     }
 
     private String ended() {
-        return List.of(consul, services, gateway).stream()
+        return List.of(registry, services, gateway).stream()
                 .flatMap(List::stream)
                 .filter(program -> program.end().isDone())
                 .findFirst()
@@ -180,10 +155,9 @@ final class Launcher {
         }
         String upstreams = Http.get(plan.adminPort(), "/upstreams").orElse("").replace(" ", "");
         return plan.services().stream()
-                .map(Service::id)
-                .filter(id -> !upstreams.contains("\"id\":\"" + id + "\""))
+                .filter(service -> !upstreams.contains(service.listed()))
                 .findFirst()
-                .map(id -> id + " in the gateway's /upstreams");
+                .map(service -> service.program().name() + " in the gateway's /upstreams");
     }
 
     private String welcome(Plan plan) {
@@ -192,9 +166,7 @@ final class Launcher {
         plan.toTry().forEach(command -> text.append("    %s%n".formatted(command)));
         var first = services.getFirst();
         text.append("    kill -9 %d    # %s is gone; the gateway goes on%n%n".formatted(first.pid(), first.name()));
-        consulPort
-                .filter(port -> Http.get(port, "/ui/").isPresent())
-                .ifPresent(port -> text.append("Consul's UI: http://127.0.0.1:%d/ui/. ".formatted(port)));
+        started.flatMap(one -> one.ui().get()).ifPresent(ui -> text.append("Consul's UI: %s. ".formatted(ui)));
         return text + "Ctrl-C stops everything.\n";
     }
 

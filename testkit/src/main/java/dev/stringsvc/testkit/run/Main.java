@@ -1,29 +1,31 @@
 package dev.stringsvc.testkit.run;
 
-import dev.stringsvc.testkit.Ports;
-import dev.stringsvc.testkit.run.Plan.Service;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Map;
 
-/// Runs `make run`: some replicas of the string service, and the gateway with its built-in routes in
-/// front of them.
+/// Runs `make run`, the string service, or with the argument `users` that example (`make users`).
 final class Main {
-    private static final int FIRST_PORT = 8001;
+    private static final String USERS = "users";
+    private static final String CONSUL = "CONSUL_HTTP_ADDR";
 
     private Main() {}
 
-    static void main() {
+    static void main(String[] args) {
         try {
-            var settings = Settings.of(System.getenv());
-            var plan = plan(settings);
+            var environment = new HashMap<>(System.getenv());
+            var plan = List.of(args).equals(List.of(USERS)) ? users(environment) : stringsvc(environment);
             var out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-            boolean colours = System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
-            new Launcher(new Console(out, colours, plan.names()), System.getenv()).run(plan, settings.consul());
+            boolean colours = environment.getOrDefault("NO_COLOR", "").isEmpty();
+            var console = new Console(out, colours, plan.names());
+            if (plan.registry().isEmpty()) {
+                console.say("using the Consul at " + environment.get(CONSUL) + " (" + CONSUL + ")");
+            }
+            new Launcher(console, environment).run(plan);
             System.exit(0);
         } catch (RunFailure e) {
             System.err.println("run: " + e.getMessage());
@@ -31,30 +33,12 @@ final class Main {
         }
     }
 
-    private static Plan plan(Settings settings) {
-        var services = IntStream.rangeClosed(1, settings.replicas())
-                .mapToObj(n -> stringsvc(n, settings))
-                .toList();
-        var gateway = Program.java("gateway", "gateway", settings.port(), settings.gatewayPorts());
-        String api = "http://127.0.0.1:" + settings.port() + "/stringsvc/";
-        return new Plan(
-                services,
-                gateway,
-                settings.adminPort(),
-                List.of(
-                        "curl -s " + api + "uppercase -d '{\"s\": \"hello\"}'",
-                        "curl -s " + api + "count -d '{\"s\": \"hello\"}'",
-                        "curl -s http://127.0.0.1:" + settings.adminPort() + "/upstreams"));
+    private static Plan stringsvc(Map<String, String> environment) {
+        return StringsvcPlan.of(Settings.of(environment, StringsvcPlan.REPLICAS));
     }
 
-    private static Service stringsvc(int n, Settings settings) {
-        int port = Ports.freeFrom(FIRST_PORT);
-        String id = settings.idPrefix("stringsvc") + "-" + n;
-        var args = new ArrayList<>(List.of("--port", Integer.toString(port), "--id", id));
-        if (settings.isConsulLocal()) {
-            // only an agent on this machine can reach this address; for another, each instance finds its own
-            args.addAll(List.of("--advertise", "127.0.0.1"));
-        }
-        return new Service(id, Program.java("stringsvc-" + n, "stringsvc", port, args));
+    private static Plan users(Map<String, String> environment) {
+        environment.remove(CONSUL); // not used, so it need not answer
+        return UsersPlan.of(Settings.of(environment, UsersPlan.REPLICAS));
     }
 }

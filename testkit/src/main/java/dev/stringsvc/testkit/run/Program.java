@@ -22,6 +22,15 @@ record Program(String name, int port, List<String> command) {
         return new Program(name, port, command);
     }
 
+    /// Runs a main class of a jar that has several.
+    static Program java(String name, Path jar, String mainClass, int port, List<String> args) {
+        var command = new ArrayList<>(AppProcess.command(jar, args));
+        int at = command.indexOf("-jar");
+        command.set(at, "-cp");
+        command.add(at + 2, mainClass);
+        return new Program(name, port, command);
+    }
+
     /// The path relative to the repository's root, which must be the working directory.
     static Path jar(String module) {
         return Path.of(module, "target", module + ".jar");

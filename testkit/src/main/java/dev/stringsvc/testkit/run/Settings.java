@@ -12,9 +12,10 @@ record Settings(int replicas, int port, int adminPort, Optional<GivenConsul> con
     private static final int MOST_REPLICAS = 50;
     private static final int LAST_PORT = 65_535;
 
+    /// @param defaultReplicas if the environment says nothing
     /// @throws RunFailure if a value is wrong, a port is taken, or Consul does not answer
-    static Settings of(Map<String, String> environment) {
-        int replicas = whole(environment, "REPLICAS", 3, MOST_REPLICAS);
+    static Settings of(Map<String, String> environment, int defaultReplicas) {
+        int replicas = whole(environment, "REPLICAS", defaultReplicas, MOST_REPLICAS);
         int port = whole(environment, "PORT", 8080, LAST_PORT);
         int adminPort = whole(environment, "ADMIN_PORT", 8081, LAST_PORT);
         if (port == adminPort) {

@@ -13,14 +13,14 @@ class SettingsTest {
     @ParameterizedTest
     @CsvSource({"REPLICAS,0", "REPLICAS,51", "REPLICAS,three", "PORT,65536", "ADMIN_PORT,080", "ADMIN_PORT,100000"})
     void a_wrong_number_gives_one_line(String name, String value) {
-        assertThatThrownBy(() -> Settings.of(Map.of(name, value)))
+        assertThatThrownBy(() -> Settings.of(Map.of(name, value), 3))
                 .isInstanceOf(RunFailure.class)
                 .hasMessageStartingWith(name + "=" + value + " is not a whole number from 1 to ");
     }
 
     @Test
     void the_two_ports_must_differ() {
-        assertThatThrownBy(() -> Settings.of(Map.of("PORT", "9000", "ADMIN_PORT", "9000")))
+        assertThatThrownBy(() -> Settings.of(Map.of("PORT", "9000", "ADMIN_PORT", "9000"), 3))
                 .hasMessage("PORT and ADMIN_PORT are both 9000");
     }
 

@@ -23,8 +23,10 @@ import java.util.concurrent.TimeUnit;
 final class Notificators implements AutoCloseable {
     private static final String NAME = "notificator";
 
-    /// An instance that was killed may have sent the email and not said so. Its user gets the email
-    /// twice then, which is better than none.
+    /// grpc-java reports UNKNOWN, not UNAVAILABLE, if a connection breaks just as a call is written to it.
+    ///
+    /// An instance that was killed may have sent the email without saying so. Its user gets the email twice
+    /// then, which is better than none.
     private static final Map<String, ?> CONFIG = Map.of(
             "loadBalancingConfig",
             List.of(Map.of("round_robin", Map.of())),
@@ -43,7 +45,7 @@ final class Notificators implements AutoCloseable {
                             "backoffMultiplier",
                             2.0,
                             "retryableStatusCodes",
-                            List.of("UNAVAILABLE")))));
+                            List.of("UNAVAILABLE", "UNKNOWN")))));
 
     /// After this long without an answer, the channel asks if a connection is alive. grpc-java
     /// allows no less.
