@@ -2,7 +2,6 @@ package dev.stringsvc.gateway.retry;
 
 import dev.stringsvc.gateway.http.Body;
 import dev.stringsvc.gateway.http.Caller;
-import dev.stringsvc.gateway.http.Cancellation;
 import dev.stringsvc.gateway.http.ClientAddress;
 import dev.stringsvc.gateway.http.GrpcCall;
 import dev.stringsvc.gateway.http.UpstreamRequest;
@@ -17,7 +16,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -36,11 +34,9 @@ final class Attempts {
     private final int client;
     private final Balancers balancers;
     private final boolean repeatable;
-    private final long startedAt;
-    private final long deadline;
+    private final RequestTime time;
     /// `null` if the request is not a gRPC call.
     private final @Nullable GrpcCall call;
-    private final @Nullable Duration callTimeout;
     /// In the order in which they began.
     private final List<Try> tries = new ArrayList<>(1);
     private final List<Endpoint> tried = new ArrayList<>(1);
@@ -50,45 +46,6 @@ final class Attempts {
     /// The failure that the client is told of, unless a later attempt ends better.
     private @Nullable Try held;
 
-    /// One attempt, from its beginning to its result.
-    static final class Try {
-        private final Endpoint.Permit permit;
-        private final UpstreamRequest request;
-        private final Cancellation cancellation;
-        private final Duration timeout;
-        private final long startedAt;
-        private @Nullable Attempt end;
-
-        private Try(Endpoint.Permit permit, UpstreamRequest request, Duration timeout, long startedAt) {
-            this.permit = permit;
-            this.cancellation = new Cancellation();
-            this.request = request.cancelledBy(cancellation);
-            this.timeout = timeout;
-            this.startedAt = startedAt;
-        }
-
-        Endpoint endpoint() {
-            return permit.endpoint();
-        }
-
-        UpstreamRequest request() {
-            return request;
-        }
-
-        /// The longest that the attempt may take.
-        Duration timeout() {
-            return timeout;
-        }
-
-        private void drop(AttemptResult result) {
-            try (permit) {
-                if (result instanceof AttemptResult.Responded(var response)) {
-                    response.close();
-                }
-            }
-        }
-    }
-
     /// @param balancers picks an endpoint for each attempt of this request
     Attempts(RouteContext context, Balancers balancers, UpstreamRequest request) {
         this.context = context;
@@ -96,10 +53,8 @@ final class Attempts {
         this.request = request;
         this.client = request.client() == null ? ClientTag.UNKNOWN : ClientTag.of(ClientAddress.bits(request.client()));
         this.repeatable = isRepeatable(context.forward(), request);
-        this.startedAt = now();
-        this.deadline = startedAt + context.forward().deadline().toNanos();
         this.call = GrpcCall.of(request.headers());
-        this.callTimeout = call == null ? null : call.timeout();
+        this.time = new RequestTime(context, request.body(), call == null ? null : call.timeout());
         context.budget().deposit();
         context.hedges().deposit();
     }
@@ -149,8 +104,7 @@ final class Attempts {
         if (call == null) {
             return request;
         }
-        @Nullable Duration left = hasCallDeadline() ? Duration.ofNanos(callDeadline() - now()) : null;
-        return request.withHeaders(call.attempt(request.headers(), tries.size(), left));
+        return request.withHeaders(call.attempt(request.headers(), tries.size(), time.leftOfCall()));
     }
 
     private Try begin(Endpoint.Permit permit, UpstreamRequest toSend, Duration timeout) {
@@ -168,7 +122,7 @@ final class Attempts {
             return Optional.empty();
         }
         tries.forEach(this::noteSilence);
-        if (tries.size() >= context.forward().attempts() || !timeLeft().isPositive()) {
+        if (tries.size() >= context.forward().attempts() || !time.left().isPositive()) {
             return Optional.empty();
         }
         Predicate<Endpoint> side = sideOf(tries.getFirst().endpoint());
@@ -183,15 +137,15 @@ final class Attempts {
         Caller deaf = () -> caller.hasLeft();
         Optional<Try> copy = context.upstream()
                 .pickUntried(tried, balancers, side)
-                .map(endpoint -> begin(endpoint.acquire(client), request.askedBy(deaf), timeLeft()));
+                .map(endpoint -> begin(endpoint.acquire(client), request.askedBy(deaf), time.left()));
         copy.ifPresent(one -> context.listener().hedged(context.route()));
         return copy;
     }
 
     private void noteSilence(Try one) {
-        Duration silent = Duration.ofNanos(now() - one.startedAt);
-        if (one.end == null && silent.compareTo(context.forward().attemptTimeout()) >= 0) {
-            one.permit.silent(silent);
+        Duration silent = Duration.ofNanos(now() - one.startedAt());
+        if (one.end() == null && silent.compareTo(context.forward().attemptTimeout()) >= 0) {
+            one.permit().silent(silent);
         }
     }
 
@@ -231,7 +185,7 @@ final class Attempts {
     /// is all the time that is left. That is also the case for a streamed body, part of which would
     /// already be read by then.
     private Duration attemptTimeout() {
-        Duration left = timeLeft();
+        Duration left = time.left();
         boolean last = tries.size() + 1 >= context.forward().attempts();
         boolean another = repeatable && !copyable() && !streamed() && !last;
         Duration usual = context.forward().attemptTimeout();
@@ -240,17 +194,17 @@ final class Attempts {
 
     /// Records the result of an attempt. An attempt that was overtaken is not recorded as a failure.
     void ended(Try one, AttemptResult result) {
-        if (one.end != null) {
+        if (one.end() != null) {
             one.drop(result);
             return;
         }
-        Duration took = Duration.ofNanos(now() - one.startedAt);
+        Duration took = Duration.ofNanos(now() - one.startedAt());
         // if the deadline equals the attempt timeout, the time left is already a little shorter
         boolean enough =
-                one.timeout.toNanos() >= context.forward().attemptTimeout().toNanos() / 10 * 9;
-        one.permit.ended(result, took, enough, !streamed());
+                one.timeout().toNanos() >= context.forward().attemptTimeout().toNanos() / 10 * 9;
+        one.permit().ended(result, took, enough, !streamed());
         if (!(result instanceof AttemptResult.Responded)) {
-            one.permit.close();
+            one.permit().close();
         }
         end(one, new Attempt(one.endpoint(), result, took, false));
         if (isFinal(result)) {
@@ -264,7 +218,7 @@ final class Attempts {
     }
 
     private void end(Try one, Attempt attempt) {
-        one.end = attempt;
+        one.end(attempt);
         running--;
         context.listener().attempted(context.route(), attempt);
     }
@@ -281,12 +235,12 @@ final class Attempts {
     }
 
     private boolean holdsAnswer() {
-        return held != null && held.end != null && held.end.result() instanceof AttemptResult.Responded;
+        return held != null && held.end() != null && held.end().result() instanceof AttemptResult.Responded;
     }
 
     private void dropHeld() {
-        if (held != null && held.end != null) {
-            held.drop(held.end.result());
+        if (held != null && held.end() != null) {
+            held.drop(held.end().result());
         }
         held = null;
     }
@@ -294,10 +248,10 @@ final class Attempts {
     private void overtakeOthers() {
         over = true;
         for (Try one : tries) {
-            if (one.end == null) {
+            if (one.end() == null) {
                 var result = new AttemptResult.ClientFault(new IOException("overtaken"));
-                end(one, new Attempt(one.endpoint(), result, Duration.ofNanos(now() - one.startedAt), true));
-                one.cancellation.cancel();
+                end(one, new Attempt(one.endpoint(), result, Duration.ofNanos(now() - one.startedAt()), true));
+                one.cancel();
             }
         }
     }
@@ -307,17 +261,17 @@ final class Attempts {
     ///
     /// @return the delay before the next attempt; empty if there is none
     Optional<Duration> next() {
-        if (over || held == null || held.end == null) {
+        if (over || held == null || held.end() == null) {
             return Optional.empty();
         }
-        AttemptResult result = held.end.result();
+        AttemptResult result = held.end().result();
         var situation = new RetryPolicy.Situation(
                 repeatable,
                 request.body().replayable(),
                 context.upstream().hasUntried(tried),
                 tries.size(),
                 context.forward().attempts(),
-                timeLeft());
+                time.left());
         Optional<Duration> next = context.policy().decide(result, situation);
         if (next.isEmpty()) {
             return next;
@@ -341,8 +295,8 @@ final class Attempts {
     private List<Attempt> made() {
         List<Attempt> made = new ArrayList<>(tries.size());
         for (Try one : tries) {
-            if (one.end != null) {
-                made.add(one.end);
+            if (one.end() != null) {
+                made.add(one.end());
             }
         }
         return made;
@@ -351,18 +305,16 @@ final class Attempts {
     /// The result of the request.
     ProxyResult result() {
         List<Attempt> made = made();
-        if (held == null || held.end == null) {
+        if (held == null || held.end() == null) {
             return new ProxyResult.NoInstances(context.upstream().watch().answered(), made);
         }
-        return switch (held.end.result()) {
+        return switch (held.end().result()) {
             case AttemptResult.Responded(var response) -> {
-                if (hasCallDeadline()) {
-                    response.endBy(callDeadline());
-                }
-                yield new ProxyResult.Answered(response, held.permit, made);
+                time.callDeadline().ifPresent(response::endBy);
+                yield new ProxyResult.Answered(response, held.permit(), made);
             }
-            case AttemptResult.NotSent ignored -> failed(held.end, made);
-            case AttemptResult.MaybeSent ignored -> failed(held.end, made);
+            case AttemptResult.NotSent ignored -> failed(held.end(), made);
+            case AttemptResult.MaybeSent ignored -> failed(held.end(), made);
             case AttemptResult.TimedOut ignored -> new ProxyResult.DeadlineExceeded(made);
             case AttemptResult.ClientFault(var cause) -> new ProxyResult.ClientFault(cause, made);
             case AttemptResult.Unsendable(var reason) -> new ProxyResult.Unsendable(reason, made);
@@ -370,24 +322,8 @@ final class Attempts {
     }
 
     private ProxyResult failed(Attempt decided, List<Attempt> made) {
-        return timeLeft().isPositive()
+        return time.left().isPositive()
                 ? new ProxyResult.UpstreamFailed(decided, made)
                 : new ProxyResult.DeadlineExceeded(made);
-    }
-
-    /// The time until the route's deadline, for which the time spent waiting for the client does not
-    /// count, or until the deadline that the client gave the call, if that is earlier.
-    private Duration timeLeft() {
-        long waited = request.body() instanceof Body.Streamed streamed ? streamed.waitedNanos() : 0;
-        long left = deadline + waited - now();
-        return Duration.ofNanos(hasCallDeadline() ? Math.min(left, callDeadline() - now()) : left);
-    }
-
-    private boolean hasCallDeadline() {
-        return callTimeout != null;
-    }
-
-    private long callDeadline() {
-        return startedAt + Objects.requireNonNull(callTimeout).toNanos();
     }
 }

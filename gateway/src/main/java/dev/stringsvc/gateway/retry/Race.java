@@ -29,7 +29,7 @@ final class Race {
 
     /// Makes one attempt, with hedges beside it if it takes long, until one has won or all have ended.
     void round() {
-        Optional<Attempts.Try> first = begin();
+        Optional<Try> first = begin();
         if (first.isEmpty()) {
             return;
         }
@@ -47,7 +47,7 @@ final class Race {
         }
     }
 
-    private Optional<Attempts.Try> begin() {
+    private Optional<Try> begin() {
         lock.lock();
         try {
             return attempts.begin();
@@ -56,7 +56,7 @@ final class Race {
         }
     }
 
-    private void run(Attempts.Try one) {
+    private void run(Try one) {
         AttemptResult result;
         try {
             result = one.endpoint().transport().execute(one.request(), one.timeout());
@@ -67,7 +67,7 @@ final class Race {
         ended(one, result);
     }
 
-    private void ended(Attempts.Try one, AttemptResult result) {
+    private void ended(Try one, AttemptResult result) {
         lock.lock();
         try {
             attempts.ended(one, result);
@@ -117,7 +117,7 @@ final class Race {
         }
 
         private void hedge() {
-            Optional<Attempts.Try> copy;
+            Optional<Try> copy;
             lock.lock();
             try {
                 if (stopped || attempts.roundOver()) {
@@ -131,7 +131,7 @@ final class Race {
             copy.ifPresent(this::runBeside);
         }
 
-        private void runBeside(Attempts.Try copy) {
+        private void runBeside(Try copy) {
             try {
                 run(copy);
             } catch (RuntimeException e) {

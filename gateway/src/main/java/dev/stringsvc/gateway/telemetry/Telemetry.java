@@ -43,8 +43,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The gateway's meters. An instance's meters are removed when it leaves, so that services whose
-/// instances come and go do not fill the memory. At most [#MOST_INSTANCES] instances have meters of
-/// their own, and at most [#MOST_REQUESTS] combinations of route, status and instance; the rest is
+/// instances come and go do not fill the memory. At most [InstanceMeters#MOST] instances have meters of
+/// their own, and at most [RequestMeters#MOST] combinations of route, status and instance; the rest is
 /// counted under the instance `others`. Thread-safe.
 ///
 /// | meter | tags | what |
@@ -82,31 +82,6 @@ public final class Telemetry
                 LiveListener,
                 AutoCloseable {
     private static final String NONE = "none";
-    private static final String OTHERS = "others";
-    /// Each adds one line to `/metrics`.
-    static final int MOST_INSTANCES = 1_000;
-    /// Each adds a histogram of 17 lines.
-    static final int MOST_REQUESTS = 2_000;
-    /// The most pairs of route and status under which the remaining requests are counted, without their
-    /// instance.
-    private static final int MOST_OTHERS = 500;
-
-    private static final Duration[] BUCKETS = {
-        Duration.ofMillis(1),
-        Duration.ofMillis(2),
-        Duration.ofMillis(5),
-        Duration.ofMillis(10),
-        Duration.ofMillis(25),
-        Duration.ofMillis(50),
-        Duration.ofMillis(100),
-        Duration.ofMillis(250),
-        Duration.ofMillis(500),
-        Duration.ofSeconds(1),
-        Duration.ofMillis(2500),
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(10)
-    };
-
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final Counter idleClosed = registry.counter("gateway.connections.shed", "reason", "idle");
@@ -114,17 +89,10 @@ public final class Telemetry
     private final Counter reloads = registry.counter("gateway.config.reloads", "result", "ok");
     private final Counter refusedReloads = registry.counter("gateway.config.reloads", "result", "refused");
     private final CallMeters calls = new CallMeters(registry);
+    private final RequestMeters requests = new RequestMeters(registry);
+    private final InstanceMeters instances = new InstanceMeters(registry);
     private final Clock clock;
-    private final Map<RequestKey, Timer> requests = new ConcurrentHashMap<>();
-    private final Map<String, Integer> present = new ConcurrentHashMap<>();
     private final Map<AttemptKey, Timer> attempts = new ConcurrentHashMap<>();
-
-    private final Map<Shown, Integer> shown = new ConcurrentHashMap<>();
-
-    /// An instance of one service; another service may have an instance with the same id.
-    private record Shown(String service, String instance) {}
-
-    private record RequestKey(String route, int status, String instance) {}
 
     private record AttemptKey(String route, String outcome) {}
 
@@ -224,7 +192,7 @@ public final class Telemetry
         if (!names.isEmpty()) {
             Set<String> gone = Set.copyOf(names);
             remove("route", gone);
-            requests.keySet().removeIf(key -> gone.contains(key.route()));
+            requests.routesGone(gone);
             attempts.keySet().removeIf(key -> gone.contains(key.route()));
             calls.routesGone(gone);
         }
@@ -255,37 +223,32 @@ public final class Telemetry
 
     @Override
     public void finished(Exchange exchange) {
-        var key = new RequestKey(orNone(exchange.route()), exchange.status(), orNone(exchange.instance()));
-        timer(key).record(exchange.took());
+        String route = orNone(exchange.route());
+        requests.finished(exchange, route);
         if (exchange.call() != null) {
-            calls.finished(exchange, exchange.call(), key.route());
+            calls.finished(exchange, exchange.call(), route);
         }
-        if (exchange.instance() != null && !present.containsKey(exchange.instance())) {
-            forget(exchange.instance()); // it left while it answered
+        @Nullable String instance = exchange.instance();
+        if (instance != null && !instances.isPresent(instance)) {
+            forget(instance); // it left while it answered
         }
     }
 
-    private Timer timer(RequestKey key) {
-        @Nullable Timer known = requests.get(key);
-        if (known != null) {
-            return known;
-        }
-        if (requests.size() < MOST_REQUESTS) {
-            return requests.computeIfAbsent(key, this::requestTimer);
-        }
-        var folded = new RequestKey(key.route(), key.status(), OTHERS);
-        boolean room = requests.containsKey(folded) || requests.size() < MOST_REQUESTS + MOST_OTHERS;
-        return requests.computeIfAbsent(
-                room ? folded : new RequestKey(OTHERS, key.status() / 100 * 100, OTHERS), this::requestTimer);
+    private void forget(String instance) {
+        remove("instance", Set.of(instance));
+        requests.forget(instance);
     }
 
-    private Timer requestTimer(RequestKey key) {
-        return Timer.builder("gateway.requests")
-                .tag("route", key.route())
-                .tag("status", Integer.toString(key.status()))
-                .tag("instance", key.instance())
-                .serviceLevelObjectives(BUCKETS)
-                .register(registry);
+    @Override
+    public void joined(String service, Endpoint endpoint) {
+        instances.joined(service, endpoint);
+    }
+
+    @Override
+    public void left(String service, Endpoint endpoint) {
+        if (instances.left(service, endpoint)) {
+            forget(endpoint.id());
+        }
     }
 
     private static String orNone(@Nullable String value) {
@@ -347,44 +310,6 @@ public final class Telemetry
     @Override
     public void ejected(String service, Endpoint endpoint) {
         counter("gateway.ejections", Tags.of("service", service)).increment();
-    }
-
-    @Override
-    public void joined(String service, Endpoint endpoint) {
-        String instance = endpoint.id();
-        present.merge(instance, 1, Integer::sum);
-        boolean first = shown.merge(new Shown(service, instance), 1, Integer::sum) == 1;
-        if (first && shown.size() <= MOST_INSTANCES) {
-            Gauge.builder("gateway.instance.in.flight", endpoint, Endpoint::inFlight)
-                    .tags("service", service, "instance", instance)
-                    .register(registry);
-        }
-    }
-
-    /// Ids are unique only per Consul agent: if another instance with the same id remains, the meters
-    /// stay.
-    @Override
-    public void left(String service, Endpoint endpoint) {
-        String instance = endpoint.id();
-        if (lessOne(shown, new Shown(service, instance))) {
-            registry.find("gateway.instance.in.flight")
-                    .tags("service", service, "instance", instance)
-                    .meters()
-                    .forEach(registry::remove);
-        }
-        if (lessOne(present, instance)) {
-            forget(instance);
-        }
-    }
-
-    /// Decrements a count; true if it has reached zero.
-    private static <K> boolean lessOne(Map<K, Integer> counts, K key) {
-        return counts.computeIfPresent(key, (id, count) -> count > 1 ? count - 1 : null) == null;
-    }
-
-    private void forget(String instance) {
-        remove("instance", Set.of(instance));
-        requests.keySet().removeIf(key -> key.instance().equals(instance));
     }
 
     @Override

@@ -177,7 +177,7 @@ final class Simulation {
     }
 
     /// A node finishes work that it has begun, even if the attempt is overtaken.
-    private void send(Attempts attempts, Attempts.Try one, long begun, boolean mayRepeat) {
+    private void send(Attempts attempts, Try one, long begun, boolean mayRepeat) {
         var outcome = node(one.endpoint()).take(one.timeout());
         time.after(outcome.afterNanos(), () -> {
             boolean before = attempts.roundOver();
@@ -188,7 +188,7 @@ final class Simulation {
         });
     }
 
-    private void hedgeLater(Attempts attempts, Attempts.Try first, long begun, boolean mayRepeat) {
+    private void hedgeLater(Attempts attempts, Try first, long begun, boolean mayRepeat) {
         time.after(repeatable.forward().attemptTimeout().toNanos(), () -> {
             if (!attempts.roundOver() && attempts.began(first)) {
                 attempts.hedge().ifPresent(copy -> send(attempts, copy, begun, mayRepeat));

@@ -31,7 +31,7 @@ class TelemetryTest {
                     requests++;
                 }
             }
-            long bounded = Telemetry.MOST_REQUESTS + 500 + 10;
+            long bounded = RequestMeters.MOST + 500 + 10;
             assertThat(timers(telemetry)).isLessThanOrEqualTo(bounded);
             double counted = telemetry
                     .scrape()
