@@ -27,6 +27,7 @@ import picocli.CommandLine.TypeConversionException;
             "  ETCDCTL_ENDPOINTS    etcd's addresses, if there is no --etcd",
             "  ETCDCTL_USER         the user, or user:password; ETCDCTL_PASSWORD: its password",
             "  ETCDCTL_CACERT       a PEM file with the authorities (CAs) to trust; default: the JVM's",
+            "  ETCDCTL_INSECURE_SKIP_TLS_VERIFY=true    etcd's certificates are not checked",
             "  ETCDCTL_CERT         a PEM file with the client certificate; ETCDCTL_KEY: its private key",
             "",
             "Durations are numbers with a unit (ms, s, m, h): 250ms, 1.5s, 1m30s. On SIGTERM or SIGINT the program",

@@ -11,7 +11,9 @@ import io.grpc.Status;
 import io.grpc.StatusOr;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,8 +28,11 @@ final class EtcdNameResolver extends NameResolver {
     private final String service;
     private final String keys;
     private @Nullable PrefixFollower follower;
-    private boolean known;
+    /// The ones that the channel has.
+    private List<EquivalentAddressGroup> addresses = List.of();
+
     private String trouble = "";
+    private Set<KeyValue> leftOut = Set.of();
 
     /// @param keys what the keys of the service's instances begin with
     EtcdNameResolver(EtcdClient etcd, String service, String keys) {
@@ -46,15 +51,17 @@ final class EtcdNameResolver extends NameResolver {
         follower = PrefixFollower.start(etcd, keys, new PrefixFollower.Listener() {
             @Override
             public void changed(List<KeyValue> entries, long revision) {
-                List<EquivalentAddressGroup> addresses = addresses(entries);
-                LOG.info("instances of {} in etcd: {}", service, addresses.size());
-                if (addresses.isEmpty()) {
+                List<EquivalentAddressGroup> now = addresses(entries);
+                if (now.isEmpty()) {
                     unavailable(listener, "no " + service + " is registered in etcd below " + keys);
-                } else {
-                    known = true;
-                    trouble = "";
+                    return;
+                }
+                trouble = "";
+                if (!now.equals(addresses)) {
+                    LOG.info("instances of {} in etcd: {}", service, now.size());
+                    addresses = now;
                     listener.onResult(ResolutionResult.newBuilder()
-                            .setAddressesOrError(StatusOr.fromValue(addresses))
+                            .setAddressesOrError(StatusOr.fromValue(now))
                             .build());
                 }
             }
@@ -73,24 +80,29 @@ final class EtcdNameResolver extends NameResolver {
             return;
         }
         trouble = reason;
-        if (known) {
-            LOG.warn("going on with the known instances of {}: {}", service, reason);
-        } else {
+        if (addresses.isEmpty()) {
             listener.onError(Status.UNAVAILABLE.withDescription(reason));
+        } else {
+            LOG.warn("going on with the known instances of {}: {}", service, reason);
         }
     }
 
-    private static List<EquivalentAddressGroup> addresses(List<KeyValue> entries) {
-        var addresses = new ArrayList<EquivalentAddressGroup>();
+    private List<EquivalentAddressGroup> addresses(List<KeyValue> entries) {
+        var all = new ArrayList<EquivalentAddressGroup>();
+        var unusable = new HashSet<KeyValue>();
         for (KeyValue entry : entries) {
             try {
                 HostPort address = HostPort.parse(entry.value());
-                addresses.add(new EquivalentAddressGroup(new InetSocketAddress(address.host(), address.port())));
+                all.add(new EquivalentAddressGroup(new InetSocketAddress(address.host(), address.port())));
             } catch (IllegalArgumentException e) {
-                LOG.warn("{} is left out: {}", Label.of(entry.key()), e.getMessage());
+                unusable.add(entry);
+                if (!leftOut.contains(entry)) {
+                    LOG.warn("{} is left out: {}", Label.of(entry.key()), e.getMessage());
+                }
             }
         }
-        return addresses;
+        leftOut = unusable;
+        return all;
     }
 
     /// Called by the channel, which must not wait.
