@@ -20,15 +20,13 @@ import picocli.CommandLine.TypeConversionException;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         usageHelpWidth = 110,
-        optionListHeading =
-                "%nOptions [in brackets: the default]. The environment variable of --port is ${VARIABLES}PORT, and so on:%n",
         footerHeading = "%nEnvironment variables of etcd's own tool%n",
         footer = {
             "  ETCDCTL_ENDPOINTS    etcd's addresses, if there is no --etcd",
             "  ETCDCTL_USER         the user, or user:password; ETCDCTL_PASSWORD: its password",
             "  ETCDCTL_CACERT       a PEM file with the authorities (CAs) to trust; default: the JVM's",
-            "  ETCDCTL_INSECURE_SKIP_TLS_VERIFY=true    etcd's certificates are not checked",
             "  ETCDCTL_CERT         a PEM file with the client certificate; ETCDCTL_KEY: its private key",
+            "  ETCDCTL_INSECURE_SKIP_TLS_VERIFY=true: etcd's certificates are not checked",
             "",
             "Durations are numbers with a unit (ms, s, m, h): 250ms, 1.5s, 1m30s. On SIGTERM or SIGINT the program",
             "deregisters, serves on for --grace, answers the requests in flight and exits with 0. A second signal ends it",

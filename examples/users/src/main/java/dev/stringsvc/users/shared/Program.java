@@ -41,12 +41,8 @@ public final class Program {
     /// a variable has a wrong value
     public static int run(Options options, String[] args, Start start) throws InterruptedException {
         Environment environment = Environment.ofProcess();
-        var command = new CommandLine(options);
+        CommandLine command = command(options, environment);
         String name = command.getCommandName();
-        String variables = name.toUpperCase(Locale.ROOT) + "_";
-        var usage = command.getCommandSpec().usageMessage();
-        usage.optionListHeading(usage.optionListHeading().replace("${VARIABLES}", variables));
-        command.setDefaultValueProvider(new Defaults(variables, environment, options.defaultPort()));
         try {
             command.parseArgs(args);
             if (command.isUsageHelpRequested()) {
@@ -61,6 +57,17 @@ public final class Program {
         } catch (ParameterException | IllegalArgumentException e) {
             return fail(name, 2, e.getMessage() + " (see " + name + " --help)");
         }
+    }
+
+    /// The command line, whose options take their defaults from the environment.
+    static CommandLine command(Options options, Environment environment) {
+        var command = new CommandLine(options);
+        String variables = command.getCommandName().toUpperCase(Locale.ROOT) + "_";
+        command.getCommandSpec()
+                .usageMessage()
+                .optionListHeading("%nOptions [in brackets: the default]. The environment variable of --port is "
+                        + variables + "PORT, and so on.%n");
+        return command.setDefaultValueProvider(new Defaults(variables, environment, options.defaultPort()));
     }
 
     private static int serve(String name, Settings settings, Start start) throws InterruptedException {

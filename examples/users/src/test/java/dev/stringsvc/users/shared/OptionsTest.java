@@ -12,7 +12,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 
@@ -28,9 +27,7 @@ class OptionsTest {
     private static Settings parse(Map<String, String> variables, String... args) {
         var options = new Some();
         var environment = new Environment(variables);
-        new CommandLine(options)
-                .setDefaultValueProvider(new Defaults("SOME_", environment, options.defaultPort()))
-                .parseArgs(args);
+        Program.command(options, environment).parseArgs(args);
         return options.settings(environment);
     }
 
@@ -43,6 +40,15 @@ class OptionsTest {
         assertThat(settings.keysOf("web")).isEqualTo("/services/web/");
         assertThat(settings.lease()).contains(Duration.ofSeconds(10));
         assertThat(settings.stop()).isEqualTo(new Settings.Stop(Duration.ofSeconds(2), Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void its_help_names_the_variables_and_the_defaults() {
+        var help = Program.command(new Some(), new Environment(Map.of("SOME_PREFIX", "/a/")))
+                .getUsageMessage();
+        assertThat(help)
+                .contains("SOME_PORT", "[8082]", "[/a/]", "ETCDCTL_ENDPOINTS")
+                .doesNotContain("null");
     }
 
     @Test
