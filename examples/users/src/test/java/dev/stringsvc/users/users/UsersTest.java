@@ -43,7 +43,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UsersTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final EtcdServer ETCD = EtcdServer.start();
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final LogWriter calls = LogWriter.to(log, 100_000);
@@ -91,7 +90,12 @@ class UsersTest {
 
     /// Starts users, and waits until it is registered.
     private Users start() {
-        Users users = Users.start(Fixture.settings(ETCD.address()), Duration.ofSeconds(2), calls);
+        return start(Duration.ofSeconds(30));
+    }
+
+    /// @param timeout the longest wait for notificator
+    private Users start(Duration timeout) {
+        Users users = Users.start(Fixture.settings(ETCD.address()), timeout, calls);
         await().atMost(PATIENCE).until(() -> ETCD.keys().contains("/services/users/127.0.0.1:" + users.port()));
         return users;
     }
@@ -107,7 +111,14 @@ class UsersTest {
                 .header("X-Request-Id", "r1")
                 .POST(BodyPublishers.ofString(body))
                 .build();
-        return HTTP.send(request, BodyHandlers.ofString());
+        return send(request);
+    }
+
+    /// On a connection of its own: users would wait a second for one that stays open before it stops.
+    private static HttpResponse<String> send(HttpRequest request) throws Exception {
+        try (var http = HttpClient.newHttpClient()) {
+            return http.send(request, BodyHandlers.ofString());
+        }
     }
 
     private static void awaitStatus(Users users, int status) {
@@ -199,7 +210,7 @@ class UsersTest {
     void answers_504_if_notificator_says_nothing() throws Exception {
         script.mayAnswer = new CompletableFuture<>();
         register();
-        Users users = start();
+        Users users = start(Duration.ofMillis(500));
         try {
             assertThat(create(users, "{\"email\":\"test\"}").statusCode()).isEqualTo(504);
         } finally {
@@ -238,7 +249,7 @@ class UsersTest {
 
     private static HttpResponse<String> get(Users users, String path) throws Exception {
         var uri = URI.create("http://127.0.0.1:" + users.port() + path);
-        return HTTP.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+        return send(HttpRequest.newBuilder(uri).build());
     }
 
     @Test
