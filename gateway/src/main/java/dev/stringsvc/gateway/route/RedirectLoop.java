@@ -11,10 +11,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It follows sample requests of the route through the table, so what it finds is certain. It does not
 /// look at targets on other hosts, nor at absolute URLs: the gateway does not know which scheme and port
-/// its clients see.
+/// its clients see. It does not look at redirects that change cookies either: the next request has
+/// other headers, and another route may take it.
 public final class RedirectLoop {
     /// The most redirects that are followed. Browsers give up after 20.
     private static final int MOST_STEPS = 20;
+
+    /// In characters. A target that repeats the path grows with each redirect; without this limit, a
+    /// few redirects would fill the memory.
+    private static final int LONGEST_PATH = 8_192;
 
     private static final String ANY_SEGMENT = "x";
 
@@ -22,17 +27,28 @@ public final class RedirectLoop {
 
     /// What is wrong with a route's redirect, in words; empty if nothing is.
     public static Optional<String> of(Route route, RouteTable table) {
-        return route.action() instanceof Action.Redirect redirect
+        return route.action() instanceof Action.Redirect redirect && !changesCookies(route)
                 ? samples(route.predicates()).stream()
                         .flatMap(sample -> loop(route, redirect, sample, table).stream())
                         .findFirst()
                 : Optional.empty();
     }
 
+    private static boolean changesCookies(Route route) {
+        Map<String, String> set = route.responseHeaders().set();
+        return set.containsKey("Set-Cookie") || set.containsKey("Clear-Site-Data");
+    }
+
     private static Optional<String> loop(Route route, Action.Redirect redirect, RequestHead sample, RouteTable table) {
         @Nullable RequestHead request = sample;
         @Nullable RequestHead second = null;
         for (int i = 0; i < MOST_STEPS; i++) {
+            if (request.path().length() > LONGEST_PATH) {
+                if (i < 2) {
+                    return Optional.empty(); // the route has not taken its own target yet
+                }
+                break;
+            }
             @Nullable RequestHead taken = taken(route, request, table);
             if (taken == null) {
                 return Optional.empty();
@@ -59,15 +75,31 @@ public final class RedirectLoop {
     /// The request that follows a redirect; `null` if it may go elsewhere.
     private static @Nullable RequestHead next(Route route, Action.Redirect redirect, RequestHead request) {
         String location = redirect.location(route.predicates().path(), request, "http", "");
-        int end = endOfPath(location);
-        String path = location.substring(0, end);
-        if (!path.startsWith("/") || path.startsWith("//")) {
+        @Nullable String path = resolved(request.path(), location.substring(0, endOfPath(location)));
+        if (path == null) {
             return null;
         }
         boolean sameMethod = redirect.status() == 307
                 || redirect.status() == 308
                 || request.method().equals("HEAD");
         return new RequestHead(sameMethod ? request.method() : "GET", request.host(), path, request.headers());
+    }
+
+    /// The path that a client asks for next (RFC 3986, section 5.2); `null` for an absolute URL or
+    /// another host.
+    ///
+    /// @param reference without query and fragment
+    private static @Nullable String resolved(String path, String reference) {
+        if (reference.isEmpty()) {
+            return path;
+        }
+        if (reference.startsWith("/")) {
+            return reference.startsWith("//") ? null : reference;
+        }
+        int slash = reference.indexOf('/');
+        boolean scheme =
+                reference.substring(0, slash < 0 ? reference.length() : slash).indexOf(':') >= 0;
+        return scheme ? null : path.substring(0, path.lastIndexOf('/') + 1) + reference;
     }
 
     private static int endOfPath(String location) {
@@ -81,7 +113,7 @@ public final class RedirectLoop {
 
     private static List<RequestHead> samples(Predicates predicates) {
         String host = predicates.host().map(RedirectLoop::host).orElse("");
-        List<String> methods = predicates.methods().isEmpty() ? List.of("GET") : predicates.methods();
+        List<String> methods = predicates.methods().isEmpty() ? List.of("GET", "POST") : predicates.methods();
         List<RequestHead> samples = new ArrayList<>();
         for (String path : paths(predicates.path())) {
             for (String method : methods) {

@@ -1,11 +1,13 @@
 package dev.stringsvc.gateway.route;
 
+import static dev.stringsvc.gateway.route.HeaderEdits.NONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RedirectLoopTest {
     private static Route redirect(Predicates predicates, String to, int status) {
-        return new Route("r", predicates, HeaderEdits.NONE, HeaderEdits.NONE, new Action.Redirect(to, status), false);
+        return new Route("r", predicates, NONE, NONE, new Action.Redirect(to, status), false);
     }
 
     private static Predicates on(@Nullable String host, String path, boolean exact, List<String> methods) {
@@ -45,6 +47,13 @@ class RedirectLoopTest {
         "/u/{id}, false, /v/{id}, false",
         "/u/{id}, false, /u, false",
         "/a/{x}/{y}, false, /a/{y}, false",
+        "/a, false, ?again, true",
+        "/a, false, '#top', true",
+        "/a, true, a, true",
+        "/a/b, false, b/c, true",
+        "/a/b, true, c, false",
+        "/a/b, false, mailto:b, false",
+        "/a, false, {path}{path}{path}{path}, true",
         "/a, false, https://{host}{path}, false",
         "/a, false, '{scheme}://{host}/a', false",
         "/a, false, //other.example/a, false",
@@ -73,5 +82,24 @@ class RedirectLoopTest {
     void is_found_on_a_host(String host) {
         assertThat(loops(redirect(on(host, "/a", false, List.of()), "/a/b", 308)))
                 .isTrue();
+    }
+
+    @Test
+    void is_found_for_methods_that_the_route_takes_beside_more_specific_ones() {
+        Route get = Route.to(TestRoutes.forward("s", false, false), "get", "/a");
+        var reading = new Route("get", on(null, "/a", false, List.of("GET")), NONE, NONE, get.action(), false);
+        assertThat(loops(redirect(on(null, "/a", false, List.of()), "/a", 307), reading))
+                .isTrue();
+        assertThat(loops(redirect(on(null, "/a", false, List.of()), "/a", 303), reading))
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"set-cookie, seen=1", "Clear-Site-Data, '\"cookies\"'"})
+    void is_not_certain_where_the_redirect_changes_cookies(String header, String value) {
+        var cookies = new HeaderEdits(Map.of(header, value), Set.of());
+        Predicates predicates = on(null, "/a", false, List.of());
+        var route = new Route("r", predicates, NONE, cookies, new Action.Redirect("/a", 302), false);
+        assertThat(loops(route)).isFalse();
     }
 }
