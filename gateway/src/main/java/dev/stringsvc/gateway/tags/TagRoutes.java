@@ -13,14 +13,13 @@ import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.ListIterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Adds the routes that services' tags ask for to the routes of the file. If a route by tags is wrong,
@@ -32,9 +31,11 @@ import org.jspecify.annotations.Nullable;
 /// for the same, the one that had it first keeps it. The cost is linear in the number of routes. Used
 /// by one thread at a time.
 public final class TagRoutes {
-    /// In place of a method, for a route that names none.
-    private static final String ANY_METHOD = "*";
     private static final int LONGEST_REASON = 400;
+    private static final String GOES_ON = "; the route goes on as it was";
+    /// How often routes are fitted again without redirects that loop. It bounds the cost of redirects
+    /// that lead to each other; loops that are left after that stay, and harm only their own clients.
+    private static final int MOST_REFITS = 10;
 
     private final List<TagRule> rules;
     private final TagOwners owners;
@@ -65,57 +66,6 @@ public final class TagRoutes {
         }
     }
 
-    /// @param since since when the service has had the route's host and path
-    /// @param listed the service's state in Consul
-    private record Candidate(TagRoute tagged, Bound.Accepted accepted, Instant since, Standing listed) {
-        static final Comparator<Candidate> FIRST_COME = Comparator.comparing(
-                        (Candidate one) -> one.listed == Standing.GONE_FOR_GOOD)
-                .thenComparing(Candidate::since);
-
-        Predicates predicates() {
-            return accepted.route().predicates();
-        }
-
-        String service() {
-            return tagged.service();
-        }
-    }
-
-    /// A service's state in Consul: listed, gone for less than `guard.hold`, or gone for longer. If it
-    /// is gone for longer, all other services come first.
-    private enum Standing {
-        LISTED,
-        GONE,
-        GONE_FOR_GOOD
-    }
-
-    /// The hosts and paths that services have got so far. No other service's route may take a part of
-    /// them.
-    private static final class Taken {
-        /// By host and path, and then by method.
-        private final Map<String, Map<String, Candidate>> first = new HashMap<>();
-
-        Optional<String> clash(Candidate one) {
-            String on = TagOwners.on(one.predicates());
-            Map<String, Candidate> there = first.getOrDefault(on, Map.of());
-            List<String> methods = one.predicates().methods();
-            Stream<Candidate> owners = methods.isEmpty()
-                    ? there.values().stream()
-                    : Stream.concat(methods.stream(), Stream.of(ANY_METHOD))
-                            .flatMap(method -> Optional.ofNullable(there.get(method)).stream());
-            return owners.filter(owner -> !owner.service().equals(one.service()))
-                    .findFirst()
-                    .map(owner -> "routes '%s' and '%s' claim the same requests: '%s' had %s first"
-                            .formatted(owner.tagged().name(), one.tagged().name(), owner.service(), on));
-        }
-
-        void add(Candidate one) {
-            Map<String, Candidate> there = first.computeIfAbsent(TagOwners.on(one.predicates()), on -> new HashMap<>());
-            List<String> methods = one.predicates().methods();
-            (methods.isEmpty() ? List.of(ANY_METHOD) : methods).forEach(method -> there.put(method, one));
-        }
-    }
-
     /// If two routes exclude each other, a route of the file wins over one by tags. Of two by tags, the
     /// one of the service that had it first wins; if neither had it, the one that comes first in the
     /// list.
@@ -135,9 +85,12 @@ public final class TagRoutes {
         List<Candidate> candidates = new ArrayList<>();
         tagged.forEach(route -> consider(route, false, file.binder(), candidates, quarantined));
         forgotten.forEach(route -> consider(route, true, file.binder(), candidates, quarantined));
-        removeLoops(file.config().routes(), candidates, quarantined);
-        candidates.sort(Candidate.FIRST_COME);
-        return fit(file.config(), candidates, quarantined);
+        Fitted fitted = fit(file.config(), candidates);
+        for (int i = 0; i < MOST_REFITS && takeOutLoops(fitted.table(), candidates, quarantined); i++) {
+            fitted = fit(file.config(), candidates);
+        }
+        quarantined.addAll(fitted.quarantined());
+        return goLive(fitted, quarantined);
     }
 
     private void consider(
@@ -153,42 +106,43 @@ public final class TagRoutes {
                 if (before != null) {
                     candidates.add(candidate(route, before, forgotten));
                 }
-                quarantined.add(quarantined(route, reason, before == null ? "" : "; the route goes on as it was"));
+                quarantined.add(quarantined(route, reason, before == null ? "" : GOES_ON));
             }
         }
     }
 
-    /// Quarantines redirects that would lead back to their own route. What other tags ask for is
-    /// considered, since their routes may take the target.
-    private static void removeLoops(RouteTable file, List<Candidate> candidates, List<Quarantined> quarantined) {
-        if (candidates.stream().noneMatch(TagRoutes::isRedirect)) {
-            return;
-        }
-        RouteTable.Builder all = RouteTable.builder().addAll(file.routes());
-        candidates.forEach(one -> {
-            try {
-                all.addTagged(one.accepted().route());
-            } catch (IllegalArgumentException e) {
-                // it clashes with another route, which takes these requests
-            }
-        });
-        RouteTable table = all.build();
-        candidates.removeIf(one -> {
+    /// Takes out the redirects that lead back to their own route. If such a route was live with other
+    /// tags before, it goes on with them.
+    ///
+    /// @param table with the candidates that fit, since other tags' routes may take a target
+    /// @return true if there were any
+    private boolean takeOutLoops(RouteTable table, List<Candidate> candidates, List<Quarantined> quarantined) {
+        boolean any = false;
+        for (ListIterator<Candidate> each = candidates.listIterator(); each.hasNext(); ) {
+            Candidate one = each.next();
             Optional<String> loop = RedirectLoop.of(one.accepted().route(), table);
-            loop.ifPresent(why -> quarantined.add(quarantined(one.tagged(), "redirect.to: " + why, "")));
-            return loop.isPresent();
-        });
-    }
-
-    private static boolean isRedirect(Candidate one) {
-        return one.accepted().route().action() instanceof Action.Redirect;
+            if (loop.isPresent()) {
+                any = true;
+                Bound.@Nullable Accepted before = live.get(Key.of(one.tagged()));
+                boolean goesOn = before != null && !before.equals(one.accepted());
+                if (before != null && goesOn) {
+                    each.set(candidate(one.tagged(), before, one.listed() != Candidate.Standing.LISTED));
+                } else {
+                    each.remove();
+                }
+                quarantined.add(quarantined(one.tagged(), "redirect.to: " + loop.get(), goesOn ? GOES_ON : ""));
+            }
+        }
+        return any;
     }
 
     private Candidate candidate(TagRoute route, Bound.Accepted accepted, boolean forgotten) {
         Predicates predicates = accepted.route().predicates();
-        Standing listed = !forgotten
-                ? Standing.LISTED
-                : owners.isGoneForGood(route.service(), predicates) ? Standing.GONE_FOR_GOOD : Standing.GONE;
+        Candidate.Standing listed = !forgotten
+                ? Candidate.Standing.LISTED
+                : owners.isGoneForGood(route.service(), predicates)
+                        ? Candidate.Standing.GONE_FOR_GOOD
+                        : Candidate.Standing.GONE;
         return new Candidate(route, accepted, owners.since(route.service(), predicates), listed);
     }
 
@@ -203,18 +157,29 @@ public final class TagRoutes {
         return new Quarantined(route.name(), route.service(), shown + end);
     }
 
-    private Outcome fit(GatewayConfig config, List<Candidate> candidates, List<Quarantined> quarantined) {
+    /// The candidates that fit beside the file's routes and each other.
+    ///
+    /// @param owning not told yet what is live
+    private record Fitted(
+            RouteTable table,
+            List<Candidate> candidates,
+            List<Quarantined> quarantined,
+            TagOwners.Now owning,
+            Instant again) {}
+
+    /// Has no effect on what is live.
+    private Fitted fit(GatewayConfig config, List<Candidate> candidates) {
         RouteTable file = config.routes();
         RouteTable.Builder table = RouteTable.builder().addAll(file.routes());
-        Map<Key, Bound.Accepted> now = new HashMap<>();
-        Map<String, GatewayConfig.Service> definitions = new HashMap<>();
+        List<Candidate> fitting = new ArrayList<>();
+        List<Quarantined> quarantined = new ArrayList<>();
         var taken = new Taken();
         Instant again = Instant.MAX;
         TagOwners.Now owning = owners.now(candidates.stream()
-                .filter(one -> one.listed() == Standing.LISTED)
+                .filter(one -> one.listed() == Candidate.Standing.LISTED)
                 .map(one -> Map.entry(one.service(), one.predicates())));
+        candidates.sort(Candidate.FIRST_COME);
         for (Candidate one : candidates) {
-            TagRoute tagged = one.tagged();
             Optional<String> refused = notAllowed(one, config).or(() -> ofTheFile(file, one.predicates()));
             Optional<TagOwners.Held> held =
                     refused.isEmpty() ? owning.held(one.service(), one.predicates()) : Optional.empty();
@@ -225,19 +190,28 @@ public final class TagRoutes {
                     .or(() -> taken.clash(one))
                     .or(() -> add(one, table));
             if (clash.isPresent()) {
-                quarantined.add(quarantined(tagged, clash.get(), ""));
+                quarantined.add(quarantined(one.tagged(), clash.get(), ""));
             } else {
-                now.put(Key.of(tagged), one.accepted());
-                definitions.putIfAbsent(tagged.service(), one.accepted().definition());
+                fitting.add(one);
                 taken.add(one);
-                if (one.listed() == Standing.LISTED) {
-                    owning.has(tagged.service(), one.predicates());
-                }
             }
         }
-        owning.end();
+        return new Fitted(table.build(), fitting, quarantined, owning, again);
+    }
+
+    private Outcome goLive(Fitted fitted, List<Quarantined> quarantined) {
+        Map<Key, Bound.Accepted> now = new HashMap<>();
+        Map<String, GatewayConfig.Service> definitions = new HashMap<>();
+        for (Candidate one : fitted.candidates()) {
+            now.put(Key.of(one.tagged()), one.accepted());
+            definitions.putIfAbsent(one.service(), one.accepted().definition());
+            if (one.listed() == Candidate.Standing.LISTED) {
+                fitted.owning().has(one.service(), one.predicates());
+            }
+        }
+        fitted.owning().end();
         live = now;
-        return new Outcome(table.build(), definitions, quarantined, again);
+        return new Outcome(fitted.table(), definitions, quarantined, fitted.again());
     }
 
     private static String awaited(TagOwners.Held by, Candidate one) {

@@ -381,6 +381,49 @@ class TagRoutesTest {
         assertThat(outcome.quarantined()).isEmpty();
     }
 
+    @Test
+    void a_redirect_by_tags_whose_target_would_go_to_a_quarantined_route_is_a_loop() throws Exception {
+        routes = started(
+                new TagRule("a", List.of("*"), List.of("/"), true),
+                new TagRule("b", List.of("*"), List.of("/b"), false));
+        TagRoutes.Outcome outcome =
+                beside(file(), Map.of("a", List.of("urlprefix-/a redirect=301,/a/b"), "b", List.of("urlprefix-/a/b")));
+        assertThat(quarantined(outcome)).containsExactlyInAnyOrder("a:/a@consul", "b:/a/b@consul");
+        assertThat(outcome.table().routes()).isEmpty();
+    }
+
+    @Test
+    void a_redirect_by_tags_that_leads_to_one_that_is_taken_out_is_taken_out_too() throws Exception {
+        routes = started(new TagRule("*", List.of("*"), List.of("/"), true));
+        TagRoutes.Outcome outcome = beside(
+                file(), Map.of("a", List.of("urlprefix-/a redirect=301,/a/b", "urlprefix-/a/b redirect=301,/a/b/c")));
+        assertThat(quarantined(outcome)).containsExactlyInAnyOrder("a:/a@consul", "a:/a/b@consul");
+    }
+
+    @Test
+    void a_redirect_that_was_live_goes_on_as_it_was_while_its_tags_make_a_loop() throws Exception {
+        routes = started(new TagRule("*", List.of("*"), List.of("/"), true));
+        Configuration file = file();
+        List<Route> before = beside(file, Map.of("a", List.of("urlprefix-/a redirect=301,/b")))
+                .table()
+                .routes();
+        TagRoutes.Outcome outcome = beside(file, Map.of("a", List.of("urlprefix-/a redirect=301,/a/b")));
+        assertThat(outcome.table().routes()).hasSize(1).isEqualTo(before);
+        assertThat(outcome.quarantined().getFirst().reason())
+                .contains("redirect.to: expected")
+                .endsWith("; the route goes on as it was");
+    }
+
+    @Test
+    void a_redirect_by_tags_that_repeats_the_path_costs_little() throws Exception {
+        routes = started(new TagRule("*", List.of("*"), List.of("/"), true));
+        TagRoutes.Outcome outcome = beside(
+                file(),
+                Map.of("a", List.of("urlprefix-/a redirect=301," + "$path".repeat(500)), "b", List.of("urlprefix-/b")));
+        assertThat(quarantined(outcome)).containsExactly("a:/a@consul");
+        assertThat(names(outcome)).containsExactly("b:/b@consul");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"urlprefix-/a/*", "urlprefix-/a,/b", "gateway.path=/a/**"})
     void a_path_with_an_asterisk_or_a_comma_is_quarantined(String tag) throws Exception {
