@@ -53,6 +53,7 @@ record RouteSpec(
     RouteSpec {
         methods = List.copyOf(methods);
         Paths.parse(paths);
+        var _ = PathRewrite.parse(stripPrefix, ""); // checks the defaults even if no route uses them
         requestHeaders = requestHeaders.unescaped("request-headers");
         responseHeaders = responseHeaders.unescaped("response-headers");
         balancing(balancer);

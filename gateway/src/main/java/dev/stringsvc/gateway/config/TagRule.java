@@ -26,20 +26,15 @@ public record TagRule(String services, List<String> hosts, List<String> paths, b
                 Check.that(isHost(host), "hosts", "hosts such as api.a.example, *.a.example or *, got '" + host + "'"));
         paths = List.copyOf(paths);
         Check.that(!paths.isEmpty(), "paths", "at least one path; / allows all");
-        paths.forEach(path -> Check.that(isPath(path), "paths", "absolute paths such as /a, got '" + path + "'"));
+        for (String path : paths) {
+            Check.that(path.startsWith("/"), "paths", "absolute paths such as /a, got '" + path + "'");
+            var _ = PathPattern.parse("paths", path, false);
+        }
     }
 
     private static boolean isHost(String text) {
         try {
             return text.equals(ANY) || !HostPattern.parse(text).name().isEmpty();
-        } catch (IllegalArgumentException _) {
-            return false;
-        }
-    }
-
-    private static boolean isPath(String text) {
-        try {
-            return PathPattern.parse(text, false).segments().size() < text.length();
         } catch (IllegalArgumentException _) {
             return false;
         }

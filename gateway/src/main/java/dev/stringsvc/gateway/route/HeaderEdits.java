@@ -20,8 +20,8 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
 
     private static final String MASK = "***";
     private static final Pattern VALUE = Pattern.compile("[\\x21-\\x7e](?:[\\t\\x20-\\x7e]*[\\x21-\\x7e])?");
-    private static final Pattern IN_BRACES = Pattern.compile("\\{[A-Za-z][A-Za-z0-9_.:-]*}");
-    private static final String ESCAPED = "{{";
+    /// A brace that is written twice, or a word in braces, which is the group.
+    private static final Pattern BRACE = Pattern.compile("\\{\\{|(\\{[A-Za-z][A-Za-z0-9_.:-]*})");
     /// Fields that control the connection or the end of a message.
     private static final Set<String> NOT_TO_EDIT = Set.of(
             "connection",
@@ -85,11 +85,11 @@ public record HeaderEdits(Map<String, String> set, Set<String> remove) {
         var meant = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         set.forEach((name, value) -> {
             Check.that(
-                    !IN_BRACES.matcher(value.replace(ESCAPED, "")).find(),
+                    BRACE.matcher(value).results().allMatch(found -> found.group(1) == null),
                     key + ".set",
                     "no word in braces in the value of '" + name
                             + "', since nothing is filled in there; write {{ for a brace itself");
-            meant.put(name, value.replace(ESCAPED, "{"));
+            meant.put(name, value.replace("{{", "{"));
         });
         return new HeaderEdits(meant, remove);
     }

@@ -38,7 +38,7 @@ public record PathPattern(List<String> segments, boolean exact, Paths paths) {
 
     /// @param key the setting that the text comes from
     /// @throws SettingException when the text has another form
-    static PathPattern parse(String key, String text, boolean exact) {
+    public static PathPattern parse(String key, String text, boolean exact) {
         Check.that(text.startsWith("/"), key, "an absolute path such as /stringsvc");
         String trimmed = text.endsWith("/") ? text.substring(1, Math.max(1, text.length() - 1)) : text.substring(1);
         List<String> segments = trimmed.isEmpty() ? List.of() : List.of(trimmed.split("/", -1));
@@ -51,7 +51,8 @@ public record PathPattern(List<String> segments, boolean exact, Paths paths) {
                     "a path without '*', got '" + text + "': /a takes /a and all below it, and {name} stands for one"
                             + " segment");
             Check.that(
-                    !segment.endsWith(","), // within a segment, as in /@52.5,13.4, it is a part of the path
+                    !segment.stripTrailing()
+                            .endsWith(","), // within a segment, as in /@52.5,13.4, it is a part of the path
                     key,
                     "one path, without ',', got '" + text + "': write one route for each path");
             Check.that(

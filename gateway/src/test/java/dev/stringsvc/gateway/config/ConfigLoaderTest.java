@@ -264,6 +264,9 @@ class ConfigLoaderTest {
             'routes:\\n- {path: /a/*, service: s}' | :2: routes[0].path: expected a path without '*', got '/a/*': /a takes /a and all below it, and {name} stands for one segment
             'routes:\\n- {path: /**, service: s}' | :2: routes[0].path: expected a path without '*', got '/**': /a takes /a and all below it, and {name} stands for one segment
             'routes:\\n- path: "/a,/b"\\n  service: s' | :2: routes[0].path: expected one path, without ',', got '/a,/b': write one route for each path
+            'route-defaults:\\n  strip-prefix: /*\\nroutes: []' | :2: route-defaults.strip-prefix: expected a path without '*', got '/*': /a takes /a and all below it, and {name} stands for one segment
+            'routes:\\n- path: "/a, /b"\\n  service: s' | :2: routes[0].path: expected one path, without ',', got '/a, /b': write one route for each path
+            'consul:\\n  tag-rules:\\n  - services: a\\n    paths: [/b, /a/*]' | :4: consul.tag-rules[0].paths: expected a path without '*', got '/a/*': /a takes /a and all below it, and {name} stands for one segment
             'routes:\\n- path: /a\\n  service: s\\n  strip-prefix: /*' | :4: routes[0].strip-prefix: expected a path without '*', got '/*': /a takes /a and all below it, and {name} stands for one segment
             'routes:\\n- path: /a\\n  service: s\\n  strip-prefix: /..' | :4: routes[0].strip-prefix: expected no dot segments
             'routes:\\n- path: /a\\n  service: s\\n  request-headers:\\n    set: {X-A: "s{host}"}' | :5: routes[0].request-headers.set: expected no word in braces in the value of 'X-A', since nothing is filled in there; write {{ for a brace itself

@@ -54,6 +54,8 @@ class HeaderEditsTest {
             {"a": {"b": [1]}}  | {"a": {"b": [1]}}
             max={1,2}          | max={1,2}
             { host }           | { host }
+            {a{{b}             | {a{b}
+            {a{{}              | {a{}
             a}                 | a}
             """)
     void a_doubled_brace_is_a_brace(String written, String meant) {
