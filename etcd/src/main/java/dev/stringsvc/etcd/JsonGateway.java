@@ -62,7 +62,7 @@ final class JsonGateway implements AutoCloseable {
     <T> T call(String path, Map<String, ?> request, Json.Reader<T> reader, String token) throws EtcdException {
         return inTurn(endpoint -> {
             Call call = http.newCall(request(endpoint, path, request, token));
-            try (Response response = call.execute()) {
+            try (Response response = execute(call)) {
                 refuseFailure(endpoint, response);
                 return read(endpoint, bytes(endpoint, response.body().source(), limits.bytes()), reader);
             } catch (EtcdException e) {
@@ -83,7 +83,7 @@ final class JsonGateway implements AutoCloseable {
                     .header("Grpc-Metadata-hasleader", "true")
                     .build());
             try {
-                Response response = call.execute();
+                Response response = execute(call);
                 try {
                     refuseFailure(endpoint, response);
                     return new Stream(endpoint, call, response);
@@ -97,6 +97,17 @@ final class JsonGateway implements AutoCloseable {
                 throw unreachable(endpoint, e, limits.answer());
             }
         });
+    }
+
+    private static Response execute(Call call) throws IOException {
+        try {
+            return call.execute();
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) { // OkHttp throws InterruptedException, and does not declare it
+            Thread.currentThread().interrupt();
+            throw new EtcdException(Kind.UNREACHABLE, "interrupted while calling etcd", e);
+        }
     }
 
     @FunctionalInterface

@@ -162,6 +162,13 @@ class EtcdClientTest {
     }
 
     @Test
+    void an_interrupted_thread_gets_an_exception_of_etcd_and_stays_interrupted() {
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> client.range(prefix)).isInstanceOf(EtcdException.class);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
     void closing_the_client_ends_its_calls_and_watches() throws Exception {
         Watch watch = client.watch(prefix, client.range(prefix).revision() + 1);
         ETCD.suspend();

@@ -1,6 +1,5 @@
 package dev.stringsvc.gateway;
 
-import dev.stringsvc.consul.ConsulSettings;
 import dev.stringsvc.gateway.admin.AdminApi;
 import dev.stringsvc.gateway.client.ClientProtocols;
 import dev.stringsvc.gateway.client.ClientTimeouts;
@@ -13,13 +12,13 @@ import dev.stringsvc.gateway.client.SocketPollers;
 import dev.stringsvc.gateway.config.ConfigException;
 import dev.stringsvc.gateway.config.ConfigSource;
 import dev.stringsvc.gateway.config.GatewayConfig;
-import dev.stringsvc.gateway.discovery.AddressPolicy;
 import dev.stringsvc.gateway.discovery.CatalogEvent;
 import dev.stringsvc.gateway.discovery.ReservedPorts;
 import dev.stringsvc.gateway.discovery.consul.ConsulCatalog;
 import dev.stringsvc.gateway.live.Discovery;
 import dev.stringsvc.gateway.live.Forwarders;
 import dev.stringsvc.gateway.live.LiveRoutes;
+import dev.stringsvc.gateway.live.Registries;
 import dev.stringsvc.gateway.live.Reloads;
 import dev.stringsvc.gateway.live.StartConfiguration;
 import dev.stringsvc.gateway.live.Upstreams;
@@ -35,7 +34,6 @@ import dev.stringsvc.gateway.transport.Protocol;
 import dev.stringsvc.gateway.transport.Transports;
 import dev.stringsvc.gateway.upstream.MonotonicClock;
 import dev.stringsvc.gateway.upstream.Upstream;
-import dev.stringsvc.program.HostPort;
 import dev.stringsvc.program.IpAddress;
 import dev.stringsvc.program.LogWriter;
 import java.time.Clock;
@@ -65,7 +63,7 @@ public final class Gateway implements AutoCloseable {
     private final Telemetry telemetry = new Telemetry(steady);
     private final Transports transports;
     private final ReservedPorts reserved;
-    private final AddressPolicy addresses;
+    private final Discovery discovery;
     private final LiveRoutes live;
     private final Reloads reloads;
     private final HttpPort data;
@@ -74,18 +72,16 @@ public final class Gateway implements AutoCloseable {
     private final Deque<Runnable> stops = new ConcurrentLinkedDeque<>();
     private volatile boolean draining;
 
-    private Gateway(StartConfiguration start, ConsulSettings consulSettings, LogWriter log) {
+    private Gateway(StartConfiguration start, Registries registries, LogWriter log) {
         this.config = start.configuration().config();
         stops.push(telemetry::close);
         this.transports = new Transports(
                 config.timeouts().connect(), new IdleTimeouts(config.timeouts().idle(), config.timeouts().stream()));
         stops.push(transports::close);
-        HostPort consul = consulSettings.address().hostPort();
-        this.reserved = new ReservedPorts(consul.host(), consul.port());
+        this.reserved = new ReservedPorts(registries.addresses());
         reserved.add(config.port());
         reserved.add(config.admin().port());
-        this.addresses = new AddressPolicy(config.consul().addresses(), reserved);
-        var discovery = new Discovery(config.consul(), consulSettings, addresses, clock);
+        this.discovery = new Discovery(config, registries, reserved, clock);
         stops.push(discovery::close);
         var upstreams = new Upstreams(discovery, this::upstream, telemetry::retired);
         this.live = new LiveRoutes(
@@ -141,7 +137,7 @@ public final class Gateway implements AutoCloseable {
             reserved.add(admin.port());
             stops.push(admin::close);
             if (config.consul().routes()) {
-                watchTags(discovery);
+                watchTags();
             }
             this.data = new HttpPort(
                     new HttpPort.Settings(
@@ -179,7 +175,7 @@ public final class Gateway implements AutoCloseable {
         StartConfiguration start = StartConfiguration.load(source);
         GatewayConfig config = start.configuration().config();
         warnOfAccess(source, config);
-        return new Gateway(start, config.consul().settings(), log);
+        return new Gateway(start, Registries.of(config), log);
     }
 
     private static void warnOfAccess(ConfigSource source, GatewayConfig config) {
@@ -208,7 +204,10 @@ public final class Gateway implements AutoCloseable {
     }
 
     private Upstream upstream(String service, GatewayConfig.Service definition) {
-        AddressCheck check = definition.isFixed() ? AddressCheck.ANYWHERE : addresses::refusal;
+        AddressCheck check = discovery
+                .addresses(definition)
+                .<AddressCheck>map(policy -> policy::refusal)
+                .orElse(AddressCheck.ANYWHERE);
         var upstream = new Upstream(
                 service,
                 transports.speaking(protocol(definition), check),
@@ -234,7 +233,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     /// Makes routes from services' tags; until Consul answers, from the tags of the previous run.
-    private void watchTags(Discovery discovery) {
+    private void watchTags() {
         if (config.consul().tagRules().isEmpty()) {
             LOG.warn("any service may claim any host and path by its tags; consul.tag-rules limits that");
         }

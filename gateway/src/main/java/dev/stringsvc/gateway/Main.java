@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         usageHelpAutoWidth = true,
         description = {
-            "An API gateway for services registered in Consul: watches the healthy instances, balances requests over"
+            "An API gateway for services registered in Consul or etcd: watches the healthy instances, balances requests over"
                     + " them, and sends a failed request to another instance where that is safe.",
             ""
         },
@@ -49,6 +49,8 @@ import picocli.CommandLine.Spec;
             "  CONSUL_CACERT, CONSUL_CAPATH, CONSUL_CLIENT_CERT, CONSUL_CLIENT_KEY, CONSUL_TLS_SERVER_NAME,",
             "  CONSUL_NAMESPACE, CONSUL_PARTITION   as for Consul's own tools; the file has a key for each, see",
             "                                       `consul` in `gateway defaults`",
+            "  ETCDCTL_USER, ETCDCTL_PASSWORD, ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY,",
+            "  ETCDCTL_INSECURE_SKIP_TLS_VERIFY     as for etcd's own tool; see `etcd` in `gateway defaults`",
             "",
             "Exit codes: 0 stopped by a signal, 1 cannot start, 2 bad flags or configuration, 3 cannot continue (out of"
                     + " memory, or a thread or class that it needs has failed)."
@@ -132,7 +134,7 @@ public final class Main implements Callable<Integer> {
             mixinStandardHelpOptions = true,
             description = "Validates a configuration file without starting; exits with 2 when it is not valid.")
     int check(@Parameters(paramLabel = "FILE", description = "The file.") Path file) throws ConfigException {
-        GatewayConfig config = ConfigLoader.load(Optional.of(file), ConfigLoader.noFlags());
+        GatewayConfig config = ConfigLoader.load(Optional.of(file), Flags.endpoints(Environment.ofProcess()));
         out().println(file + ": valid, " + config.routes().routes().size() + " routes");
         return 0;
     }

@@ -31,6 +31,7 @@ class ArchitectureTest {
         "tags, config route",
         "discovery, ''",
         "discovery.consul, discovery",
+        "discovery.etcd, discovery",
         "discovery.lastgood, discovery",
         "transport, http transport.http1 transport.h2",
         "transport.http1, transport http",
@@ -41,7 +42,7 @@ class ArchitectureTest {
         "tunnel, transport http",
         "client, http tunnel",
         "proxy, client tunnel retry route http",
-        "live, config tags discovery discovery.consul discovery.lastgood upstream retry route",
+        "live, config tags discovery discovery.consul discovery.etcd discovery.lastgood upstream retry route",
         "admin, live telemetry retry balance upstream discovery route client",
         "telemetry, live proxy retry upstream transport route client http"
     })
@@ -103,6 +104,7 @@ class ArchitectureTest {
         "okhttp3.., discovery.consul",
         "okio.., discovery.consul",
         "com.orbitz.., discovery.consul",
+        "dev.stringsvc.etcd.., discovery.etcd live config cli",
         "io.javalin.., admin",
         "org.eclipse.jetty.., admin client proxy tunnel transport.http1 transport.h2",
         "io.micrometer.., telemetry",

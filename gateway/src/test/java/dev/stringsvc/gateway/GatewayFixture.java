@@ -128,7 +128,7 @@ final class GatewayFixture implements AutoCloseable {
             return;
         }
         switch (name) {
-            case "methods", "instances" -> section.putArray(name).add(value);
+            case "methods", "instances", "endpoints" -> section.putArray(name).add(value);
             case "attempts", "in-flight", "tunnels", "connections", "streams" ->
                 section.put(name, Integer.parseInt(value));
             case "idempotent", "stream-requests", "routes" -> section.put(name, Boolean.parseBoolean(value));

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.testkit.ConsulAgent;
+import dev.stringsvc.testkit.EtcdServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,6 +72,50 @@ class LastGoodStartTest {
                                 && upstream(gateway).path("instances").size() == 1);
                 assertThat(readiness(gateway, 200).has("reasons")).isFalse();
                 assertThat(gateway.get("/svc").text()).isEqualTo("ok");
+            }
+        }
+    }
+
+    @Test
+    void keeps_the_instances_of_a_service_in_etcd_as_well_but_not_for_another_registry() throws Exception {
+        Path file = folder.resolve("last-good.json");
+        try (var instance = FakeInstance.healthy();
+                var etcd = EtcdServer.start()) {
+            etcd.put("/services/svc/svc-1", instance.address());
+            String options = "service.registry=etcd etcd.endpoints=" + etcd.address() + " consul.last-good=" + file;
+            try (var gateway = GatewayFixture.with(options)) {
+                await().atMost(SOON)
+                        .until(() -> upstream(gateway).path("instances").size() == 1);
+                assertThat(upstream(gateway).path("watch").path("index").asLong())
+                        .isPositive();
+                assertThat(gateway.get("/svc").text()).isEqualTo("ok");
+                assertThat(gateway.admin("/metrics").body())
+                        .contains("gateway_watch_age_seconds{service=\"svc\"}", "gateway_watch_index{service=\"svc\"}");
+            }
+            etcd.kill();
+            try (var gateway = GatewayFixture.with(options)) {
+                assertThat(gateway.get("/svc").text()).isEqualTo("ok");
+                assertThat(readiness(gateway, 200).path("reasons").path(0).asText())
+                        .startsWith("svc: serving 1 instances as they were known ");
+                await().atMost(SOON)
+                        .untilAsserted(() -> assertThat(readiness(gateway, 200)
+                                        .path("reasons")
+                                        .path(0)
+                                        .asText())
+                                .contains("no answer from discovery yet: etcd at http://" + etcd.address()));
+                etcd.restart();
+                await().atMost(SOON)
+                        .until(() -> !upstream(gateway)
+                                .path("watch")
+                                .path("remembered")
+                                .asBoolean());
+                assertThat(gateway.get("/svc").text()).isEqualTo("ok");
+            }
+        }
+        try (var consul = ConsulAgent.start()) {
+            consul.kill();
+            try (var gateway = start(consul)) {
+                assertThat(gateway.get("/svc").status()).isEqualTo(503);
             }
         }
     }

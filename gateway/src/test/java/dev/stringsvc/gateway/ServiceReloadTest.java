@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.HttpMessage;
 import dev.stringsvc.testkit.ConsulAgent;
+import dev.stringsvc.testkit.EtcdServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,6 +111,49 @@ class ServiceReloadTest {
             }
             assertThat(one.requests()).isNotEmpty();
             assertThat(two.requests()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void no_request_fails_while_a_service_moves_between_consul_and_etcd() throws Exception {
+        try (var one = FakeInstance.healthy();
+                var two = FakeInstance.healthy();
+                var consul = ConsulAgent.start();
+                var etcd = EtcdServer.start()) {
+            register(consul, "a-1", one, "1");
+            etcd.put("/services/a/a-2", "{\"Addr\":\"" + two.address() + "\",\"Metadata\":{\"version\":\"2\"}}");
+            String registries = "consul: {address: \"%s\"}\netcd: {endpoints: [\"%s\"]}"
+                    .formatted(consul.address(), etcd.address());
+            List<String> services = List.of(
+                    "services: {a: {}}",
+                    "services: {a: {registry: etcd}}",
+                    "services: {a: {registry: etcd, meta: {version: \"2\"}}}");
+            try (var gateway = GatewayFixture.of(write(registries, services.get(0), ROUTES))) {
+                await().atMost(Duration.ofSeconds(10))
+                        .until(() -> gateway.admin("/readyz").statusCode() == 200);
+                change(gateway, services, registries);
+                assertThat(gateway.upstreams().findValuesAsText("id")).containsExactly("a-2");
+            }
+            assertThat(one.requests()).isNotEmpty();
+            assertThat(two.requests()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void a_service_cannot_move_to_an_etcd_that_the_gateway_was_started_without() throws Exception {
+        try (var instance = FakeInstance.healthy()) {
+            String fixed = "services: {a: {instances: [\"" + instance.address() + "\"]}}";
+            Path file = write(fixed, ROUTES);
+            try (var gateway = GatewayFixture.of(file, instance)) {
+                write("etcd: {endpoints: [\"127.0.0.1:1\"]}", "services: {a: {registry: etcd}}", ROUTES);
+                gateway.gateway().reload();
+                var refused = GatewayFixture.JSON
+                        .readTree(gateway.admin("/routes").body())
+                        .path("refused");
+                assertThat(refused.toString())
+                        .contains(file + ": services.a.registry: etcd can be used after the next start");
+                assertThat(gateway.get("/svc").status()).isEqualTo(200);
+            }
         }
     }
 

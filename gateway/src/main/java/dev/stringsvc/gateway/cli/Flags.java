@@ -3,6 +3,8 @@ package dev.stringsvc.gateway.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stringsvc.consul.ConsulSettings;
 import dev.stringsvc.consul.ConsulVariable;
+import dev.stringsvc.etcd.EtcdConfig;
+import dev.stringsvc.etcd.EtcdVariable;
 import dev.stringsvc.gateway.config.ConfigLoader;
 import dev.stringsvc.program.Environment;
 import java.nio.file.Path;
@@ -67,16 +69,23 @@ public final class Flags {
     private @Nullable String consul;
 
     @Option(
+            names = "--etcd",
+            paramLabel = "ENDPOINT[,ENDPOINT...]",
+            description = "etcd's members, each as host:port or http(s)://host:port, for services with registry: etcd."
+                    + " ETCDCTL_ENDPOINTS")
+    private @Nullable String etcd;
+
+    @Option(
             names = "--last-good",
             paramLabel = "FILE",
-            description = "Keeps the last known instances, so that a start does not need Consul. GATEWAY_LAST_GOOD")
+            description = "Keeps the last known instances, so that a start needs no registry. GATEWAY_LAST_GOOD")
     private @Nullable String lastGood;
 
     @Option(
             names = "--static",
             paramLabel = "SERVICE=HOST:PORT[,HOST:PORT...]",
             description = {
-                "Fixed instances of a service, which Consul is then not asked for; may be repeated, or given several"
+                "Fixed instances of a service, which no registry is then asked for; may be repeated, or given several"
                         + " separated by spaces. GATEWAY_STATIC"
             })
     private List<String> fixed = new ArrayList<>();
@@ -109,6 +118,7 @@ public final class Flags {
         putList(all.withObject("/admin"), "hosts", adminHosts);
         putConsul(command, all.putObject("consul"), environment);
         put(all.withObject("/consul"), "last-good", lastGood);
+        putEtcd(command, all.putObject("etcd"), environment);
         put(all.putObject("shutdown"), "grace", grace);
         put(all.withObject("/shutdown"), "drain", drain);
         ObjectNode services = all.putObject("services");
@@ -137,6 +147,33 @@ public final class Flags {
             }
         });
         put(into, "address", consul);
+    }
+
+    /// Puts what the variables of etcd's own tool say under the keys that mean the same.
+    private void putEtcd(CommandLine command, ObjectNode into, Environment environment) {
+        try {
+            EtcdConfig.check(environment, Optional.ofNullable(etcd)); // names a variable that is wrong
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command, e.getMessage(), e);
+        }
+        EtcdVariable.in(environment).forEach((variable, value) -> {
+            switch (variable) {
+                case ETCDCTL_ENDPOINTS -> putList(into, variable.key(), value);
+                case ETCDCTL_PASSWORD -> into.put(variable.key(), value).put("password-file", "");
+                case ETCDCTL_INSECURE_SKIP_TLS_VERIFY -> into.put(variable.key(), !Boolean.parseBoolean(value));
+                case ETCDCTL_USER, ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY -> into.put(variable.key(), value);
+            }
+        });
+        putList(into, "endpoints", etcd);
+    }
+
+    /// What a file is checked together with: a service may be in etcd without its endpoints in the file.
+    public static ObjectNode endpoints(Environment environment) {
+        ObjectNode all = ConfigLoader.noFlags();
+        environment
+                .get(EtcdVariable.ETCDCTL_ENDPOINTS.name())
+                .ifPresent(members -> putList(all.putObject("etcd"), EtcdVariable.ETCDCTL_ENDPOINTS.key(), members));
+        return all;
     }
 
     /// Takes what no flag gives from the environment.

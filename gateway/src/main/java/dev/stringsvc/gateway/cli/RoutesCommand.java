@@ -7,6 +7,7 @@ import dev.stringsvc.gateway.route.Reading;
 import dev.stringsvc.gateway.route.RequestHead;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
+import dev.stringsvc.program.Environment;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,7 +67,7 @@ public final class RoutesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException {
-        RouteTable table = ConfigLoader.load(Optional.ofNullable(file), ConfigLoader.noFlags())
+        RouteTable table = ConfigLoader.load(Optional.ofNullable(file), Flags.endpoints(Environment.ofProcess()))
                 .routes();
         PrintWriter out = commandLine().getOut();
         try {

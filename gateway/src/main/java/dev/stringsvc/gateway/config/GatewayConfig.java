@@ -4,6 +4,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.stringsvc.consul.ConsulAddress;
 import dev.stringsvc.consul.ConsulSettings;
 import dev.stringsvc.consul.ConsulTls;
+import dev.stringsvc.etcd.EtcdConfig;
+import dev.stringsvc.etcd.EtcdEndpoint;
+import dev.stringsvc.etcd.EtcdTls;
+import dev.stringsvc.etcd.EtcdUser;
 import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.gateway.upstream.Ejection;
 import dev.stringsvc.gateway.upstream.Guard;
@@ -29,6 +33,7 @@ public record GatewayConfig(
         Http2 http2,
         Admin admin,
         Consul consul,
+        Etcd etcd,
         Shutdown shutdown,
         AccessLog accessLog,
         Limits limits,
@@ -43,6 +48,12 @@ public record GatewayConfig(
     public GatewayConfig {
         Check.port(port);
         services = Map.copyOf(services);
+        if (etcd.endpoints().isEmpty()) {
+            services.forEach((name, service) -> Check.that(
+                    service.source() != Source.ETCD,
+                    "services." + name + ".registry",
+                    "etcd.endpoints with it, or the flag --etcd, or ETCDCTL_ENDPOINTS"));
+        }
     }
 
     /// HTTP/2 from clients.
@@ -123,6 +134,56 @@ public record GatewayConfig(
         }
     }
 
+    /// Where etcd is, how it is reached, and which keys belong to services.
+    ///
+    /// @param endpoints its members; empty if no service is in etcd
+    /// @param prefix a service's keys begin with it, the service's name and a slash
+    /// @param addresses where its instances may be; empty for the rules that hold without
+    public record Etcd(
+            List<String> endpoints,
+            String prefix,
+            String username,
+            Secret password,
+            String passwordFile,
+            String ca,
+            String certificate,
+            String key,
+            boolean verify,
+            List<AddressRange> addresses) {
+        public Etcd {
+            endpoints.forEach(EtcdEndpoint::parse);
+            endpoints = List.copyOf(endpoints);
+            Check.that(prefix.isEmpty() || prefix.endsWith("/"), "prefix", "a slash at its end, as in /services/");
+            Check.that(
+                    !username.isEmpty() || (password.isEmpty() && passwordFile.isEmpty()),
+                    "username",
+                    "the user of the password");
+            var _ = tls(verify, ca, certificate, key);
+            addresses = List.copyOf(addresses);
+        }
+
+        private static EtcdTls tls(boolean verify, String ca, String certificate, String key) {
+            return new EtcdTls(verify, ca, certificate, key);
+        }
+
+        /// How etcd is reached; empty if it has no endpoints.
+        ///
+        /// @throws ConfigException when the password file cannot be read
+        public Optional<EtcdConfig> settings() throws ConfigException {
+            if (endpoints.isEmpty()) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(new EtcdConfig(
+                        endpoints.stream().map(EtcdEndpoint::parse).toList(),
+                        new EtcdUser(username, password, passwordFile),
+                        tls(verify, ca, certificate, key)));
+            } catch (SettingException e) {
+                throw new ConfigException("etcd." + e.getMessage(), e);
+            }
+        }
+    }
+
     /// How the gateway goes.
     ///
     /// @param drain empty for as long as the routes' deadlines need
@@ -187,9 +248,10 @@ public record GatewayConfig(
         }
     }
 
-    /// Where a service's instances come from, fixed ones or Consul's with all of the tags and meta, and
-    /// what they speak.
+    /// Where a service's instances come from, fixed ones or those of a registry with all of the tags and
+    /// meta, and what they speak.
     ///
+    /// @param registry empty for Consul, or for fixed instances
     /// @param ca the file of who signs the instances' certificates; empty for those that the JVM trusts
     /// @param serverName whom the certificates must name; empty for the instance's address
     /// @param inFlight the most requests that the service holds at a time; empty for half of what the
@@ -198,19 +260,28 @@ public record GatewayConfig(
             List<String> tags,
             Map<String, String> meta,
             List<HostPort> instances,
+            Optional<Registry> registry,
             Protocol protocol,
             String ca,
             String serverName,
             Optional<Integer> inFlight) {
         /// A service in Consul, of which nothing else is known.
         static final Service PLAIN =
-                new Service(List.of(), Map.of(), List.of(), Protocol.HTTP, "", "", Optional.empty());
+                new Service(List.of(), Map.of(), List.of(), Optional.empty(), Protocol.HTTP, "", "", Optional.empty());
 
         public Service {
             boolean tls = protocol == Protocol.HTTPS || protocol == Protocol.H2;
             Check.that(ca.isEmpty() || tls, "ca", "protocol: https or h2 with it");
             Check.that(serverName.isEmpty() || tls, "server-name", "protocol: https or h2 with it");
             Check.that(inFlight.stream().allMatch(n -> n >= 1 && n <= 1_000_000), "in-flight", "1 to 1000000");
+            Check.that(
+                    registry.isEmpty() || instances.isEmpty(),
+                    "registry",
+                    "no instances beside it, since fixed instances are in no registry");
+            Check.that(
+                    tags.isEmpty() || registry.orElse(Registry.CONSUL) == Registry.CONSUL,
+                    "tags",
+                    "registry: consul with them, since keys in etcd have none; meta: chooses by Metadata");
             trusted(ca);
             tags = List.copyOf(tags);
             meta = Map.copyOf(meta);
@@ -222,27 +293,52 @@ public record GatewayConfig(
             return trusted(ca);
         }
 
-        /// Whether its instances are spoken to in the same way. Fixed ones may be anywhere, others may not.
+        /// Whether its instances are spoken to in the same way. Where they may be depends on
+        /// where they come from.
         public boolean isSpokenToAs(Service other) {
             return protocol == other.protocol
                     && ca.equals(other.ca)
                     && serverName.equals(other.serverName)
-                    && isFixed() == other.isFixed();
+                    && source() == other.source();
         }
 
-        /// True if the configuration itself says where the instances are.
-        public boolean isFixed() {
-            return !instances.isEmpty();
+        /// Where its instances come from.
+        public Source source() {
+            if (!instances.isEmpty()) {
+                return Source.CONFIGURATION;
+            }
+            return switch (registry.orElse(Registry.CONSUL)) {
+                case CONSUL -> Source.CONSUL;
+                case ETCD -> Source.ETCD;
+            };
         }
 
         /// True if its instances are looked for in the same way.
         public boolean isFoundAs(Service other) {
-            return tags.equals(other.tags) && meta.equals(other.meta) && instances.equals(other.instances);
+            return source() == other.source()
+                    && tags.equals(other.tags)
+                    && meta.equals(other.meta)
+                    && instances.equals(other.instances);
         }
 
         private static Optional<KeyStore> trusted(String ca) {
             return ca.isEmpty() ? Optional.empty() : Optional.of(Pem.trusting("ca", ca));
         }
+    }
+
+    /// Where the instances of a service are registered.
+    public enum Registry {
+        @JsonProperty("consul")
+        CONSUL,
+        @JsonProperty("etcd")
+        ETCD
+    }
+
+    /// Where the instances of a service come from.
+    public enum Source {
+        CONFIGURATION,
+        CONSUL,
+        ETCD
     }
 
     /// What a service's instances speak.

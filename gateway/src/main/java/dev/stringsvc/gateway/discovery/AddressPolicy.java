@@ -10,11 +10,10 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Decides which addresses instances from a registry may have, so that nobody who can register an
+/// Decides which addresses the instances from one registry may have, so that nobody who can register an
 /// instance can make the gateway send requests to addresses that only the gateway can reach. Instances
 /// in the gateway's own configuration are not checked. Thread-safe.
 public final class AddressPolicy {
-    private static final String SETTING = "; consul.addresses sets the allowed ranges";
     private static final int IPV4_BYTES = 4;
     /// The metadata service of a cloud over IPv6, which holds a machine's secrets. Unlike the IPv4 one
     /// it is not link-local.
@@ -25,9 +24,12 @@ public final class AddressPolicy {
 
     private final List<Predicate<InetAddress>> ranges;
     private final ReservedPorts reserved;
+    private final RegistryAddress registry;
 
     /// @param ranges empty for the default rules
-    public AddressPolicy(List<? extends Predicate<InetAddress>> ranges, ReservedPorts reserved) {
+    public AddressPolicy(
+            List<? extends Predicate<InetAddress>> ranges, ReservedPorts reserved, RegistryAddress registry) {
+        this.registry = registry;
         this.ranges = List.copyOf(ranges);
         this.reserved = reserved;
     }
@@ -56,9 +58,9 @@ public final class AddressPolicy {
     ///
     /// - With ranges, only addresses in these ranges are allowed.
     /// - Without ranges, link-local addresses and a cloud's metadata service are refused, and so is the
-    ///   loopback, unless Consul is reached over the loopback.
-    /// - Multicast, broadcast and unspecified addresses, the gateway's own ports and Consul's ports are
-    ///   always refused.
+    ///   loopback, unless the registry is reached over the loopback.
+    /// - Multicast, broadcast and unspecified addresses, the gateway's own ports and the registries'
+    ///   ports are always refused.
     public @Nullable String refusal(InetAddress address, int port) {
         @Nullable InetAddress embedded = embedded(address);
         InetAddress reached = embedded == null ? address : embedded;
@@ -73,10 +75,12 @@ public final class AddressPolicy {
         if (!ranges.isEmpty()) {
             return ranges.stream().anyMatch(range -> range.test(address))
                     ? null
-                    : IpAddress.text(address) + " is not in the ranges of consul.addresses";
+                    : IpAddress.text(address) + " is not in the ranges of " + registry.setting();
         }
         @Nullable String why = byDefault(reached);
-        return why == null ? null : IpAddress.text(address) + why + SETTING;
+        return why == null
+                ? null
+                : "%s%s; %s sets the allowed ranges".formatted(IpAddress.text(address), why, registry.setting());
     }
 
     private static @Nullable String firstOf(@Nullable String one, @Nullable String other) {
@@ -106,8 +110,8 @@ public final class AddressPolicy {
         if (address.equals(METADATA)) {
             return " is a cloud's metadata service";
         }
-        return address.isLoopbackAddress() && !reserved.isConsulHere()
-                ? " is the loopback, and Consul is not reached over it"
+        return address.isLoopbackAddress() && !registry.isHere()
+                ? " is the loopback, and " + registry.name() + " is not reached over it"
                 : null;
     }
 

@@ -1,6 +1,6 @@
 package dev.stringsvc.gateway.live;
 
-import dev.stringsvc.consul.ConsulSettings;
+import dev.stringsvc.etcd.EtcdClient;
 import dev.stringsvc.gateway.config.GatewayConfig;
 import dev.stringsvc.gateway.discovery.AddressFilter;
 import dev.stringsvc.gateway.discovery.AddressPolicy;
@@ -8,97 +8,144 @@ import dev.stringsvc.gateway.discovery.FixedInstancer;
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.discovery.Instancer;
 import dev.stringsvc.gateway.discovery.MetaFilter;
+import dev.stringsvc.gateway.discovery.ReservedPorts;
 import dev.stringsvc.gateway.discovery.consul.ConsulCatalog;
 import dev.stringsvc.gateway.discovery.consul.ConsulClient;
 import dev.stringsvc.gateway.discovery.consul.ConsulInstancer;
+import dev.stringsvc.gateway.discovery.etcd.EtcdInstancer;
 import dev.stringsvc.gateway.discovery.lastgood.LastGood;
 import dev.stringsvc.gateway.discovery.lastgood.Owner;
 import dev.stringsvc.gateway.tags.TagOwners;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Who says which instances there are. Consul's client, and the file of what it said last, are there from when the
-/// first service needs them. Thread-safe.
+/// Finds the instances of services in the configuration, Consul and etcd. A registry's client, and the file
+/// of the last known instances, are opened when the first service needs them. Thread-safe.
 public final class Discovery implements AutoCloseable {
-    private final GatewayConfig.Consul config;
-    private final ConsulSettings settings;
-    private final AddressPolicy addresses;
+    private final GatewayConfig config;
+    private final AddressPolicy inConsul;
+    private final Optional<AddressPolicy> inEtcd;
     private final InstantSource clock;
-    private @Nullable Consul consul;
+    private final Lazy<ConsulClient> consul;
+    private final Lazy<EtcdClient> etcd;
+    private final Lazy<Optional<LastGood>> lastGood;
 
-    /// The client, and what is kept of its answers.
-    private record Consul(ConsulClient client, Optional<LastGood> lastGood) {}
-
-    /// @param addresses where the instances may be that are not fixed
-    public Discovery(
-            GatewayConfig.Consul config, ConsulSettings settings, AddressPolicy addresses, InstantSource clock) {
-        this.addresses = addresses;
+    /// @param reserved where no instance of a registry may be
+    public Discovery(GatewayConfig config, Registries registries, ReservedPorts reserved, InstantSource clock) {
         this.config = config;
-        this.settings = settings;
+        this.inConsul = new AddressPolicy(config.consul().addresses(), reserved, registries.addressOfConsul());
+        this.inEtcd = registries
+                .etcd()
+                .map(at -> new AddressPolicy(config.etcd().addresses(), reserved, Registries.addressOf(at)));
         this.clock = clock;
+        this.consul = new Lazy<>(
+                () -> new ConsulClient(registries.consul(), config.consul().waitTime()));
+        this.etcd = new Lazy<>(() -> new EtcdClient(registries.etcd().orElseThrow()));
+        this.lastGood = new Lazy<>(() -> config.consul()
+                .lastGoodFile()
+                .map(file -> LastGood.open(file, config.consul().lastGoodAge(), clock)));
     }
 
-    private synchronized Consul consul() {
-        if (consul == null) {
-            var client = new ConsulClient(settings, config.waitTime());
-            consul = new Consul(
-                    client, config.lastGoodFile().map(file -> LastGood.open(file, config.lastGoodAge(), clock)));
+    /// What is opened when it is needed first.
+    private static final class Lazy<T> {
+        private final Supplier<T> open;
+        private @Nullable T value;
+
+        Lazy(Supplier<T> open) {
+            this.open = open;
         }
-        return consul;
+
+        synchronized T get() {
+            if (value == null) {
+                value = open.get();
+            }
+            return value;
+        }
+
+        synchronized void ifOpen(Consumer<T> action) {
+            if (value != null) {
+                action.accept(value);
+            }
+        }
+    }
+
+    /// Where the instances of a service may be; empty for anywhere.
+    public Optional<AddressPolicy> addresses(GatewayConfig.Service definition) {
+        return switch (definition.source()) {
+            case CONFIGURATION -> Optional.empty();
+            case CONSUL -> Optional.of(inConsul);
+            case ETCD -> inEtcd;
+        };
     }
 
     /// Watches a service as it is defined. The caller closes it.
     Instancer instancer(String service, GatewayConfig.Service definition) {
-        if (definition.isFixed()) {
-            return new FixedInstancer(definition.instances().stream()
-                    .map(at -> Instance.of(at.toString(), at.host(), at.port()))
-                    .toList());
-        }
-        List<String> tags = definition.tags();
-        var instancer = new ConsulInstancer(consul().client(), service, tags);
-        Instancer source = consul().lastGood()
-                .<Instancer>map(file -> file.over(instancer, service, asked(definition)))
-                .orElse(instancer);
-        var allowed = new AddressFilter(service, source, addresses);
+        return switch (definition.source()) {
+            case CONFIGURATION ->
+                new FixedInstancer(definition.instances().stream()
+                        .map(at -> Instance.of(at.toString(), at.host(), at.port()))
+                        .toList());
+            case CONSUL ->
+                registered(
+                        service, definition, new ConsulInstancer(consul.get(), service, definition.tags()), inConsul);
+            case ETCD ->
+                registered(
+                        service,
+                        definition,
+                        new EtcdInstancer(etcd.get(), config.etcd().prefix(), service),
+                        inEtcd.orElseThrow());
+        };
+    }
+
+    private Instancer registered(
+            String service, GatewayConfig.Service definition, Instancer registry, AddressPolicy policy) {
+        Instancer source = lastGood.get()
+                .<Instancer>map(file -> file.over(registry, service, asked(definition)))
+                .orElse(registry);
+        var allowed = new AddressFilter(service, source, policy);
         return definition.meta().isEmpty() ? allowed : new MetaFilter(allowed, definition.meta());
     }
 
     /// Saves the instances that are in use after an answer for a service, so that the next start can use them.
     void answered(String service, GatewayConfig.Service definition, List<Instance> inUse) {
-        if (!definition.isFixed()) {
-            consul().lastGood().ifPresent(file -> file.keep(service, asked(definition), inUse));
+        if (definition.source() != GatewayConfig.Source.CONFIGURATION) {
+            lastGood.get().ifPresent(file -> file.keep(service, asked(definition), inUse));
         }
     }
 
-    /// What instances must have, meta too: what was kept holds for the same only.
-    private static List<String> asked(GatewayConfig.Service definition) {
-        return Stream.concat(
-                        definition.tags().stream(),
-                        definition.meta().entrySet().stream().map(meta -> meta.getKey() + "=" + meta.getValue()))
-                .toList();
+    /// What instances must have, and where in etcd they are. The saved instances are only valid for the same.
+    private List<String> asked(GatewayConfig.Service definition) {
+        List<String> asked = new ArrayList<>(definition.tags());
+        definition.meta().forEach((key, value) -> asked.add(key + "=" + value));
+        if (definition.source() == GatewayConfig.Source.ETCD) {
+            asked.add("etcd:" + config.etcd().prefix());
+        }
+        return asked;
     }
 
     /// Watches the services there are. The caller closes it.
     public ConsulCatalog catalog() {
-        return new ConsulCatalog(consul().client());
+        return new ConsulCatalog(consul.get());
     }
 
     /// The tags that services' instances had when Consul last said so, in a run before this.
     public Map<String, List<String>> rememberedTags() {
-        return consul().lastGood().map(LastGood::tags).orElse(Map.of());
+        return lastGood.get().map(LastGood::tags).orElse(Map.of());
     }
 
     /// Who has which route by tags, from a run before this too where there is a file for it.
     ///
     /// @param hold how long nobody gets what a service had that is gone
     public TagOwners owners(Duration hold) {
-        Optional<LastGood> lastGood = config.routes() ? consul().lastGood() : Optional.empty();
-        return lastGood.map(file -> new TagOwners(stored(file), config.lastGoodAge(), hold, clock))
+        Optional<LastGood> file = config.consul().routes() ? lastGood.get() : Optional.empty();
+        return file.map(found -> new TagOwners(stored(found), config.consul().lastGoodAge(), hold, clock))
                 .orElseGet(() -> TagOwners.forgetful(hold, clock));
     }
 
@@ -121,10 +168,9 @@ public final class Discovery implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
-        if (consul != null) {
-            consul.lastGood().ifPresent(LastGood::close);
-            consul.client().close();
-        }
+    public void close() {
+        lastGood.ifOpen(file -> file.ifPresent(LastGood::close));
+        consul.ifOpen(ConsulClient::close);
+        etcd.ifOpen(EtcdClient::close);
     }
 }

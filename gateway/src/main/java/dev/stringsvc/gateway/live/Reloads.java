@@ -3,12 +3,15 @@ package dev.stringsvc.gateway.live;
 import dev.stringsvc.gateway.config.ConfigException;
 import dev.stringsvc.gateway.config.Configuration;
 import dev.stringsvc.gateway.config.FileContent;
+import dev.stringsvc.gateway.config.GatewayConfig;
 import dev.stringsvc.gateway.config.NextStart;
 import dev.stringsvc.program.FailStop;
 import dev.stringsvc.program.VitalThread;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +75,13 @@ public final class Reloads implements AutoCloseable {
         Path name = start.source().file().orElseThrow();
         try {
             Configuration next = start.source().loadAgain(content);
+            Optional<String> service = beforeItsRegistry(next);
+            if (service.isPresent()) {
+                refused("%s: services.%s.registry: etcd can be used after the next start, since the gateway was started"
+                                .formatted(name, service.get())
+                        + " without etcd.endpoints");
+                return;
+            }
             Difference difference = live.use(next);
             listener.reloaded(true);
             LOG.info("{} is loaded: {}", name, difference);
@@ -86,6 +96,16 @@ public final class Reloads implements AutoCloseable {
             LOG.error("{} is not loaded, the gateway failed", name, e);
             refused("the gateway failed: " + e);
         }
+    }
+
+    /// A service that cannot be looked for before the next start, since `etcd` takes effect only then.
+    private Optional<String> beforeItsRegistry(Configuration next) {
+        return start.configuration().config().etcd().endpoints().isEmpty()
+                ? next.config().services().entrySet().stream()
+                        .filter(service -> service.getValue().source() == GatewayConfig.Source.ETCD)
+                        .map(Map.Entry::getKey)
+                        .findFirst()
+                : Optional.empty();
     }
 
     private void refused(String why) {

@@ -221,9 +221,18 @@ public final class TagRoutes {
 
     private Optional<String> notAllowed(Candidate one, GatewayConfig config) {
         GatewayConfig.@Nullable Service configured = config.services().get(one.service());
-        if (configured != null && configured.isFixed()) {
-            // they may be where no registry may aim at, see AddressPolicy
-            return Optional.of("the configuration says where this service's instances are; tags make no routes to it");
+        if (configured != null) {
+            switch (configured.source()) {
+                case CONSUL -> {}
+                case ETCD -> {
+                    return Optional.of("this service's instances are in etcd; tags in Consul make no routes to it");
+                }
+                case CONFIGURATION -> {
+                    // they may be where no registry may aim at, see AddressPolicy
+                    return Optional.of(
+                            "the configuration says where this service's instances are; tags make no routes to it");
+                }
+            }
         }
         boolean redirect = one.accepted().route().action() instanceof Action.Redirect;
         if (rules.isEmpty()) {

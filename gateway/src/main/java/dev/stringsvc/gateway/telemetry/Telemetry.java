@@ -67,7 +67,7 @@ import org.jspecify.annotations.Nullable;
 /// | `gateway_panic` | service | 1 while so many instances fail that all are used, else 0 |
 /// | `gateway_instance_in_flight` | service, instance | requests in flight to an instance |
 /// | `gateway_watch_age_seconds` | service | since discovery last answered; NaN before it did |
-/// | `gateway_watch_index` | service | Consul's index of that answer |
+/// | `gateway_watch_index` | service | Consul's index of that answer, or etcd's revision |
 /// | `gateway_watch_errors_total` | service | discovery queries that failed |
 /// | `gateway_log_lines_dropped_total` | | lines that could not be written to the log |
 /// | `gateway_access_lines_omitted_total` | | requests without a line of their own (`access-log`) |

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.stringsvc.consul.ConsulAddress;
 import dev.stringsvc.consul.ConsulSettings;
 import dev.stringsvc.consul.ConsulTls;
+import dev.stringsvc.etcd.EtcdConfig;
+import dev.stringsvc.etcd.EtcdEndpoint;
+import dev.stringsvc.etcd.EtcdTls;
+import dev.stringsvc.etcd.EtcdUser;
 import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.Balancing;
 import dev.stringsvc.gateway.route.HeaderEdits;
@@ -252,7 +256,7 @@ class ConfigLoaderTest {
             'consul:\\n  address: a..b' | :2: consul.address: expected Consul's host:port, http(s)://host:port or unix:///path, got "a..b"
             'port: 1\\n---\\nport: 2' | :3: a second YAML document begins; expected one in a file
             'prot: 1' | :1: prot: unknown key; did you mean port?
-            'x: 1'   | :1: x: unknown key; expected one of [access-log, admin, consul, ejection, guard, host, http2, limits, port, retry, route-defaults, routes, services, shutdown, timeouts, tls, trusted-proxies]
+            'x: 1'   | :1: x: unknown key; expected one of [access-log, admin, consul, ejection, etcd, guard, host, http2, limits, port, retry, route-defaults, routes, services, shutdown, timeouts, tls, trusted-proxies]
             'route-defaults: foo' | :1: route-defaults: expected keys and values
             'route-defaults:\\n  deadlnie: 1s' | :2: route-defaults.deadlnie: unknown key; did you mean deadline?
             'route-defaults:\\n  service: s' | :2: route-defaults.service: unknown key; expected one of [attempt-timeout, attempts, balancer, deadline, idempotency-key, idempotent, methods, paths, preserve-host, request-body, request-headers, response-headers, stream-requests, strip-prefix]
@@ -272,6 +276,17 @@ class ConfigLoaderTest {
             'routes:\\n- path: /a\\n  service: s\\n  request-headers:\\n    set: {X-A: "s{host}"}' | :5: routes[0].request-headers.set: expected no word in braces in the value of 'X-A', since nothing is filled in there; write {{ for a brace itself
             'route-defaults:\\n  response-headers: {set: {X-A: "{client}"}}' | :2: route-defaults.response-headers.set: expected no word in braces in the value of 'X-A', since nothing is filled in there; write {{ for a brace itself
             'routes:\\n- {path: /b, service: s}\\n- path: /a\\n  redirect: {status: 302, to: /a/b}' | :4: routes[1].redirect.to: expected a target that this route does not take itself: it redirects /a to /a/b, and takes that again
+            'services:\\n  a: {registry: etcd}'       | :2: services.a.registry: expected etcd.endpoints with it, or the flag --etcd, or ETCDCTL_ENDPOINTS
+            'services:\\n  a: {registry: zookeeper}'  | :2: services.a.registry: expected one of [consul, etcd], got "zookeeper"
+            'etcd: {endpoints: [a:1]}\\nservices:\\n  a: {registry: etcd, tags: [x]}' | :3: services.a.tags: expected registry: consul with them, since keys in etcd have none; meta: chooses by Metadata
+            'services:\\n  a: {registry: consul, instances: ["10.0.0.1:80"]}' | :2: services.a.registry: expected no instances beside it, since fixed instances are in no registry
+            'etcd:\\n  endpoints: ["a:b"]'            | :2: etcd.endpoints: expected etcd's host:port or http(s)://host:port, got "a:b"
+            'etcd:\\n  prefix: /services'             | :2: etcd.prefix: expected a slash at its end, as in /services/
+            'etcd:\\n  password: secret'              | :1: etcd.username: expected the user of the password
+            'etcd:\\n  password-file: /nowhere'       | :1: etcd.username: expected the user of the password
+            'etcd:\\n  ca: /nowhere'                  | :2: etcd.ca: expected a PEM file, and /nowhere cannot be read
+            'etcd:\\n  certificate: /nowhere'         | :1: etcd.key: expected the file of the certificate's private key
+            'etcd:\\n  user: me'                      | :2: etcd.user: unknown key
             'just words'                            | :1: expected keys and values, such as `port: 8080`
             """)
     void errors_name_file_line_key_and_what_was_expected(String yaml, String expected) {
@@ -406,7 +421,56 @@ class ConfigLoaderTest {
                                 pem.toString(),
                                 key.toString(),
                                 "server.dc1.consul")));
-        assertThat(config.toString()).doesNotContain("secret", "password", "from-file");
+        assertThat(config.consul().toString()).doesNotContain("secret", "password", "from-file");
+    }
+
+    @Test
+    void every_setting_of_etcd_is_read() throws Exception {
+        var certificate = TestCertificate.of("dns:etcd", "EC");
+        Path pem = certificate.certificate(folder.resolve("c.pem"));
+        Path key = certificate.key(folder.resolve("k.pem"));
+        Path file = Files.writeString(folder.resolve("file"), "from-file\n");
+        var config = load("""
+                etcd:
+                  endpoints: [a, "https://b:2"]
+                  prefix: ""
+                  username: me
+                  password: secret
+                  password-file: %3$s
+                  ca: %1$s
+                  certificate: %1$s
+                  key: %2$s
+                  verify: false
+                services: {a: {registry: etcd, meta: {zone: a}}, b: {registry: consul, tags: [x]}, c: {}}
+                """.formatted(pem, key, file));
+        assertThat(config.etcd().settings())
+                .contains(new EtcdConfig(
+                        List.of(EtcdEndpoint.parse("a:2379"), EtcdEndpoint.parse("https://b:2")),
+                        new EtcdUser("me", new Secret("secret"), file.toString()),
+                        new EtcdTls(false, pem.toString(), pem.toString(), key.toString())));
+        assertThat(config.etcd().prefix()).isEmpty();
+        assertThat(config.services().values())
+                .extracting(GatewayConfig.Service::source)
+                .containsExactlyInAnyOrder(
+                        GatewayConfig.Source.ETCD, GatewayConfig.Source.CONSUL, GatewayConfig.Source.CONSUL);
+        assertThat(config.toString() + config.etcd().settings()).doesNotContain("secret", "from-file");
+    }
+
+    @Test
+    void without_endpoints_there_is_no_etcd() throws Exception {
+        var etcd = load("etcd: {prefix: /other/}\n").etcd();
+        assertThat(etcd.settings()).isEmpty();
+        assertThat(load("").etcd().prefix()).isEqualTo("/services/");
+    }
+
+    @Test
+    void a_password_file_that_cannot_be_read_is_refused_when_it_is_needed() throws Exception {
+        var etcd = load("etcd: {endpoints: [a], username: me, password-file: /nowhere}\n")
+                .etcd();
+        assertThatThrownBy(etcd::settings)
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("etcd.password-file: expected a file with a password, and /nowhere cannot be read: there is"
+                        + " no such file");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.stringsvc.program.HostPort;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,8 @@ class AddressFilterTest {
         var source = new Source(List.of(
                 new DiscoveryEvent.Remembered(listed, Instant.EPOCH), new DiscoveryEvent.Snapshot(listed, 7), failure));
         List<DiscoveryEvent> heard = new ArrayList<>();
-        var policy = new AddressPolicy(List.of(), new ReservedPorts("192.0.2.5", 8500));
+        RegistryAddress registry = RegistryAddress.consul(new HostPort("192.0.2.5", 8500));
+        var policy = new AddressPolicy(List.of(), new ReservedPorts(List.of(registry)), registry);
         try (var instancer = new AddressFilter("svc", source, policy)) {
             instancer.watch(heard::add);
         }

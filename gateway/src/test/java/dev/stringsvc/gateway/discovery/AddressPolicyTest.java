@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stringsvc.gateway.config.ConfigException;
 import dev.stringsvc.gateway.config.ConfigLoader;
+import dev.stringsvc.program.HostPort;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -26,10 +27,11 @@ class AddressPolicyTest {
     private final AddressPolicy lax = policy("127.0.0.1", List.of(address -> true));
 
     private static AddressPolicy policy(String consul, List<? extends Predicate<InetAddress>> ranges) {
-        var reserved = new ReservedPorts(consul, 8500);
+        RegistryAddress registry = RegistryAddress.consul(new HostPort(consul, 8500));
+        var reserved = new ReservedPorts(List.of(registry, RegistryAddress.etcd(List.of(new HostPort("::1", 12_379)))));
         reserved.add(8080);
         reserved.add(0);
-        return new AddressPolicy(ranges, reserved);
+        return new AddressPolicy(ranges, reserved, registry);
     }
 
     private static String host(AddressPolicy policy, String host) {
@@ -148,11 +150,14 @@ class AddressPolicyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::1"})
-    void own_ports_and_consul_s_are_refused_whatever_is_allowed(String host) {
+    void own_ports_and_those_of_registries_are_refused_whatever_is_allowed(String host) {
         for (AddressPolicy policy : List.of(beside, lax)) {
             refuses(policy, host, 8080, "is the gateway's own port");
             for (int port = 8500; port <= 8503; port++) {
                 refuses(policy, host, port, "is Consul's own API");
+            }
+            for (int port : new int[] {2379, 2380, 12_379}) {
+                refuses(policy, host, port, "is etcd's own API");
             }
             assertThat(policy.refusal(InetAddress.ofLiteral(host), 8504)).isNull();
             assertThat(policy.refusal(InetAddress.ofLiteral("192.0.2.1"), 8080)).isNull();
@@ -160,6 +165,22 @@ class AddressPolicyTest {
         }
         refuses(away, "192.0.2.5", 8500, "192.0.2.5:8500 is Consul's own API");
         refuses(away, "64:ff9b::c000:205", 8501, "is Consul's own API");
+    }
+
+    @Test
+    void instances_in_etcd_may_be_on_the_loopback_if_all_members_are() {
+        String web = "127.0.0.1";
+        for (String other : List.of("192.0.2.5", "127.0.0.2")) {
+            RegistryAddress etcd =
+                    RegistryAddress.etcd(List.of(new HostPort("127.0.0.1", 2379), new HostPort(other, 2379)));
+            var policy = new AddressPolicy(List.of(), new ReservedPorts(List.of(etcd)), etcd);
+            if (other.equals("192.0.2.5")) {
+                refuses(policy, web, PORT, "is the loopback, and etcd is not reached over it; etcd.addresses sets");
+                refuses(policy, other, 2380, "192.0.2.5:2380 is etcd's own API");
+            } else {
+                assertThat(host(policy, web)).isEqualTo(web);
+            }
+        }
     }
 
     @Test

@@ -269,14 +269,20 @@ class TagRoutesTest {
 
     @Test
     void tags_aim_at_no_instances_that_the_configuration_names() throws Exception {
-        Configuration file = fileOf("{routes: [], services: {ops: {instances: ['127.0.0.1:9']}, users: {}}}");
+        Configuration file = fileOf("{routes: [], etcd: {endpoints: [a]}, services:"
+                + " {ops: {instances: ['127.0.0.1:9']}, mail: {registry: etcd}, users: {}}}");
         var outcome = beside(
                 file,
                 Map.of(
                         "ops", List.of("gateway.path=/x", "gateway.rewrite=/admin"),
+                        "mail", List.of("gateway.path=/mail"),
                         "users", List.of("gateway.path=/users")));
         assertThat(names(outcome)).containsExactly("users@consul");
-        assertThat(outcome.quarantined().getFirst().reason()).contains("the configuration says where");
+        assertThat(outcome.quarantined())
+                .extracting(Quarantined::reason)
+                .containsExactlyInAnyOrder(
+                        "the configuration says where this service's instances are; tags make no routes to it",
+                        "this service's instances are in etcd; tags in Consul make no routes to it");
     }
 
     @ParameterizedTest

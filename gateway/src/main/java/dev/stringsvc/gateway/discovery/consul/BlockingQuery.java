@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.discovery.consul;
 
+import dev.stringsvc.gateway.discovery.Pace;
 import dev.stringsvc.program.FailStop;
 import dev.stringsvc.program.VitalThread;
 import java.util.concurrent.locks.ReentrantLock;
@@ -79,7 +80,7 @@ final class BlockingQuery<T> implements AutoCloseable {
         int failures = 0;
         long last = 0;
         while (!closed) {
-            pace.beforeQuery();
+            pace.beforeNext();
             try {
                 ConsulClient.Answer<T> answer = question.ask(index);
                 if (!answer.led()) {

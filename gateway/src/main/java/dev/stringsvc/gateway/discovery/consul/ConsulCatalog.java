@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.discovery.consul;
 
 import dev.stringsvc.gateway.discovery.CatalogEvent;
+import dev.stringsvc.gateway.discovery.Pace;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;

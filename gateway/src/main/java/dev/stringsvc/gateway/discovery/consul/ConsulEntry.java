@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.discovery.consul;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.gateway.discovery.LeftOut;
 import dev.stringsvc.program.HostName;
 import dev.stringsvc.program.Label;
 import java.net.Inet6Address;
@@ -27,24 +28,24 @@ final class ConsulEntry {
 
         /// The entry is not a valid instance.
         ///
-        /// @param id of the instance, escaped for the log; `?` if there is none
-        /// @param reason the key, a colon, and what was expected
+        /// @param why has the instance's id; `?` if there is none
         /// @param foreign true if Consul would never send such an entry, whatever was registered
-        record Unusable(String id, String reason, boolean foreign) implements Read {}
+        record Unusable(LeftOut why, boolean foreign) implements Read {}
     }
 
     /// Reads an instance from an entry, or the reason why it is invalid.
     static Read read(JsonNode entry) {
         JsonNode service = entry.path("Service");
         if (!service.isObject()) {
-            return new Read.Unusable("?", "Service: expected keys and values, got " + shown(service), true);
+            return new Read.Unusable(
+                    new LeftOut("?", "Service: expected keys and values, got " + shown(service)), true);
         }
         String id = service.path("ID").isTextual() ? Label.of(service.path("ID").textValue()) : "?";
         try {
             return new Read.Usable(instance(service, entry.path("Node")));
         } catch (RuntimeException | StackOverflowError e) {
             boolean ours = e instanceof IllegalArgumentException && e.getMessage() != null;
-            return new Read.Unusable(id, String.valueOf(ours ? e.getMessage() : e), false);
+            return new Read.Unusable(new LeftOut(id, String.valueOf(ours ? e.getMessage() : e)), false);
         }
     }
 

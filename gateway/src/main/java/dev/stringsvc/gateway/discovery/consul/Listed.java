@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.discovery.consul;
 
 import com.orbitz.consul.model.health.ServiceHealth;
 import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.gateway.discovery.LeftOut;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// The entries that Consul lists for one service.
 ///
 /// @param leftOut the entries that are not valid instances
-record Listed(List<Instance> instances, List<ConsulEntry.Read.Unusable> leftOut) {
+record Listed(List<Instance> instances, List<LeftOut> leftOut) {
     Listed {
         instances = List.copyOf(instances);
         leftOut = List.copyOf(leftOut);
@@ -27,16 +28,18 @@ record Listed(List<Instance> instances, List<ConsulEntry.Read.Unusable> leftOut)
             throw new IllegalArgumentException("expected a list of instances");
         }
         List<Instance> instances = new ArrayList<>(answer.size());
-        List<ConsulEntry.Read.Unusable> leftOut = new ArrayList<>();
+        List<LeftOut> leftOut = new ArrayList<>();
+        boolean allForeign = true;
         for (ServiceHealth entry : answer) {
             switch (ConsulEntry.read(((ListedEntry) entry).json())) {
                 case ConsulEntry.Read.Usable(Instance instance) -> instances.add(instance);
-                case ConsulEntry.Read.Unusable unusable -> leftOut.add(unusable);
+                case ConsulEntry.Read.Unusable(LeftOut why, boolean foreign) -> {
+                    leftOut.add(why);
+                    allForeign &= foreign;
+                }
             }
         }
-        if (instances.isEmpty()
-                && !leftOut.isEmpty()
-                && leftOut.stream().allMatch(ConsulEntry.Read.Unusable::foreign)) {
+        if (instances.isEmpty() && !leftOut.isEmpty() && allForeign) {
             throw new IllegalArgumentException("expected a list of instances");
         }
         return new Listed(instances, leftOut);

@@ -99,7 +99,7 @@ public final class LastGood implements AutoCloseable {
         }
         if (!last.isOf(tags)) {
             LOG.info(
-                    "{}: the instances in {} are not used, they were asked for with other tags: {}",
+                    "{}: the instances in {} are not used, they were asked for in another way: {}",
                     service,
                     file,
                     last.tags());
@@ -193,7 +193,7 @@ public final class LastGood implements AutoCloseable {
                 changed = true;
                 if (!failing) {
                     LOG.warn(
-                            "{} cannot be written: {}; without it the gateway cannot start while Consul is away",
+                            "{} cannot be written: {}; without it the gateway cannot start while the registry is away",
                             file,
                             failure);
                 }

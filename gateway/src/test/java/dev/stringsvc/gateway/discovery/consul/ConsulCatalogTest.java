@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.stringsvc.consul.ConsulSettings;
 import dev.stringsvc.gateway.discovery.CatalogEvent;
+import dev.stringsvc.gateway.discovery.Pace;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -7,6 +7,7 @@ import dev.stringsvc.gateway.discovery.DiscoveryEvent;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Failure;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
 import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.gateway.discovery.Pace;
 import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.FakeInstance.Script;
 import java.time.Duration;

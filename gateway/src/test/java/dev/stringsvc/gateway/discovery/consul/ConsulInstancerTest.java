@@ -7,6 +7,8 @@ import dev.stringsvc.gateway.discovery.DiscoveryEvent;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Failure;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
 import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.gateway.discovery.LeftOutLog;
+import dev.stringsvc.gateway.discovery.Pace;
 import dev.stringsvc.program.Environment;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -231,7 +233,7 @@ class ConsulInstancerTest {
             });
         }
         List<String> lines = new CopyOnWriteArrayList<>();
-        Logger logger = Logger.getLogger(ConsulInstancer.class.getName());
+        Logger logger = Logger.getLogger(LeftOutLog.class.getName());
         var handler = new Handler() {
             @Override
             public void publish(LogRecord line) {

@@ -1,4 +1,4 @@
-package dev.stringsvc.gateway.discovery.consul;
+package dev.stringsvc.gateway.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,11 +19,11 @@ class PaceTest {
     @Test
     void a_burst_of_changes_is_asked_for_at_once_and_a_stream_of_them_at_the_steady_rate() throws Exception {
         for (int i = 0; i < Pace.BURST; i++) {
-            pace.beforeQuery();
+            pace.beforeNext();
         }
         assertThat(slept).isEmpty();
         for (int i = 0; i < 40; i++) {
-            pace.beforeQuery();
+            pace.beforeNext();
         }
         assertThat(Duration.ofNanos(nanos)).isEqualTo(Duration.ofSeconds(40 / Pace.PER_SECOND));
     }
@@ -31,15 +31,15 @@ class PaceTest {
     @Test
     void a_pause_earns_a_burst_again_and_no_more() throws Exception {
         for (int i = 0; i < 50; i++) {
-            pace.beforeQuery();
+            pace.beforeNext();
         }
         nanos += Duration.ofHours(1).toNanos();
         slept.clear();
         for (int i = 0; i < Pace.BURST; i++) {
-            pace.beforeQuery();
+            pace.beforeNext();
         }
         assertThat(slept).isEmpty();
-        pace.beforeQuery();
+        pace.beforeNext();
         assertThat(slept).hasSize(1);
     }
 
