@@ -69,7 +69,7 @@ class BrokenAnswerTest {
     /// instances.
     private static void sentOnce(FaultRow row, Load load, List<FaultyInstance> instances) throws Exception {
         assertThat(instances.stream().mapToLong(FaultyInstance::requests).sum())
-                .isLessThanOrEqualTo(load.requests() + row.probes());
+                .isLessThanOrEqualTo(load.requests() + row.copies());
     }
 
     @Fault("connection closed after the head, body cut short")

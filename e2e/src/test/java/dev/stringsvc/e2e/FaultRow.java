@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
 final class FaultRow implements AutoCloseable {
     private static final String ATTEMPTS = "gateway_attempts_seconds_count";
     private static final String PROBES = "gateway_probes_total";
+    private static final String HEDGES = "gateway_hedges_total";
 
     private final Fault fault;
     private final List<Load> loads = new ArrayList<>();
     private @Nullable GatewayProcess gateway;
     private double attemptsBefore;
-    private double probesBefore;
+    private double copiesBefore;
     private @Nullable Double amplification;
     private @Nullable Duration recoveredAfter;
     private long more;
@@ -36,7 +37,7 @@ final class FaultRow implements AutoCloseable {
     Load load(int connections, GatewayProcess on, Call call) throws IOException, InterruptedException {
         if (gateway == null) {
             attemptsBefore = on.meter(ATTEMPTS);
-            probesBefore = on.meter(PROBES);
+            copiesBefore = copies(on);
         }
         gateway = on;
         var load = Load.on(connections, on, call);
@@ -66,10 +67,14 @@ final class FaultRow implements AutoCloseable {
         recoveredAfter = Duration.ofNanos(System.nanoTime() - start);
     }
 
-    /// The number of copies of requests that the gateway has sent to ejected instances since the first
-    /// load began.
-    long probes() throws IOException, InterruptedException {
-        return gateway == null ? 0 : Math.round(gateway.meter(PROBES) - probesBefore);
+    /// The requests that instances got beside those of the load: probes of ejected instances, and copies
+    /// beside an attempt that takes long, as on a busy machine.
+    long copies() throws IOException, InterruptedException {
+        return gateway == null ? 0 : Math.round(copies(gateway) - copiesBefore);
+    }
+
+    private static double copies(GatewayProcess gateway) throws IOException, InterruptedException {
+        return gateway.meter(PROBES) + gateway.meter(HEDGES);
     }
 
     Duration recoveredAfter() {

@@ -29,7 +29,7 @@ class KeepAliveFaultTest {
         load.goOnFor(Form.FAULT);
         row.nothingLost();
         assertThat(instances.stream().mapToLong(FaultyInstance::requests).sum())
-                .isBetween(load.requests() + posts.requests(), load.requests() + posts.requests() + row.probes());
+                .isBetween(load.requests() + posts.requests(), load.requests() + posts.requests() + row.copies());
     }
 
     @Fault("kept connections are closed right after an answer; any load")
@@ -57,6 +57,6 @@ class KeepAliveFaultTest {
         load.goOnFor(Form.FAULT);
         row.nothingLost();
         assertThat(instances.stream().mapToLong(FaultyInstance::requests).sum())
-                .isBetween(load.requests(), load.requests() + row.probes());
+                .isBetween(load.requests(), load.requests() + row.copies());
     }
 }

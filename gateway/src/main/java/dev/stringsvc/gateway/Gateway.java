@@ -15,6 +15,7 @@ import dev.stringsvc.gateway.config.GatewayConfig;
 import dev.stringsvc.gateway.discovery.CatalogEvent;
 import dev.stringsvc.gateway.discovery.ReservedPorts;
 import dev.stringsvc.gateway.discovery.consul.ConsulCatalog;
+import dev.stringsvc.gateway.grpc.Transcoders;
 import dev.stringsvc.gateway.live.Discovery;
 import dev.stringsvc.gateway.live.Forwarders;
 import dev.stringsvc.gateway.live.LiveRoutes;
@@ -83,7 +84,8 @@ public final class Gateway implements AutoCloseable {
         reserved.add(config.admin().port());
         this.discovery = new Discovery(config, registries, reserved, clock);
         stops.push(discovery::close);
-        var upstreams = new Upstreams(discovery, this::upstream, telemetry::retired);
+        var transcoders = new Transcoders();
+        var upstreams = new Upstreams(discovery, this::upstream, telemetry::retired, transcoders);
         this.live = new LiveRoutes(
                 start.configuration(),
                 upstreams,
@@ -110,8 +112,8 @@ public final class Gateway implements AutoCloseable {
                 new ClientTimeouts(config.timeouts().head(), config.timeouts().client(), config.timeouts().stream());
         var proxy = new ProxyHandler(
                 () -> live.now().routing(),
-                limits(config.limits(), timeouts),
-                new Forwarding(config.trustedProxies()),
+                new ProxyHandler.Setup(
+                        limits(config.limits(), timeouts), new Forwarding(config.trustedProxies()), transcoders),
                 listener,
                 () -> draining);
         telemetry.inFlight(proxy::inFlight);

@@ -27,7 +27,7 @@ class ArchitectureTest {
     @CsvSource({
         "http, ''",
         "route, http",
-        "config, route upstream",
+        "config, route upstream grpc",
         "tags, config route",
         "discovery, ''",
         "discovery.consul, discovery",
@@ -41,8 +41,9 @@ class ArchitectureTest {
         "retry, balance upstream route transport http",
         "tunnel, transport http",
         "client, http tunnel",
-        "proxy, client tunnel retry route http",
-        "live, config tags discovery discovery.consul discovery.etcd discovery.lastgood upstream retry route",
+        "grpc, http route retry transport client",
+        "proxy, client grpc tunnel retry route http",
+        "live, config tags grpc discovery discovery.consul discovery.etcd discovery.lastgood upstream retry route",
         "admin, live telemetry retry balance upstream discovery route client",
         "telemetry, live proxy retry upstream transport route client http"
     })

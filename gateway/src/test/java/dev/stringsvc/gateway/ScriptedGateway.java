@@ -8,6 +8,7 @@ import dev.stringsvc.gateway.client.HttpPort;
 import dev.stringsvc.gateway.client.MinimumRate;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent.Snapshot;
 import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.gateway.grpc.Transcoders;
 import dev.stringsvc.gateway.http.HeaderFields;
 import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.http.UpstreamResponse;
@@ -76,8 +77,11 @@ final class ScriptedGateway implements AutoCloseable {
         var routing = new Routing(new RouteTable(List.of(route)), Map.of("r", forwarder));
         var timeouts = new ClientTimeouts(LONG, LONG, LONG);
         var limits = new ClientLimits(8_192, 4, Long.MAX_VALUE, 8, 1, 1, new MinimumRate(0, Duration.ZERO), timeouts);
-        var proxy =
-                new ProxyHandler(() -> routing, limits, new Forwarding(address -> false), exchanges::add, () -> false);
+        var proxy = new ProxyHandler(
+                () -> routing,
+                new ProxyHandler.Setup(limits, new Forwarding(address -> false), new Transcoders()),
+                exchanges::add,
+                () -> false);
         this.port = new HttpPort(
                 new HttpPort.Settings(
                         "127.0.0.1",

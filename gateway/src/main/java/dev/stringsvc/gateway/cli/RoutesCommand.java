@@ -2,6 +2,9 @@ package dev.stringsvc.gateway.cli;
 
 import dev.stringsvc.gateway.config.ConfigException;
 import dev.stringsvc.gateway.config.ConfigLoader;
+import dev.stringsvc.gateway.config.GatewayConfig;
+import dev.stringsvc.gateway.grpc.Transcoder;
+import dev.stringsvc.gateway.grpc.TranscodingException;
 import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.Reading;
 import dev.stringsvc.gateway.route.RequestHead;
@@ -65,10 +68,12 @@ public final class RoutesCommand implements Callable<Integer> {
             description = "A header of that request; may be repeated.")
     private List<String> headers = new ArrayList<>();
 
+    private @Nullable GatewayConfig config;
+
     @Override
     public Integer call() throws ConfigException {
-        RouteTable table = ConfigLoader.load(Optional.ofNullable(file), Flags.endpoints(Environment.ofProcess()))
-                .routes();
+        config = ConfigLoader.load(Optional.ofNullable(file), Flags.endpoints(Environment.ofProcess()));
+        RouteTable table = config.routes();
         PrintWriter out = commandLine().getOut();
         try {
             return request == null ? list(table, out) : explain(table, parse(request), out);
@@ -90,7 +95,7 @@ public final class RoutesCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static int explain(RouteTable table, RequestHead request, PrintWriter out) {
+    private int explain(RouteTable table, RequestHead request, PrintWriter out) {
         return switch (Reading.of(table, request)) {
             case Reading.Refused(var why) -> {
                 out.println("no route takes " + request.path() + ", which is answered with 400: " + why);
@@ -100,7 +105,7 @@ public final class RoutesCommand implements Callable<Integer> {
         };
     }
 
-    private static int explain(RouteTable table, Reading.Valid valid, PrintWriter out) {
+    private int explain(RouteTable table, Reading.Valid valid, PrintWriter out) {
         RequestHead request = valid.request();
         var explanations = table.explain(valid.matched());
         print(
@@ -127,14 +132,32 @@ public final class RoutesCommand implements Callable<Integer> {
         };
     }
 
-    private static String taken(Route route, RequestHead request) {
+    private String taken(Route route, RequestHead request) {
         return switch (route.action()) {
-            case Action.Forward to ->
-                target(route) + " is asked for "
-                        + to.rewrite().apply(route.predicates().path(), request.path());
+            case Action.Forward to -> {
+                String path = to.rewrite().apply(route.predicates().path(), request.path());
+                yield target(route) + " is asked for " + (to.transcode() ? method(to, request.method(), path) : path);
+            }
             case Action.Redirect to -> target(route);
             case Action.Respond with -> target(route);
         };
+    }
+
+    /// The gRPC method that a JSON request calls.
+    private String method(Action.Forward to, String verb, String path) {
+        Optional<Transcoder> transcoder =
+                Objects.requireNonNull(config).service(to.service()).transcoder();
+        if (transcoder.isEmpty()) {
+            return path + ", as a method that its instances describe";
+        }
+        try {
+            return transcoder
+                    .get()
+                    .call(new Transcoder.Request(verb, path, null))
+                    .method();
+        } catch (TranscodingException e) {
+            return path + ", which is answered with " + e.status().httpStatus() + ": " + e.detail();
+        }
     }
 
     private static void print(List<List<String>> rows, PrintWriter out) {

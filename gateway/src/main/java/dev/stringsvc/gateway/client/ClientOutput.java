@@ -88,6 +88,11 @@ public final class ClientOutput extends OutputStream {
         return false;
     }
 
+    /// True if nothing is buffered and nothing was sent.
+    public boolean isEmpty() {
+        return size == 0 && written == 0;
+    }
+
     /// The number of bytes that were sent to the client.
     public long written() {
         return written;

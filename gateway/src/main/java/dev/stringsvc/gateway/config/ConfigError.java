@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What is wrong with one value of a configuration.
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param problem what was expected
 public record ConfigError(String pointer, String key, Optional<Position> position, String problem) {
     private static final String WHOLE = "configuration";
+    private static final Pattern INDEX = Pattern.compile("\\.([0-9]+)(?![^.])");
 
     /// Where in a file; both count from 1.
     public record Position(int line, int column) {}
@@ -40,7 +42,8 @@ public record ConfigError(String pointer, String key, Optional<Position> positio
         }
         if (e.getCause() instanceof SettingException setting) {
             pointer.append('/').append(escaped(setting.key()).replace('.', '/'));
-            key.append(key.isEmpty() ? "" : ".").append(setting.key());
+            String written = INDEX.matcher(setting.key()).replaceAll("[$1]");
+            key.append(key.isEmpty() ? "" : ".").append(written);
         }
         return new ConfigError(
                 pointer.toString(),

@@ -8,6 +8,10 @@ import dev.stringsvc.etcd.EtcdConfig;
 import dev.stringsvc.etcd.EtcdEndpoint;
 import dev.stringsvc.etcd.EtcdTls;
 import dev.stringsvc.etcd.EtcdUser;
+import dev.stringsvc.gateway.grpc.ServiceDescriptors;
+import dev.stringsvc.gateway.grpc.Transcoder;
+import dev.stringsvc.gateway.route.Action;
+import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.gateway.upstream.Ejection;
 import dev.stringsvc.gateway.upstream.Guard;
@@ -17,12 +21,16 @@ import dev.stringsvc.program.HostPort;
 import dev.stringsvc.program.Pem;
 import dev.stringsvc.program.Secret;
 import dev.stringsvc.program.SettingException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that can be configured, complete and valid. What each key means, and its default, stands in
 /// `defaults.yaml` beside this class. Immutable.
@@ -53,6 +61,19 @@ public record GatewayConfig(
                     service.source() != Source.ETCD,
                     "services." + name + ".registry",
                     "etcd.endpoints with it, or the flag --etcd, or ETCDCTL_ENDPOINTS"));
+        }
+        checkTranscoding(services, routes.routes());
+    }
+
+    private static void checkTranscoding(Map<String, Service> services, List<Route> routes) {
+        for (int i = 0; i < routes.size(); i++) {
+            if (routes.get(i).action() instanceof Action.Forward to && to.transcode()) {
+                @Nullable Service service = services.get(to.service());
+                Check.that(
+                        service != null && service.isTranscodable(),
+                        "routes." + i + ".transcode",
+                        "services.%s with descriptors, or with reflection: true".formatted(to.service()));
+            }
         }
     }
 
@@ -256,6 +277,8 @@ public record GatewayConfig(
     /// @param serverName whom the certificates must name; empty for the instance's address
     /// @param inFlight the most requests that the service holds at a time; empty for half of what the
     /// gateway takes
+    /// @param descriptors a file with a FileDescriptorSet of the service's methods; empty for none
+    /// @param reflection true if its instances are asked for the methods
     public record Service(
             List<String> tags,
             Map<String, String> meta,
@@ -264,10 +287,12 @@ public record GatewayConfig(
             Protocol protocol,
             String ca,
             String serverName,
-            Optional<Integer> inFlight) {
+            Optional<Integer> inFlight,
+            String descriptors,
+            boolean reflection) {
         /// A service in Consul, of which nothing else is known.
-        static final Service PLAIN =
-                new Service(List.of(), Map.of(), List.of(), Optional.empty(), Protocol.HTTP, "", "", Optional.empty());
+        static final Service PLAIN = new Service(
+                List.of(), Map.of(), List.of(), Optional.empty(), Protocol.HTTP, "", "", Optional.empty(), "", false);
 
         public Service {
             boolean tls = protocol == Protocol.HTTPS || protocol == Protocol.H2;
@@ -283,9 +308,37 @@ public record GatewayConfig(
                     "tags",
                     "registry: consul with them, since keys in etcd have none; meta: chooses by Metadata");
             trusted(ca);
+            boolean http2 = protocol == Protocol.H2C || protocol == Protocol.H2;
+            Check.that(descriptors.isEmpty() || http2, "descriptors", "protocol: h2c or h2 with it");
+            Check.that(!reflection || http2, "reflection", "protocol: h2c or h2 with it");
+            Check.that(descriptors.isEmpty() || !reflection, "reflection", "not both descriptors and reflection");
+            var _ = transcoder(descriptors);
             tags = List.copyOf(tags);
             meta = Map.copyOf(meta);
             instances = List.copyOf(instances);
+        }
+
+        /// True if JSON requests can be made calls of its methods.
+        boolean isTranscodable() {
+            return reflection || !descriptors.isEmpty();
+        }
+
+        /// The methods of the file, read now; empty if there is none.
+        public Optional<Transcoder> transcoder() {
+            return transcoder(descriptors);
+        }
+
+        private static Optional<Transcoder> transcoder(String descriptors) {
+            if (descriptors.isEmpty()) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(new Transcoder(ServiceDescriptors.parse(Files.readAllBytes(Path.of(descriptors)))));
+            } catch (IOException | InvalidPathException e) {
+                throw new SettingException("descriptors", "cannot be read: " + descriptors, e);
+            } catch (IllegalArgumentException e) {
+                throw new SettingException("descriptors", descriptors + ": " + e.getMessage(), e);
+            }
         }
 
         /// Who signs the instances' certificates, read now; empty where it is whom the JVM trusts.

@@ -46,6 +46,7 @@ record RouteSpec(
         boolean streamRequests,
         boolean idempotent,
         boolean idempotencyKey,
+        boolean transcode,
         int attempts,
         Duration deadline,
         Duration attemptTimeout) {
@@ -141,6 +142,7 @@ record RouteSpec(
                 deadline,
                 attemptTimeout,
                 balancing(balancer),
-                canary.map(CanarySpec::canary).orElse(null));
+                canary.map(CanarySpec::canary).orElse(null),
+                transcode);
     }
 }

@@ -4,6 +4,7 @@ import dev.stringsvc.gateway.config.GatewayConfig;
 import dev.stringsvc.gateway.discovery.DiscoveryEvent;
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.discovery.Instancer;
+import dev.stringsvc.gateway.grpc.Transcoders;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Upstream;
 import java.time.Duration;
@@ -29,6 +30,7 @@ public final class Upstreams implements AutoCloseable {
     private final Discovery discovery;
     private final BiFunction<String, GatewayConfig.Service, Upstream> factory;
     private final Consumer<Upstream> retired;
+    private final Transcoders transcoders;
     private final Map<String, Watched> watched = new TreeMap<>();
     /// Those that no route names any more, until their last request is answered.
     private final List<Upstream> leaving = new ArrayList<>();
@@ -45,7 +47,9 @@ public final class Upstreams implements AutoCloseable {
     public Upstreams(
             Discovery discovery,
             BiFunction<String, GatewayConfig.Service, Upstream> factory,
-            Consumer<Upstream> retired) {
+            Consumer<Upstream> retired,
+            Transcoders transcoders) {
+        this.transcoders = transcoders;
         this.discovery = discovery;
         this.factory = factory;
         this.retired = retired;
@@ -57,8 +61,12 @@ public final class Upstreams implements AutoCloseable {
     /// @return the services that are defined anew
     List<String> open(Map<String, GatewayConfig.Service> definitions) {
         List<String> changed = new ArrayList<>();
+        List<String> begun = new ArrayList<>();
         definitions.forEach((service, definition) -> {
             @Nullable Watched before = watched.get(service);
+            if (before == null || !before.definition().equals(definition)) {
+                begun.add(service);
+            }
             if (before != null && !before.definition().isSpokenToAs(definition)) {
                 retire(before);
                 watched.put(service, watch(factory.apply(service, definition), definition, false));
@@ -74,7 +82,19 @@ public final class Upstreams implements AutoCloseable {
                 changed.add(service);
             }
         });
+        begun.forEach(service -> describe(service, Objects.requireNonNull(definitions.get(service))));
         return changed;
+    }
+
+    private void describe(String service, GatewayConfig.Service definition) {
+        if (definition.reflection()) {
+            Upstream upstream = get(service);
+            transcoders.reflect(
+                    service,
+                    () -> upstream.endpoints().stream().map(Endpoint::transport).toList());
+        } else {
+            definition.transcoder().ifPresent(transcoder -> transcoders.define(service, transcoder));
+        }
     }
 
     private Watched watch(Upstream upstream, GatewayConfig.Service definition, boolean anew) {
@@ -97,6 +117,7 @@ public final class Upstreams implements AutoCloseable {
 
     /// Lets all others go; their requests under way finish.
     void keepOnly(Set<String> services) {
+        transcoders.keepOnly(services);
         leaving.removeIf(upstream -> upstream.draining().isEmpty());
         for (Iterator<Watched> all = watched.values().iterator(); all.hasNext(); ) {
             Watched one = all.next();

@@ -6,6 +6,9 @@ import dev.stringsvc.gateway.client.ClientRate;
 import dev.stringsvc.gateway.client.MinimumRate;
 import dev.stringsvc.gateway.client.PayloadTooLargeException;
 import dev.stringsvc.gateway.client.SlowClientException;
+import dev.stringsvc.gateway.grpc.Transcoder;
+import dev.stringsvc.gateway.grpc.Transcoders;
+import dev.stringsvc.gateway.grpc.TranscodingException;
 import dev.stringsvc.gateway.http.Body;
 import dev.stringsvc.gateway.http.Caller;
 import dev.stringsvc.gateway.http.GrpcCall;
@@ -29,6 +32,7 @@ final class ForwardAction {
 
     private final ClientLimits limits;
     private final Forwarding forwarding;
+    private final Transcoders transcoders;
     private final Via via = Via.random();
     private final RequestFields fields;
     private final RequestBodies bodies;
@@ -36,9 +40,10 @@ final class ForwardAction {
     private final Admission admission;
     private final Semaphore tunnels;
 
-    ForwardAction(ClientLimits limits, Forwarding forwarding) {
-        this.limits = limits;
-        this.forwarding = forwarding;
+    ForwardAction(ProxyHandler.Setup setup) {
+        this.limits = setup.limits();
+        this.forwarding = setup.forwarding();
+        this.transcoders = setup.transcoders();
         this.fields = new RequestFields(forwarding, via);
         this.bodies = new RequestBodies(limits, BodyMemory.shareOfHeap());
         this.awaited =
@@ -82,7 +87,15 @@ final class ForwardAction {
                     context);
         }
         try {
+            if (target.forward().transcode() && !request.isGrpc()) {
+                Transcoder.Call call = transcoders.call(
+                        target.forward().service(),
+                        new Transcoder.Request(request.method(), target.path(), request.query()));
+                return admit(request, target.calling(call), context.calling(call.method()), writer);
+            }
             return admit(request, target, context, writer);
+        } catch (TranscodingException e) {
+            return Problems.notCallable(e, context);
         } catch (PayloadTooLargeException e) {
             return Problems.tooLarge(e, context);
         } catch (SlowClientException e) {
@@ -103,11 +116,11 @@ final class ForwardAction {
     ///
     /// A service that already holds its own share gets no more, even if the gateway has room.
     private Reply admit(ClientRequest request, Target target, ReplyContext context, ReplyWriter writer)
-            throws IOException {
+            throws IOException, TranscodingException {
         Bulkhead share = target.forwarder().bulkhead();
         Origin origin = forwarding.origin(request);
         Object address = origin.address();
-        boolean streams = target.forward().streamRequests() || request.isGrpc();
+        boolean streams = request.isGrpc() || (target.forward().streamRequests() && target.call() == null);
         long most = Math.min(target.forward().requestBody(), limits.bodyBytes());
         ClientBody open = bodies.open(request.request(), most, streams, request.scope()::takenAt);
         request.scope().body(open);
@@ -124,6 +137,9 @@ final class ForwardAction {
         request.client().begin(open);
         @Nullable
         Body body = streams ? bodies.stream(open, target.trailers(request)) : await(request, open, target, address);
+        if (body != null && target.call() != null) {
+            body = message(target.call(), open, body);
+        }
         if (body == null) {
             return Problems.overloaded(Problems.RETRY_SOON_ANEW, context);
         }
@@ -159,18 +175,26 @@ final class ForwardAction {
         }
     }
 
+    /// The body of the call that a JSON request makes; `null` if there is no memory for it.
+    private @Nullable Body message(Transcoder.Call call, ClientBody open, Body body)
+            throws IOException, TranscodingException {
+        byte @Nullable [] json = bodies.whole(open, body, TranscodedAnswer.MOST_MESSAGE_BYTES);
+        return json == null ? null : new Body.Buffered(call.message(json));
+    }
+
     private Reply send(ClientRequest request, Admitted admitted, ReplyWriter writer) {
         HeaderFields head = fields.head(request, admitted.origin(), admitted.target(), admitted.body());
         if (admitted.upgrade()) {
             WebSockets.addTo(head);
         }
+        Transcoder.@Nullable Call call = admitted.target().call();
         ProxyResult result = admitted.target()
                 .forwarder()
                 .forward(new UpstreamRequest(
-                        request.method(),
-                        admitted.target().path(),
-                        request.query(),
-                        head,
+                        call == null ? request.method() : "POST",
+                        call == null ? admitted.target().path() : "/" + call.method(),
+                        call == null ? request.query() : null,
+                        call == null ? head : RequestFields.ofCall(head),
                         admitted.body(),
                         admitted.origin().client(),
                         admitted.upgrade(),
@@ -184,7 +208,7 @@ final class ForwardAction {
             return Problems.givenUp(request.isRepeatable(), context);
         }
         return switch (result) {
-            case ProxyResult.Answered answered -> pass(request, answered, admitted.permit(), context);
+            case ProxyResult.Answered answered -> pass(request, answered, admitted, context);
             case ProxyResult.NoInstances(boolean watched, var _) ->
                 Problems.attempted(
                         503,
@@ -234,13 +258,18 @@ final class ForwardAction {
     ///
     /// A WebSocket counts as a request until an instance accepts it. Then it counts against the limit
     /// on tunnels, since it lasts for hours and is mostly idle.
-    private Reply pass(
-            ClientRequest request, ProxyResult.Answered answered, Admission.Permit permit, ReplyContext context) {
-        ClientRate rate = (request.isGrpc() ? MinimumRate.any(limits.timeouts().stream()) : limits.slowest()).start();
+    private Reply pass(ClientRequest request, ProxyResult.Answered answered, Admitted admitted, ReplyContext context) {
+        Admission.Permit permit = admitted.permit();
+        Transcoder.@Nullable Call call = admitted.target().call();
+        boolean streams = request.isGrpc() || (call != null && call.streamsAnswers());
+        ClientRate rate = (streams ? MinimumRate.any(limits.timeouts().stream()) : limits.slowest()).start();
         request.scope().answering(rate);
         if (!permit.answering(rate)) {
             answered.close();
             return Problems.givenUp(request.isRepeatable(), context);
+        }
+        if (call != null) {
+            return new Reply.Transcoded(answered, call, rate, context);
         }
         @Nullable UpstreamSocket socket = answered.response().socket();
         if (socket == null) {

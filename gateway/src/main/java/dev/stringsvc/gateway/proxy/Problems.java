@@ -2,6 +2,8 @@ package dev.stringsvc.gateway.proxy;
 
 import dev.stringsvc.gateway.client.PayloadTooLargeException;
 import dev.stringsvc.gateway.client.Problem;
+import dev.stringsvc.gateway.grpc.TranscodingException;
+import dev.stringsvc.gateway.http.GrpcStatus;
 import java.util.List;
 import java.util.Map;
 
@@ -36,6 +38,13 @@ final class Problems {
 
     static Reply.Problem tooLarge(PayloadTooLargeException e, ReplyContext context) {
         return of(413, "The body is longer than " + e.most + " bytes.", CLOSE, context);
+    }
+
+    /// A JSON request that cannot be made a call.
+    static Reply.Problem notCallable(TranscodingException e, ReplyContext context) {
+        Problem problem = Problem.of(e.status().httpStatus(), e.detail())
+                .withCode(e.status().name(), List.of());
+        return about(problem, e.status() == GrpcStatus.UNAVAILABLE ? RETRY_SOON : Map.of(), List.of(), context);
     }
 
     static Reply.Problem tooSlow(ReplyContext context) {

@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.proxy;
 
 import dev.stringsvc.gateway.client.Exchange;
+import dev.stringsvc.gateway.grpc.Transcoders;
 import dev.stringsvc.gateway.http.RequestTarget;
 import dev.stringsvc.gateway.http.Token;
 import dev.stringsvc.gateway.retry.Routing;
@@ -43,19 +44,17 @@ public final class ProxyHandler extends Handler.Abstract {
     private final BooleanSupplier draining;
     private final AtomicInteger inFlight = new AtomicInteger();
 
+    /// What requests are handled with.
+    public record Setup(ClientLimits limits, Forwarding forwarding, Transcoders transcoders) {}
+
     /// @param routing the current routes; asked once per request
     /// @param draining true if clients should be told to open a new connection, which may lead to
     /// another gateway
-    public ProxyHandler(
-            Supplier<Routing> routing,
-            ClientLimits limits,
-            Forwarding forwarding,
-            Exchange.Listener listener,
-            BooleanSupplier draining) {
+    public ProxyHandler(Supplier<Routing> routing, Setup setup, Exchange.Listener listener, BooleanSupplier draining) {
         this.routing = routing;
-        this.limits = limits;
-        this.forwards = new ForwardAction(limits, forwarding);
-        this.ownAnswers = new OwnAnswers(limits, forwarding);
+        this.limits = setup.limits();
+        this.forwards = new ForwardAction(setup);
+        this.ownAnswers = new OwnAnswers(setup.limits(), setup.forwarding());
         this.listener = listener;
         this.draining = draining;
     }
@@ -106,6 +105,7 @@ public final class ProxyHandler extends Handler.Abstract {
     }
 
     private static Exchange exchange(ClientRequest request, ReplyContext context, Written written, long start) {
+        @Nullable String rpcMethod = request.isGrpc() ? request.rpcMethod() : context.rpcMethod();
         return new Exchange(
                 request.method(),
                 request.path(),
@@ -117,7 +117,7 @@ public final class ProxyHandler extends Handler.Abstract {
                 context.attempts().size(),
                 request.id(),
                 written.error(),
-                request.isGrpc() ? new Exchange.Call(request.rpcMethod(), written.grpcStatus()) : null);
+                rpcMethod == null ? null : new Exchange.Call(rpcMethod, written.grpcStatus()));
     }
 
     private Reply replyTo(ClientRequest request, ReplyWriter writer) {

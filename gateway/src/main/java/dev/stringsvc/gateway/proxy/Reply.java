@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.proxy;
 
 import dev.stringsvc.gateway.client.ClientRate;
+import dev.stringsvc.gateway.grpc.Transcoder;
 import dev.stringsvc.gateway.http.StreamResetException;
 import dev.stringsvc.gateway.http.UpstreamSocket;
 import dev.stringsvc.gateway.retry.ProxyResult;
@@ -47,6 +48,12 @@ sealed interface Reply {
     ///
     /// @param rate measures how fast the client takes it
     record Forwarded(ProxyResult.Answered answered, ClientRate rate, ReplyContext context) implements Reply {}
+
+    /// An instance's answer to a call that a JSON request has made. It is closed when it is written.
+    ///
+    /// @param rate measures how fast the client takes it
+    record Transcoded(ProxyResult.Answered answered, Transcoder.Call call, ClientRate rate, ReplyContext context)
+            implements Reply {}
 
     /// An instance has switched protocols: bytes pass both ways until one side ends.
     record Switched(ProxyResult.Answered answered, UpstreamSocket socket, ReplyContext context) implements Reply {}

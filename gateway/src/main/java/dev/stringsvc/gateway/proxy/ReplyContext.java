@@ -11,21 +11,30 @@ import org.jspecify.annotations.Nullable;
 /// @param route the name of the route that took it; `null` where none did
 /// @param edits what that route does to the reply's header fields
 /// @param attempts that were made, in order
-record ReplyContext(@Nullable String route, HeaderEdits edits, List<Attempt> attempts) {
+/// @param rpcMethod the gRPC method that a JSON request asks for; `null` for other requests
+record ReplyContext(
+        @Nullable String route,
+        HeaderEdits edits,
+        List<Attempt> attempts,
+        @Nullable String rpcMethod) {
     /// For a request that was refused before it was matched, or that no route matches.
-    static final ReplyContext NO_ROUTE = new ReplyContext(null, HeaderEdits.NONE, List.of());
+    static final ReplyContext NO_ROUTE = new ReplyContext(null, HeaderEdits.NONE, List.of(), null);
 
     static ReplyContext of(Route route) {
-        return new ReplyContext(route.name(), route.responseHeaders(), List.of());
+        return new ReplyContext(route.name(), route.responseHeaders(), List.of(), null);
     }
 
     /// For a request whose path the route takes, but not its method.
     static ReplyContext editedBy(Route route) {
-        return new ReplyContext(null, route.responseHeaders(), List.of());
+        return new ReplyContext(null, route.responseHeaders(), List.of(), null);
     }
 
     ReplyContext after(List<Attempt> made) {
-        return new ReplyContext(route, edits, made);
+        return new ReplyContext(route, edits, made, rpcMethod);
+    }
+
+    ReplyContext calling(String method) {
+        return new ReplyContext(route, edits, attempts, method);
     }
 
     /// The id of the last instance that was tried; `null` where none was.

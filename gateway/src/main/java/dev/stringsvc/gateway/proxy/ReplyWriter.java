@@ -56,6 +56,7 @@ final class ReplyWriter {
                 case Reply.Problem problem -> problem(problem);
                 case Reply.Own own -> own(own);
                 case Reply.Forwarded forwarded -> new InstanceAnswer(this, request, response, forwarded).write();
+                case Reply.Transcoded transcoded -> new TranscodedAnswer(this, request, response, transcoded).write();
                 case Reply.Switched switched -> switched(switched);
                 case Reply.Reset reset -> reset(reset.cause(), HttpStatus.BAD_GATEWAY_502, 0);
                 case Reply.ClientGone gone -> clientGone(gone.cause(), 0);
@@ -144,7 +145,7 @@ final class ReplyWriter {
         date();
         byte[] json = details.json();
         fields.put(HttpHeader.CONTENT_LENGTH, json.length);
-        return whole(json, error);
+        return whole(json, error).with(details.grpcStatus());
     }
 
     private Written own(Reply.Own reply) throws IOException {
@@ -265,7 +266,7 @@ final class ReplyWriter {
         return new Written(status, bytes, error, true);
     }
 
-    private void begin(int status) {
+    void begin(int status) {
         request.client().beginAnswer();
         response.setStatus(status);
         fields.put(RequestId.HEADER, request.id());

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the body of a client's request: a small one into memory, so that it can be sent again; a
 /// larger one as a stream whose beginning is remembered. An instance gets nothing before the body, or
@@ -25,6 +26,7 @@ import org.eclipse.jetty.server.Request;
 /// streams its requests does not wait. Thread-safe.
 public final class RequestBodies {
     private static final int FIRST = 1_024;
+    private static final int CHUNK = 16_384;
 
     private final ClientLimits limits;
     private final BodyMemory memory;
@@ -78,6 +80,38 @@ public final class RequestBodies {
             size += Math.max(0, in.read(begin, size, begin.length - size));
         }
         return kept(in, size == begin.length ? begin : Arrays.copyOf(begin, size), trailers);
+    }
+
+    /// All bytes of a body that [#read] has begun; `null` if no memory is left for them.
+    ///
+    /// @param most in bytes
+    /// @throws PayloadTooLargeException if the body is longer
+    byte @Nullable [] whole(ClientBody in, Body body, int most) throws IOException {
+        return switch (body) {
+            case Body.None() -> new byte[0];
+            case Body.Buffered(byte[] bytes, var ignored) -> bytes;
+            case Body.Streamed streamed -> collect(in, streamed, most);
+        };
+    }
+
+    private byte @Nullable [] collect(ClientBody in, Body.Streamed body, int most) throws IOException {
+        byte[] bytes = new byte[0];
+        byte[] chunk = new byte[CHUNK];
+        int size = 0;
+        for (int n; (n = body.read(size, chunk)) >= 0; size += n) {
+            if (size + n > most) {
+                throw new PayloadTooLargeException(most);
+            }
+            if (size + n > bytes.length) {
+                int next = Math.min(most, Math.max(size + n, size * 2));
+                if (!in.keep(next - bytes.length, memory)) {
+                    return null;
+                }
+                bytes = Arrays.copyOf(bytes, next);
+            }
+            System.arraycopy(chunk, 0, bytes, size, n);
+        }
+        return Arrays.copyOf(bytes, size);
     }
 
     /// Streams the body without waiting for its beginning. A short body of which all has arrived is kept.

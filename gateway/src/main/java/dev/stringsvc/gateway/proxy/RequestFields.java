@@ -9,6 +9,8 @@ import dev.stringsvc.gateway.http.Sendable;
 import dev.stringsvc.gateway.route.HeaderEdits;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -17,6 +19,17 @@ import org.jspecify.annotations.Nullable;
 
 /// The header fields and trailers of a request that an instance gets. Thread-safe.
 final class RequestFields {
+    /// Fields that describe the JSON of a request or its answer.
+    private static final Set<String> NOT_OF_CALL = Set.of(
+            "accept",
+            "accept-charset",
+            "accept-encoding",
+            "content-encoding",
+            "content-type",
+            "range",
+            "te",
+            "trailer");
+
     private final Forwarding forwarding;
     private final Via via;
 
@@ -57,6 +70,12 @@ final class RequestFields {
         }
         announceTrailers(given, edits, body, fields);
         return fields;
+    }
+
+    /// The head of the call that a JSON request makes.
+    static HeaderFields ofCall(HeaderFields ofRequest) {
+        ofRequest.retain(name -> !NOT_OF_CALL.contains(name.toLowerCase(Locale.ROOT)));
+        return ofRequest.add("Content-Type", "application/grpc").add("TE", "trailers");
     }
 
     /// The trailers that an instance gets. Must be called after the whole body was read, by the thread

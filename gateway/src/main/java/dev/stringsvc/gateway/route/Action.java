@@ -27,6 +27,7 @@ public sealed interface Action {
     /// head of its answer
     /// @param attemptTimeout the same for one attempt, if another could follow it
     /// @param canary `null` where the route has no canary
+    /// @param transcode true if JSON requests become gRPC calls
     record Forward(
             String service,
             PathRewrite rewrite,
@@ -39,7 +40,8 @@ public sealed interface Action {
             Duration deadline,
             Duration attemptTimeout,
             Balancing balancing,
-            @Nullable Canary canary)
+            @Nullable Canary canary,
+            boolean transcode)
             implements Action {
         /// @throws SettingException for a value that is not valid
         public Forward {

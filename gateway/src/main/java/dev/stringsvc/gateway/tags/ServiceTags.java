@@ -25,6 +25,7 @@ public final class ServiceTags {
     private static final String STRIP = "strip";
     private static final String STRIP_PREFIX = "strip-prefix";
     private static final String PROTOCOL = "protocol";
+    private static final String REFLECTION = "reflection";
     private static final String YES = "true";
     /// In characters. No request that fits `limits.target` needs a longer one.
     private static final int LONGEST_TAG = 4_096;
@@ -58,6 +59,8 @@ public final class ServiceTags {
             Map.entry("attempt-timeout", Kind.TEXT),
             Map.entry("request-body", Kind.TEXT),
             Map.entry("stream-requests", Kind.FLAG),
+            Map.entry("transcode", Kind.FLAG),
+            Map.entry(REFLECTION, Kind.FLAG),
             Map.entry(PROTOCOL, Kind.TEXT)));
 
     private ServiceTags() {}
@@ -203,7 +206,7 @@ public final class ServiceTags {
             values.forEach((key, value) -> {
                 switch (key) {
                     case STRIP -> strip(route, value);
-                    case PROTOCOL -> definition.put(key, value);
+                    case PROTOCOL, REFLECTION -> ServiceTags.put(definition, key, value);
                     default -> put(route, key, value);
                 }
             });

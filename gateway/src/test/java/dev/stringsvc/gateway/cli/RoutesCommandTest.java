@@ -2,7 +2,9 @@ package dev.stringsvc.gateway.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import dev.stringsvc.gateway.Main;
+import dev.stringsvc.gateway.transcoding.TranscodingProto;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -92,5 +94,26 @@ class RoutesCommandTest {
         assertThat(out.toString()).contains("is asked for /v2/[a|b]");
         assertThat(run("--explain", "GET http://h/users/a%2Fb")).isEqualTo(1);
         assertThat(out.toString()).contains("'%2F'", "`paths: lenient`");
+    }
+
+    @Test
+    void names_the_method_that_a_json_request_calls() throws Exception {
+        Path descriptors = directory.resolve("service.desc");
+        Files.write(
+                descriptors,
+                FileDescriptorSet.newBuilder()
+                        .addFile(TranscodingProto.getDescriptor().toProto())
+                        .build()
+                        .toByteArray());
+        Files.writeString(file, """
+                services:
+                  messages: {protocol: h2c, descriptors: "%s"}
+                routes:
+                  - {name: m, path: /api, service: messages, strip-prefix: /api, transcode: true}
+                """.formatted(descriptors));
+        assertThat(run("--explain", "GET http://h/api/v2/messages/7")).isZero();
+        assertThat(out.toString()).contains("service messages is asked for transcoding.Messaging/GetMessage");
+        assertThat(run("--explain", "GET http://h/api/other")).isZero();
+        assertThat(out.toString()).contains("which is answered with 404: No method of the service takes /other.");
     }
 }

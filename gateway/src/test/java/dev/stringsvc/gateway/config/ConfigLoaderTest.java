@@ -111,7 +111,8 @@ class ConfigLoaderTest {
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(1),
                         new Balancing.RoundRobin(),
-                        null));
+                        null,
+                        false));
     }
 
     private static Action.Forward forward(Route route) {
@@ -259,12 +260,17 @@ class ConfigLoaderTest {
             'x: 1'   | :1: x: unknown key; expected one of [access-log, admin, consul, ejection, etcd, guard, host, http2, limits, port, retry, route-defaults, routes, services, shutdown, timeouts, tls, trusted-proxies]
             'route-defaults: foo' | :1: route-defaults: expected keys and values
             'route-defaults:\\n  deadlnie: 1s' | :2: route-defaults.deadlnie: unknown key; did you mean deadline?
-            'route-defaults:\\n  service: s' | :2: route-defaults.service: unknown key; expected one of [attempt-timeout, attempts, balancer, deadline, idempotency-key, idempotent, methods, paths, preserve-host, request-body, request-headers, response-headers, stream-requests, strip-prefix]
+            'route-defaults:\\n  service: s' | :2: route-defaults.service: unknown key; expected one of [attempt-timeout, attempts, balancer, deadline, idempotency-key, idempotent, methods, paths, preserve-host, request-body, request-headers, response-headers, stream-requests, strip-prefix, transcode]
             'route-defaults:\\n  paths: loose' | :2: route-defaults.paths: expected strict or lenient, got 'loose'
             'routes:\\n- {path: /a, service: s, paths: yes}' | :2: routes[0].paths: expected strict or lenient, got 'true'
             'routes:\\n- {path: /a, service: s, paths: LENIENT}' | :2: routes[0].paths: expected strict or lenient, got 'LENIENT'
             'route-defaults:\\n  attempts: 99' | :2: route-defaults.attempts: expected 1 to 10
             'route-defaults:\\n  attempt-timeout: 2s\\nroutes:\\n- {path: /a, service: s, deadline: 1s}' | :4: routes[0].attempt-timeout: expected more than 0, and at most the deadline
+            'services:\\n  s: {protocol: h2c, descriptors: none.desc}' | :2: services.s.descriptors: cannot be read: none.desc
+            'services:\\n  s: {protocol: h2c, descriptors: src/test/protobuf/transcoding.proto}' | :2: services.s.descriptors: src/test/protobuf/transcoding.proto: it is not a FileDescriptorSet
+            'services:\\n  s: {descriptors: none.desc}' | :2: services.s.descriptors: expected protocol: h2c or h2 with it
+            'services:\\n  s: {reflection: true}' | :2: services.s.reflection: expected protocol: h2c or h2 with it
+            'routes:\\n- {path: /a, service: s, transcode: true}' | :2: routes[0].transcode: expected services.s with descriptors, or with reflection: true
             'routes:\\n- {path: /a/*, service: s}' | :2: routes[0].path: expected a path without '*', got '/a/*': /a takes /a and all below it, and {name} stands for one segment
             'routes:\\n- {path: /**, service: s}' | :2: routes[0].path: expected a path without '*', got '/**': /a takes /a and all below it, and {name} stands for one segment
             'routes:\\n- path: "/a,/b"\\n  service: s' | :2: routes[0].path: expected one path, without ',', got '/a,/b': write one route for each path

@@ -8,6 +8,7 @@ import dev.stringsvc.gateway.client.ConnectionLimit;
 import dev.stringsvc.gateway.client.Exchange;
 import dev.stringsvc.gateway.client.HttpPort;
 import dev.stringsvc.gateway.client.MinimumRate;
+import dev.stringsvc.gateway.grpc.Transcoders;
 import dev.stringsvc.gateway.retry.Routing;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
@@ -37,8 +38,11 @@ class GatewayFailureTest {
         var limits =
                 new ClientLimits(8_192, 1_024, Long.MAX_VALUE, 1, 1, 1, new MinimumRate(0, Duration.ZERO), TIMEOUTS);
         var routing = new Routing(new RouteTable(List.of(route)), Map.of());
-        var withoutForwarder =
-                new ProxyHandler(() -> routing, limits, new Forwarding(address -> false), exchanges::add, () -> false);
+        var withoutForwarder = new ProxyHandler(
+                () -> routing,
+                new ProxyHandler.Setup(limits, new Forwarding(address -> false), new Transcoders()),
+                exchanges::add,
+                () -> false);
         try (var port = new HttpPort(
                         new HttpPort.Settings(
                                 "127.0.0.1",
@@ -78,7 +82,11 @@ class GatewayFailureTest {
         Supplier<Routing> routing = () -> {
             throw failures.remove();
         };
-        var failing = new ProxyHandler(routing, limits, new Forwarding(address -> false), exchange -> {}, () -> false);
+        var failing = new ProxyHandler(
+                routing,
+                new ProxyHandler.Setup(limits, new Forwarding(address -> false), new Transcoders()),
+                exchange -> {},
+                () -> false);
         var endings = new LinkedBlockingQueue<Throwable>();
         FailStop.Handler before = FailStop.use((reason, cause) -> endings.add(cause));
         try (var port = new HttpPort(

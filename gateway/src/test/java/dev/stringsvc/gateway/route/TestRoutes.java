@@ -30,7 +30,8 @@ public final class TestRoutes {
                 deadline,
                 Duration.ofSeconds(1),
                 new Balancing.RoundRobin(),
-                null);
+                null,
+                false);
     }
 
     /// Idempotent, three attempts.
@@ -48,7 +49,8 @@ public final class TestRoutes {
                 attemptTimeout.multipliedBy(3),
                 attemptTimeout,
                 balancing,
-                canary);
+                canary,
+                false);
     }
 
     static Route route(
