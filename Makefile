@@ -6,6 +6,9 @@ help: ## list the targets
 run: ## start Consul, three stringsvc and the gateway on this machine (REPLICAS=3 PORT=8080 ADMIN_PORT=8081)
 	@scripts/run
 
+users: ## start etcd, two notificators, users and the gateway on this machine (REPLICAS=2 PORT=8080 ADMIN_PORT=8081)
+	@scripts/run users
+
 test: ## build, and run every check and test; CI runs this
 	@scripts/test
 
@@ -43,4 +46,4 @@ fmt: ## format the Java sources
 clean: ## remove what was built
 	rm -rf target */target */*/target
 
-.PHONY: help run test chaos fuzz schema simulation bench jmh build dist fmt clean
+.PHONY: help run users test chaos fuzz schema simulation bench jmh build dist fmt clean
