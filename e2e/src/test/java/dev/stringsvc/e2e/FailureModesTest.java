@@ -15,6 +15,7 @@ class FailureModesTest {
     private static final List<Class<?>> TESTS = List.of(
             BrokenAnswerTest.class,
             ConsulFaultTest.class,
+            EtcdFaultTest.class,
             GatewayFaultTest.class,
             HostileFaultTest.class,
             InstanceFaultTest.class,

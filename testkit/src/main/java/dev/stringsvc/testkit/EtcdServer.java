@@ -31,6 +31,8 @@ public final class EtcdServer implements AutoCloseable {
     private static final Pattern KEY = Pattern.compile("\"key\":\"([^\"]*)\"");
     private static final Pattern REVISION = Pattern.compile("\"revision\":\"(\\d+)\"");
 
+    private static final Pattern TOKEN = Pattern.compile("\"token\":\"([^\"]*)\"");
+
     private static final class Found {
         static final String BINARY = Tool.path("etcd");
     }
@@ -223,6 +225,12 @@ public final class EtcdServer implements AutoCloseable {
         return revision(post("/v3/kv/put", "{\"key\":%s,\"value\":%s}".formatted(base64(key), base64(value))));
     }
 
+    /// Writes a key that depends on a lease.
+    public void put(String key, String value, long lease) {
+        String _ = post(
+                "/v3/kv/put", "{\"key\":%s,\"value\":%s,\"lease\":%d}".formatted(base64(key), base64(value), lease));
+    }
+
     /// Deletes a key. Returns the store's revision.
     public long delete(String key) {
         return revision(post("/v3/kv/deleterange", "{\"key\":%s}".formatted(base64(key))));
@@ -257,6 +265,17 @@ public final class EtcdServer implements AutoCloseable {
                 "{\"name\":\"reader\",\"perm\":{\"permType\":\"READ\",\"key\":%s,\"range_end\":%s}}"
                         .formatted(base64(prefix), base64(end)));
         String _ = post("/v3/auth/enable", "{}");
+    }
+
+    /// Turns off authentication. The users stay, so [#enableAuth] works once for each data.
+    public void disableAuth() {
+        var token = TOKEN.matcher(post("/v3/auth/authenticate", "{\"name\":\"root\",\"password\":\"root\"}"));
+        if (!token.find()) {
+            throw new IllegalStateException("etcd gives root no token");
+        }
+        String _ = send(
+                "/v3/auth/disable",
+                HttpRequest.newBuilder().header("Authorization", token.group(1)).POST(BodyPublishers.ofString("{}")));
     }
 
     /// The body of the answer to `POST path`; for calls without a method here.

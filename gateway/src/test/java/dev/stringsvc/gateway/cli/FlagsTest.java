@@ -1,0 +1,76 @@
+package dev.stringsvc.gateway.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.stringsvc.program.Environment;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/// What flags and variables put into the configuration for etcd.
+class FlagsTest {
+    private static JsonNode etcd(Map<String, String> variables, String... flags) {
+        var parsed = new Flags();
+        var command = new CommandLine(CommandLine.Model.CommandSpec.create()
+                .addMixin("flags", CommandLine.Model.CommandSpec.forAnnotatedObject(parsed)));
+        command.parseArgs(flags);
+        return parsed.overrides(command, new Environment(variables)).path("etcd");
+    }
+
+    @Test
+    void etcds_own_variables_set_the_keys_that_mean_the_same() throws Exception {
+        JsonNode keys = etcd(Map.of(
+                "ETCDCTL_ENDPOINTS", "a:1, https://b",
+                "ETCDCTL_USER", "me:pass:word",
+                "ETCDCTL_INSECURE_SKIP_TLS_VERIFY", "true"));
+        assertThat(keys).isEqualTo(new JsonMapper().readTree("""
+                {"endpoints": ["a:1", "https://b"], "username": "me", "password": "pass:word", "password-file": "",
+                 "verify": false}"""));
+        assertThat(etcd(Map.of())).isEmpty();
+    }
+
+    @Test
+    void the_flag_wins_over_the_variable() {
+        assertThat(etcd(Map.of("ETCDCTL_ENDPOINTS", "a:1"), "--etcd", "b:2,c:3").path("endpoints"))
+                .map(JsonNode::asText)
+                .containsExactly("b:2", "c:3");
+    }
+
+    @Test
+    void a_password_of_the_environment_may_belong_to_a_user_of_the_file() {
+        assertThat(etcd(Map.of("ETCDCTL_PASSWORD", "secret")).has("username")).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ETCDCTL_ENDPOINTS                | a:b      | ETCDCTL_ENDPOINTS: expected etcd's host:port
+            ETCDCTL_CACERT                   | /nowhere | ETCDCTL_CACERT: expected a PEM file, and /nowhere cannot be read
+            ETCDCTL_CERT                     | /nowhere | ETCDCTL_KEY: expected the file of the certificate's private key
+            ETCDCTL_INSECURE_SKIP_TLS_VERIFY | yes      | ETCDCTL_INSECURE_SKIP_TLS_VERIFY: expected true or false, got "yes"
+            """)
+    void a_variable_that_cannot_be_used_is_refused_by_name(String variable, String value, String message) {
+        assertThatThrownBy(() -> etcd(Map.of(variable, value)))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void a_flag_that_cannot_be_used_is_refused_by_name() {
+        assertThatThrownBy(() -> etcd(Map.of(), "--etcd", "a:b")).hasMessageStartingWith("--etcd: expected etcd's");
+    }
+
+    @Test
+    void a_file_is_checked_together_with_the_endpoints_of_the_environment() {
+        assertThat(Flags.endpoints(new Environment(Map.of("ETCDCTL_ENDPOINTS", "a:1")))
+                        .at("/etcd/endpoints/0")
+                        .asText())
+                .isEqualTo("a:1");
+        assertThat(Flags.endpoints(new Environment(Map.of()))).isEmpty();
+    }
+}
