@@ -108,6 +108,12 @@ class TranscodeTest {
         }
 
         @Override
+        public void large(Failure request, StreamObserver<Message> answer) {
+            answer.onNext(Message.newBuilder().setText("x".repeat(5_000_000)).build());
+            answer.onCompleted();
+        }
+
+        @Override
         public void watch(Failure request, StreamObserver<Message> observer) {
             var answer = (ServerCallStreamObserver<Message>) observer;
             for (int i = 0; i < request.getMessages(); i++) {
@@ -210,7 +216,7 @@ class TranscodeTest {
     @Test
     void body_larger_than_what_is_kept_for_a_retry_passes() throws Exception {
         try (var gateway = described(serve("one"))) {
-            String text = "x".repeat(1_000_000);
+            String text = "x".repeat(300_000);
             HttpResponse<String> response = send(gateway, "PUT", "/v4/messages/8", "{\"text\":\"" + text + "\"}");
             assertThat(response.statusCode()).isEqualTo(200);
             assertThat(json(response).path("text").asText()).isEqualTo(text);
@@ -281,7 +287,6 @@ class TranscodeTest {
     @ValueSource(
             strings = {
                 "GET /v9/none 404",
-                "DELETE /v2/messages/1 501",
                 "GET /v2/messages/1?other=1 400",
                 "POST /v7/upload 501",
                 "GET /v2/messages/1?revision=x 400"
@@ -293,6 +298,52 @@ class TranscodeTest {
             assertThat(response.statusCode()).isEqualTo(Integer.parseInt(words[2]));
             assertThat(type(response)).isEqualTo("application/problem+json");
             assertThat(json(response).path("code").asText()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void what_a_client_says_of_grpc_does_not_reach_the_instance() throws Exception {
+        try (var gateway = described(serve("one"))) {
+            for (int i = 0; i < 10; i++) {
+                HttpResponse<String> response = http.send(
+                        HttpRequest.newBuilder(URI.create(
+                                        "http://127.0.0.1:" + gateway.gateway().port() + "/v2/messages/1"))
+                                .header("grpc-accept-encoding", "gzip")
+                                .header("grpc-timeout", "1n")
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+                assertThat(response.statusCode()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void answer_that_is_too_long_is_no_failure_of_the_instance() throws Exception {
+        try (var gateway = described(serve("one"), serve("two"))) {
+            for (int i = 0; i < 12; i++) {
+                HttpResponse<String> response = send(gateway, "GET", "/v7/large", "");
+                assertThat(response.statusCode()).isEqualTo(500);
+                assertThat(json(response).path("detail").asText()).contains("longer than");
+            }
+            assertThat(gateway.upstreams().findValuesAsText("state")).doesNotContain("ejected");
+        }
+    }
+
+    @Test
+    void a_list_of_many_numbers_takes_no_more_memory_than_there_is() throws Exception {
+        try (var gateway = described(serve("one"))) {
+            String numbers = "{\"anything\":{\"a\":[" + "0,".repeat(250_000) + "0]}}";
+            assertThat(send(gateway, "POST", "/v6/all", numbers).statusCode()).isIn(200, 503, 500);
+            assertThat(send(gateway, "GET", "/v2/messages/7", "").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void verb_that_no_binding_takes_is_not_allowed() throws Exception {
+        try (var gateway = described(serve("one"))) {
+            HttpResponse<String> response = send(gateway, "DELETE", "/v2/messages/1", "");
+            assertThat(response.statusCode()).isEqualTo(405);
+            assertThat(response.headers().firstValue("Allow")).contains("GET");
         }
     }
 

@@ -3,7 +3,7 @@ package dev.stringsvc.gateway.client;
 import org.jspecify.annotations.Nullable;
 
 /// The share of the [BodyMemory] that one request's body has taken. Used by one thread at a time.
-final class KeptMemory {
+public final class KeptMemory {
     private @Nullable BodyMemory memory;
     private long bytes;
     private long until = Long.MAX_VALUE;
@@ -11,7 +11,7 @@ final class KeptMemory {
     /// Takes more memory.
     ///
     /// @return false if there is not enough
-    boolean take(int more, BodyMemory memory) {
+    public boolean take(int more, BodyMemory memory) {
         if (!memory.take(more)) {
             return false;
         }
@@ -32,7 +32,7 @@ final class KeptMemory {
         }
     }
 
-    void giveBack() {
+    public void giveBack() {
         if (memory != null) {
             memory.giveBack(bytes);
             memory = null;

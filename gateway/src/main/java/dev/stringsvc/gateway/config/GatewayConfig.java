@@ -318,6 +318,10 @@ public record GatewayConfig(
             instances = List.copyOf(instances);
         }
 
+        public boolean hasDescriptors() {
+            return !descriptors.isEmpty();
+        }
+
         /// True if JSON requests can be made calls of its methods.
         boolean isTranscodable() {
             return reflection || !descriptors.isEmpty();

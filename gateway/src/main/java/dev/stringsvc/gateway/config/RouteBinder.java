@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.config;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.program.GoDuration;
 import java.time.Duration;
@@ -43,9 +44,14 @@ public final class RouteBinder {
     public Bound bind(TagRoute tagged) {
         JsonNode listed = services.path(tagged.service());
         try {
-            return new Bound.Accepted(
-                    ConfigLoader.bindRoute(tagged.route().deepCopy(), defaults, timeoutGiven),
-                    ConfigLoader.bindService(listed instanceof ObjectNode given ? given : tagged.definition()));
+            Route route = ConfigLoader.bindRoute(tagged.route().deepCopy(), defaults, timeoutGiven);
+            GatewayConfig.Service definition =
+                    ConfigLoader.bindService(listed instanceof ObjectNode given ? given : tagged.definition());
+            boolean callable =
+                    !(route.action() instanceof Action.Forward to && to.transcode()) || definition.isTranscodable();
+            return callable
+                    ? new Bound.Accepted(route, definition)
+                    : new Bound.Refused("transcode: expected gateway.reflection=true with it");
         } catch (JsonProcessingException e) {
             return new Bound.Refused(ConfigError.of(e, Positions.NONE).toString());
         } catch (RuntimeException | StackOverflowError e) {

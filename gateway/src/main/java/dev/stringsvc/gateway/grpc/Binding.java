@@ -103,6 +103,6 @@ record Binding(
 
     @Override
     public String toString() {
-        return verb + " " + template + " of " + path(method);
+        return verb + " " + template.text() + " of " + path(method);
     }
 }

@@ -33,6 +33,9 @@ record FieldPath(String name, List<FieldDescriptor> fields) {
             "google.protobuf.UInt64Value",
             "google.protobuf.FloatValue",
             "google.protobuf.DoubleValue");
+    /// The most names between dots.
+    private static final int DEEPEST = 32;
+
     private static final String BOOL_VALUE = "google.protobuf.BoolValue";
 
     FieldPath {
@@ -43,8 +46,12 @@ record FieldPath(String name, List<FieldDescriptor> fields) {
     /// @throws IllegalArgumentException if there is no such field, or it cannot be set by a text
     static FieldPath of(Descriptor message, String name) {
         List<FieldDescriptor> fields = new ArrayList<>();
+        String[] steps = name.split("\\.", -1);
+        if (steps.length > DEEPEST) {
+            throw new IllegalArgumentException("the name has more than " + DEEPEST + " steps");
+        }
         @Nullable Descriptor in = message;
-        for (String step : name.split("\\.", -1)) {
+        for (String step : steps) {
             @Nullable FieldDescriptor field = in == null ? null : find(in, step);
             if (field == null) {
                 throw new IllegalArgumentException(message.getFullName() + " has no field " + name);
@@ -82,6 +89,12 @@ record FieldPath(String name, List<FieldDescriptor> fields) {
         }
     }
 
+    /// True if one of them is the other, or within the other.
+    boolean overlaps(FieldPath other) {
+        int common = Math.min(fields.size(), other.fields.size());
+        return fields.subList(0, common).equals(other.fields.subList(0, common));
+    }
+
     boolean isRepeated() {
         return fields.getLast().isRepeated();
     }
@@ -111,7 +124,7 @@ record FieldPath(String name, List<FieldDescriptor> fields) {
                 case INT64, SINT64, SFIXED64 -> Long.parseLong(text);
                 case UINT64, FIXED64 -> Long.parseUnsignedLong(text);
                 case DOUBLE -> number(text);
-                case FLOAT -> (float) number(text);
+                case FLOAT -> single(number(text));
                 case BOOL -> bool(text);
                 case STRING -> text;
                 case BYTES -> ByteString.copyFrom(bytes(text));
@@ -141,9 +154,21 @@ record FieldPath(String name, List<FieldDescriptor> fields) {
                 if (!DECIMAL.matcher(text).matches()) {
                     throw new NumberFormatException(text);
                 }
-                yield Double.parseDouble(text);
+                double number = Double.parseDouble(text);
+                if (Double.isInfinite(number)) {
+                    throw new NumberFormatException("too large");
+                }
+                yield number;
             }
         };
+    }
+
+    private static float single(double number) {
+        float single = (float) number;
+        if (Float.isInfinite(single) && !Double.isInfinite(number)) {
+            throw new NumberFormatException("too large");
+        }
+        return single;
     }
 
     private static boolean bool(String text) {

@@ -1,9 +1,13 @@
 package dev.stringsvc.gateway.grpc;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -16,6 +20,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +31,13 @@ import org.jspecify.annotations.Nullable;
 final class JsonMessages {
     /// How deeply a body may be nested.
     static final int DEEPEST = 64;
+
+    /// A longer body is refused without the name of the field, since finding that reads it again for each
+    /// level.
+    private static final int LONGEST_EXPLAINED = 65_536;
+
+    /// For what the gateway has written itself.
+    private static final JsonMapper OWN = new JsonMapper();
 
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -47,38 +59,60 @@ final class JsonMessages {
     /// Adds a JSON body to a message.
     ///
     /// @param field that the body becomes; `null` for the whole message
-    /// @throws TranscodingException if the body is not valid for that; it names the field
+    /// @throws TranscodingException if the body is not valid for that; it names the field unless the body
+    /// is long
     void merge(byte[] body, @Nullable FieldDescriptor field, DynamicMessage.Builder message)
             throws TranscodingException {
-        JsonNode tree = tree(body);
-        if (field != null) {
-            tree = JsonNodeFactory.instance.objectNode().set(field.getJsonName(), tree);
-        }
+        check(body);
+        String text = new String(body, StandardCharsets.UTF_8);
+        String json = field == null ? text : "{\"" + field.getJsonName() + "\":" + text + "}";
         try {
-            parser.merge(tree.toString(), message);
-        } catch (InvalidProtocolBufferException | RuntimeException e) {
+            parser.merge(json, message);
+        } catch (InvalidProtocolBufferException | RuntimeException | StackOverflowError e) {
+            String why = "The body is not valid: " + e.getMessage();
             throw TranscodingException.invalid(
-                    fault(tree, message.getDescriptorForType(), "").orElse("The body is not valid: " + e.getMessage()));
+                    body.length > LONGEST_EXPLAINED
+                            ? why
+                            : fault(tree(json), message.getDescriptorForType(), "")
+                                    .orElse(why));
         }
     }
 
-    private static JsonNode tree(byte[] body) throws TranscodingException {
-        try {
-            return JSON.readTree(new String(body, StandardCharsets.UTF_8));
+    /// Looks at the body piece by piece, which takes no memory, before it is read as a whole.
+    private static void check(byte[] body) throws TranscodingException {
+        try (JsonParser parser = JSON.createParser(body)) {
+            int open = 0;
+            for (@Nullable JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                open += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                if (open == 0) {
+                    break;
+                }
+            }
+            if (open != 0 || parser.nextToken() != null) {
+                throw TranscodingException.invalid("The body is not JSON: it is not one value.");
+            }
         } catch (JsonProcessingException e) {
-            boolean deep = e instanceof com.fasterxml.jackson.core.exc.StreamConstraintsException;
-            throw TranscodingException.invalid(
-                    deep
-                            ? "The body is nested too deeply, or a value in it is too long."
-                            : "The body is not JSON: line %d, column %d."
-                                    .formatted(
-                                            e.getLocation() == null
-                                                    ? 1
-                                                    : e.getLocation().getLineNr(),
-                                            e.getLocation() == null
-                                                    ? 1
-                                                    : e.getLocation().getColumnNr()));
+            throw invalid(e);
+        } catch (IOException e) {
+            throw new IllegalStateException(e); // bytes have been read
         }
+    }
+
+    private static JsonNode tree(String json) throws TranscodingException {
+        try {
+            return JSON.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw invalid(e);
+        }
+    }
+
+    private static TranscodingException invalid(JsonProcessingException e) {
+        @Nullable JsonLocation at = e.getLocation();
+        return TranscodingException.invalid(
+                e instanceof StreamConstraintsException
+                        ? "The body is nested too deeply, or a value in it is too long."
+                        : "The body is not JSON: line %d, column %d."
+                                .formatted(at == null ? 1 : at.getLineNr(), at == null ? 1 : at.getColumnNr()));
     }
 
     /// Finds the field that is at fault.
@@ -96,7 +130,7 @@ final class JsonMessages {
             ObjectNode alone = JsonNodeFactory.instance.objectNode().set(entry.getKey(), entry.getValue());
             try {
                 parser.merge(alone.toString(), DynamicMessage.newBuilder(type));
-            } catch (InvalidProtocolBufferException | RuntimeException e) {
+            } catch (InvalidProtocolBufferException | RuntimeException | StackOverflowError e) {
                 boolean inside = entry.getValue().isObject()
                         && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
                         && !field.isRepeated()
@@ -136,7 +170,7 @@ final class JsonMessages {
         }
         String whole = printer.includingDefaultValueFields(Set.of(field)).print(message);
         try {
-            JsonNode value = JSON.readTree(whole).path(field.getJsonName());
+            JsonNode value = OWN.readTree(whole).path(field.getJsonName());
             return value.isMissingNode() ? "null" : value.toString();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
@@ -146,7 +180,7 @@ final class JsonMessages {
     /// A message of a known type as JSON.
     JsonNode tree(Message message) throws InvalidProtocolBufferException {
         try {
-            return JSON.readTree(printer.print(message));
+            return OWN.readTree(printer.print(message));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -29,6 +29,12 @@ public final class MessageFrame {
         /// A message is complete.
         void message(byte[] message) throws IOException;
 
+        /// A message begins.
+        ///
+        /// @param length in bytes
+        /// @throws IOException if it cannot be taken
+        default void begins(int length) throws IOException {}
+
         /// The body pauses.
         default void flush() throws IOException {}
     }
@@ -79,7 +85,7 @@ public final class MessageFrame {
             }
         }
 
-        private void begin() throws ProtocolException {
+        private void begin() throws IOException {
             int length = ByteBuffer.wrap(prefix).getInt(1);
             if (prefix[0] != 0) {
                 throw new ProtocolException("a message is compressed, although the gateway asked for none");
@@ -87,6 +93,7 @@ public final class MessageFrame {
             if (length < 0 || length > most) {
                 throw new ProtocolException("a message is longer than " + most + " bytes");
             }
+            sink.begins(length);
             message = new byte[length];
         }
 

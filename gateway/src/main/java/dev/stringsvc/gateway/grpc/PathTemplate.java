@@ -182,6 +182,11 @@ record PathTemplate(List<String> segments, List<Variable> variables, String verb
         return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
+    /// In the form of a template, without the names of variables.
+    String text() {
+        return "/" + String.join("/", segments) + (verb.isEmpty() ? "" : ":" + verb);
+    }
+
     /// True if both match the same paths.
     boolean isSameAs(PathTemplate other) {
         return segments.equals(other.segments) && verb.equals(other.verb);

@@ -1,9 +1,11 @@
 package dev.stringsvc.gateway.grpc;
 
+import dev.stringsvc.gateway.http.GrpcStatus;
 import dev.stringsvc.gateway.transport.Transport;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -47,10 +49,19 @@ final class Reflection {
         @Nullable Transcoder first = current;
         if (first == null) {
             throw new TranscodingException(
-                    dev.stringsvc.gateway.http.GrpcStatus.UNAVAILABLE,
-                    "The gateway does not know the service's methods yet.");
+                    GrpcStatus.UNAVAILABLE, "The gateway does not know the service's methods yet.");
         }
         return first;
+    }
+
+    /// Waits for another thread that asks, but not for long.
+    private boolean tryLock() {
+        try {
+            return asking.tryLock(PAUSE_NANOS, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private boolean isDue() {
@@ -58,7 +69,9 @@ final class Reflection {
     }
 
     private void ask(List<Transport> from) {
-        asking.lock();
+        if (!tryLock()) {
+            return;
+        }
         try {
             if (from.equals(asked) || !isDue()) {
                 return; // another thread has asked meanwhile

@@ -54,6 +54,8 @@ public final class ServiceDescriptors {
             StatusProto.getDescriptor(),
             ErrorDetailsProto.getDescriptor());
 
+    private static final int DEEPEST = 200;
+
     private final List<MethodDescriptor> methods;
     private final TypeRegistry types;
 
@@ -140,6 +142,9 @@ public final class ServiceDescriptors {
                 throw new IllegalArgumentException(
                         "%s imports %s, which is missing (protoc needs --include_imports)".formatted(importedBy, name));
             }
+            if (building.size() >= DEEPEST) {
+                throw new IllegalArgumentException("its files import each other more than " + DEEPEST + " deep");
+            }
             if (!building.add(name)) {
                 throw new IllegalArgumentException(name + " imports itself");
             }
@@ -148,6 +153,7 @@ public final class ServiceDescriptors {
             try {
                 FileDescriptor file = FileDescriptor.buildFrom(proto, imports.toArray(FileDescriptor[]::new));
                 files.put(name, file);
+                building.remove(name);
                 return file;
             } catch (DescriptorValidationException e) {
                 throw new IllegalArgumentException(name + ": " + e.getDescription(), e);

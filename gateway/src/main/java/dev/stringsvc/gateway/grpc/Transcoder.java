@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,6 +95,10 @@ public final class Transcoder {
                 FieldPath.of(type, variable.getKey()).set(message, variable.getValue());
             }
             setParameters(type, message);
+            if (!message.isInitialized()) {
+                throw TranscodingException.invalid(
+                        "The message has no " + message.getInitializationErrorString() + ".");
+            }
             return MessageFrame.of(message.build().toByteArray());
         }
 
@@ -102,7 +107,7 @@ public final class Transcoder {
             if (query == null || query.isEmpty()) {
                 return;
             }
-            var seen = new TreeSet<String>();
+            var seen = new HashSet<List<FieldDescriptor>>();
             for (String pair : query.split("&", -1)) {
                 int equals = pair.indexOf('=');
                 String name = decode(equals < 0 ? pair : pair.substring(0, equals));
@@ -110,26 +115,30 @@ public final class Transcoder {
                     continue;
                 }
                 FieldPath field = parameter(type, name);
-                if (!seen.add(name) && !field.isRepeated()) {
+                if (!seen.add(field.fields()) && !field.isRepeated()) {
                     throw TranscodingException.invalid("The parameter '" + name + "' is given twice.");
                 }
                 field.set(message, equals < 0 ? "" : decode(pair.substring(equals + 1)));
             }
         }
 
+        /// Compares fields, not names: a field has a name in the proto and one in JSON.
         private FieldPath parameter(Descriptor type, String name) throws TranscodingException {
-            boolean inBody = binding.body().equals(Binding.WHOLE)
-                    || (!binding.body().isEmpty()
-                            && (name.equals(binding.body()) || name.startsWith(binding.body() + ".")));
-            if (inBody || variables.containsKey(name)) {
-                throw TranscodingException.invalid(
-                        "The parameter '" + name + "' belongs to the " + (inBody ? "body." : "path."));
-            }
+            FieldPath field;
             try {
-                return FieldPath.of(type, name);
+                field = FieldPath.of(type, name);
             } catch (IllegalArgumentException e) {
                 throw TranscodingException.invalid("There is no parameter '" + name + "': " + e.getMessage() + ".");
             }
+            boolean inBody = binding.body().equals(Binding.WHOLE)
+                    || field.fields().getFirst().getName().equals(binding.body());
+            boolean inPath = variables.keySet().stream()
+                    .anyMatch(variable -> FieldPath.of(type, variable).overlaps(field));
+            if (inBody || inPath) {
+                throw TranscodingException.invalid(
+                        "The parameter '" + name + "' belongs to the " + (inBody ? "body." : "path."));
+            }
+            return field;
         }
 
         /// One message of the answer as JSON, in one line.
@@ -139,7 +148,7 @@ public final class Transcoder {
             try {
                 return json.print(
                         DynamicMessage.parseFrom(binding.method().getOutputType(), message), binding.responseBody());
-            } catch (InvalidProtocolBufferException e) {
+            } catch (InvalidProtocolBufferException | RuntimeException | StackOverflowError e) {
                 throw new TranscodingException(
                         GrpcStatus.INTERNAL, "The service's answer cannot be read: " + e.getMessage());
             }
@@ -150,16 +159,25 @@ public final class Transcoder {
         /// @param field `grpc-status-details-bin`; `null` for none
         public List<JsonNode> details(@Nullable String field) {
             List<JsonNode> details = new ArrayList<>();
-            try {
-                byte[] status =
-                        field == null ? new byte[0] : Base64.getDecoder().decode(field.replace("=", ""));
-                for (Any detail : Status.parseFrom(status).getDetailsList()) {
+            for (Any detail : packed(field)) {
+                try {
                     details.add(json.tree(detail));
+                } catch (InvalidProtocolBufferException | RuntimeException | StackOverflowError e) {
+                    // its type is not known, or it cannot be read
                 }
-            } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-                // the rest cannot be read
             }
             return details;
+        }
+
+        private static List<Any> packed(@Nullable String field) {
+            try {
+                return field == null
+                        ? List.of()
+                        : Status.parseFrom(Base64.getDecoder().decode(field.replace("=", "")))
+                                .getDetailsList();
+            } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+                return List.of();
+            }
         }
     }
 
@@ -198,9 +216,7 @@ public final class Transcoder {
         throw verbs.isEmpty()
                 ? new TranscodingException(
                         GrpcStatus.NOT_FOUND, "No method of the service takes " + request.path() + ".")
-                : new TranscodingException(
-                        GrpcStatus.UNIMPLEMENTED,
-                        "This path accepts %s, not %s.".formatted(String.join(", ", verbs), request.method()));
+                : TranscodingException.notAllowed(request.method(), verbs);
     }
 
     private static Optional<Map<String, String>> match(Binding binding, String path) {

@@ -64,7 +64,8 @@ public final class Upstreams implements AutoCloseable {
         List<String> begun = new ArrayList<>();
         definitions.forEach((service, definition) -> {
             @Nullable Watched before = watched.get(service);
-            if (before == null || !before.definition().equals(definition)) {
+            // the file of descriptors may have changed
+            if (before == null || !before.definition().equals(definition) || definition.hasDescriptors()) {
                 begun.add(service);
             }
             if (before != null && !before.definition().isSpokenToAs(definition)) {

@@ -28,6 +28,10 @@ import org.jspecify.annotations.Nullable;
 /// Forwards a request to its service if there is room for it: admits it, reads its body, forwards it
 /// and returns the reply. Thread-safe.
 final class ForwardAction {
+    /// How many times its size a body takes while it is turned into a message: each number of a list is
+    /// several objects.
+    private static final int JSON_TIMES = 100;
+
     private static final String EVENTS = "text/event-stream";
 
     private final ClientLimits limits;
@@ -178,8 +182,10 @@ final class ForwardAction {
     /// The body of the call that a JSON request makes; `null` if there is no memory for it.
     private @Nullable Body message(Transcoder.Call call, ClientBody open, Body body)
             throws IOException, TranscodingException {
-        byte @Nullable [] json = bodies.whole(open, body, TranscodedAnswer.MOST_MESSAGE_BYTES);
-        return json == null ? null : new Body.Buffered(call.message(json));
+        byte @Nullable [] json = bodies.whole(open, body, TranscodedAnswer.MOST_JSON_BYTES);
+        return json == null || !bodies.reserve(open, json.length * JSON_TIMES)
+                ? null
+                : new Body.Buffered(call.message(json));
     }
 
     private Reply send(ClientRequest request, Admitted admitted, ReplyWriter writer) {

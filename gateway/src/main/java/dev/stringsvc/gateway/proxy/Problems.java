@@ -42,6 +42,9 @@ final class Problems {
 
     /// A JSON request that cannot be made a call.
     static Reply.Problem notCallable(TranscodingException e, ReplyContext context) {
+        if (!e.allowed().isEmpty()) {
+            return of(405, e.detail(), Map.of("Allow", String.join(", ", e.allowed())), context);
+        }
         Problem problem = Problem.of(e.status().httpStatus(), e.detail())
                 .withCode(e.status().name(), List.of());
         return about(problem, e.status() == GrpcStatus.UNAVAILABLE ? RETRY_SOON : Map.of(), List.of(), context);

@@ -114,6 +114,11 @@ public final class RequestBodies {
         return Arrays.copyOf(bytes, size);
     }
 
+    /// Takes memory for what a body is turned into; false if there is not enough.
+    boolean reserve(ClientBody in, int bytes) {
+        return in.keep(bytes, memory);
+    }
+
     /// Streams the body without waiting for its beginning. A short body of which all has arrived is kept.
     ///
     /// @param trailers called after the end of a body of unknown length

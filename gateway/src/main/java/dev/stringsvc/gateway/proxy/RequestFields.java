@@ -74,7 +74,10 @@ final class RequestFields {
 
     /// The head of the call that a JSON request makes.
     static HeaderFields ofCall(HeaderFields ofRequest) {
-        ofRequest.retain(name -> !NOT_OF_CALL.contains(name.toLowerCase(Locale.ROOT)));
+        ofRequest.retain(name -> {
+            String lower = name.toLowerCase(Locale.ROOT);
+            return !NOT_OF_CALL.contains(lower) && !lower.startsWith("grpc-");
+        });
         return ofRequest.add("Content-Type", "application/grpc").add("TE", "trailers");
     }
 

@@ -1,7 +1,10 @@
 package dev.stringsvc.gateway.proxy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.stringsvc.gateway.client.BodyMemory;
+import dev.stringsvc.gateway.client.ClientBody;
 import dev.stringsvc.gateway.client.ClientOutput;
+import dev.stringsvc.gateway.client.KeptMemory;
 import dev.stringsvc.gateway.client.Problem;
 import dev.stringsvc.gateway.grpc.MessageFrame;
 import dev.stringsvc.gateway.grpc.TranscodingException;
@@ -28,6 +31,15 @@ import org.jspecify.annotations.Nullable;
 /// thread.
 final class TranscodedAnswer {
     static final int MOST_MESSAGE_BYTES = 4 << 20;
+    /// JSON takes many times its size while it is read.
+    static final int MOST_JSON_BYTES = 1 << 20;
+
+    /// How many times its size a message takes while it is turned into JSON.
+    private static final int TIMES = 16;
+    /// Below this a message is not counted.
+    private static final int SMALL = 65_536;
+
+    private static final BodyMemory ANSWERS = BodyMemory.shareOfHeap();
     private static final String DETAILS = "grpc-status-details-bin";
 
     private final ReplyWriter writer;
@@ -37,6 +49,7 @@ final class TranscodedAnswer {
     private final ProxyResult.Answered answered;
     private final ClientOutput out;
     private final Map<String, String> ending = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    private final AnswerMemory kept = new AnswerMemory();
     private byte @Nullable [] only;
     private boolean several;
 
@@ -50,7 +63,8 @@ final class TranscodedAnswer {
     }
 
     Written write() throws IOException {
-        try (answered) {
+        try (answered;
+                kept) {
             UpstreamResponse upstream = answered.response();
             if (upstream.status() != HttpStatus.OK_200 || !GrpcCall.isContentType(upstream.header("Content-Type"))) {
                 return writer.instead(ReplyWriter.refused(answered, "another type than gRPC has", reply.context()), 0);
@@ -62,7 +76,17 @@ final class TranscodedAnswer {
                 throw new UpstreamBrokenException(new ProtocolException("a message is not complete"));
             }
             return end(status(upstream));
-        } catch (UpstreamBrokenException | ProtocolException e) {
+        } catch (ProtocolException e) { // the instance is well, but its answer is of no use here
+            return failed(
+                    GrpcStatus.INTERNAL,
+                    "The service's answer cannot be passed on: " + e.getMessage() + ".",
+                    List.of());
+        } catch (UpstreamBrokenException e) {
+            @Nullable ClientBody body = request.scope().body();
+            @Nullable IOException clients = body == null ? null : body.failure();
+            if (clients != null) {
+                return writer.clientGone(clients, out.written());
+            }
             answered.brokeOff();
             return failed(GrpcStatus.UNAVAILABLE, "The service broke off within its answer.", List.of());
         } catch (TranscodingFailure e) {
@@ -91,10 +115,35 @@ final class TranscodedAnswer {
         }
 
         @Override
+        public void begins(int length) throws IOException {
+            kept.take(length);
+        }
+
+        @Override
         public void flush() throws IOException {
             if (response.isCommitted()) {
                 out.flush();
             }
+        }
+    }
+
+    /// The memory for the longest message so far.
+    private static final class AnswerMemory implements AutoCloseable {
+        private final KeptMemory kept = new KeptMemory();
+        private int taken;
+
+        void take(int length) throws ProtocolException {
+            if (length > SMALL && length > taken) {
+                if (!kept.take((length - taken) * TIMES, ANSWERS)) {
+                    throw new ProtocolException("the gateway has no memory for it at the moment");
+                }
+                taken = length;
+            }
+        }
+
+        @Override
+        public void close() {
+            kept.giveBack();
         }
     }
 
