@@ -82,7 +82,7 @@ final class Judge {
 
     /// Compares an answered request with what the instance got.
     ///
-    /// @param spoiled true if the request may be refused
+    /// @param spoiled true if the request was made malformed on purpose, so the gateway may refuse it
     /// @param answer for the message of a failure
     void check(StrictRequest sent, int status, boolean spoiled, Object answer) {
         if (status == 200) {

@@ -103,7 +103,7 @@ final class CanaryBalance implements Balance {
             this.canary = canary;
         }
 
-        @SuppressWarnings("ReferenceEquality") // a list of the same endpoints may be one of other tags
+        @SuppressWarnings("ReferenceEquality") // an equal list may hold the same endpoints with other tags
         Sides of(List<Endpoint> candidates) {
             Sides now = last;
             if (now.candidates != candidates) {

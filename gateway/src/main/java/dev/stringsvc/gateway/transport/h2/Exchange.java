@@ -92,7 +92,7 @@ final class Exchange implements Stream.Listener {
             });
             data.release();
             if (frame.isEndStream()) {
-                return; // after the end, a demand would call back without end
+                return; // a demand after the last frame would make Jetty call this again and again
             }
             enlarge(window.taken(padding, false));
         }
