@@ -68,12 +68,13 @@ final class ScriptedGateway implements AutoCloseable {
         upstream.accept(new Snapshot(List.of(Instance.of("i1", "h", 1)), 1));
         var to = TestRoutes.forward("s", false, false, 1, Duration.ofSeconds(30));
         var route = Route.to(to, "r", "/");
-        var budget = new RetryBudget(0.2, 10, System::nanoTime);
+        var bulkhead = new Bulkhead();
+        var budget = new RetryBudget(0.2, 10, bulkhead::held, System::nanoTime);
         var policy = new RetryPolicy(Duration.ofMillis(1), () -> 0);
         var forwarder = new Forwarder(
                 new RouteContext(
                         route, to, upstream, policy, budget, budget, new AttemptListener() {}, System::nanoTime),
-                new Bulkhead());
+                bulkhead);
         var routing = new Routing(new RouteTable(List.of(route)), Map.of("r", forwarder));
         var timeouts = new ClientTimeouts(LONG, LONG, LONG);
         var limits = new ClientLimits(8_192, 4, Long.MAX_VALUE, 8, 1, 1, new MinimumRate(0, Duration.ZERO), timeouts);

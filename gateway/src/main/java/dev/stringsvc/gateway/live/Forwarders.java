@@ -81,11 +81,14 @@ public final class Forwarders {
 
     private Forwarder forwarder(
             Route route, Action.Forward to, Upstream upstream, RetryPolicy policy, GatewayConfig.Retry how) {
+        Bulkhead bulkhead = bulkhead(upstream);
         var budget = budgets.computeIfAbsent(
-                upstream, one -> new RetryBudget(how.budgetRatio(), how.budgetFloor(), System::nanoTime));
-        var copies = hedges.computeIfAbsent(upstream, one -> RetryBudget.ofHedges(how.hedgeRatio(), System::nanoTime));
+                upstream,
+                one -> new RetryBudget(how.budgetRatio(), how.budgetFloor(), bulkhead::held, System::nanoTime));
+        var copies = hedges.computeIfAbsent(
+                upstream, one -> RetryBudget.ofHedges(how.hedgeRatio(), bulkhead::held, System::nanoTime));
         var context = new RouteContext(route, to, upstream, policy, budget, copies, listener, System::nanoTime);
-        return new Forwarder(context, bulkhead(upstream));
+        return new Forwarder(context, bulkhead);
     }
 
     private Bulkhead bulkhead(Upstream upstream) {

@@ -26,6 +26,11 @@ public final class Bulkhead {
         return false;
     }
 
+    /// How many requests are admitted and not yet released.
+    public int held() {
+        return held.get();
+    }
+
     /// True if [#tryAcquire] would refuse now.
     public boolean isFull() {
         return held.get() >= limit;

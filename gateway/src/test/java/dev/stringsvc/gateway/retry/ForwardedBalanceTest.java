@@ -56,7 +56,8 @@ class ForwardedBalanceTest {
 
     private Forwarder forwarder(String balancing, @Nullable Canary canary) {
         var to = TestRoutes.balanced("s", Balancing.parse(balancing), canary, LONG);
-        var budget = new RetryBudget(1, 1_000, System::nanoTime);
+        var bulkhead = new Bulkhead();
+        var budget = new RetryBudget(1, 1_000, bulkhead::held, System::nanoTime);
         return new Forwarder(
                 new RouteContext(
                         Route.to(to, "r", "/"),
@@ -67,7 +68,7 @@ class ForwardedBalanceTest {
                         budget,
                         new AttemptListener() {},
                         System::nanoTime),
-                new Bulkhead());
+                bulkhead);
     }
 
     private static String answer(Forwarder forwarder, UpstreamRequest request) throws IOException {

@@ -52,8 +52,8 @@ class ForwarderTest {
     private final List<UpstreamRequest> requests = new CopyOnWriteArrayList<>();
     private final List<String> heard = new CopyOnWriteArrayList<>();
     private Duration delay = Duration.ZERO;
-    private final RetryBudget budget = new RetryBudget(0.2, 0, nanos::get);
-    private final RetryBudget hedges = new RetryBudget(0.1, 0, nanos::get);
+    private final RetryBudget budget = new RetryBudget(0.2, 0, () -> 0, nanos::get);
+    private final RetryBudget hedges = new RetryBudget(0.1, 0, () -> 0, nanos::get);
     private final Map<String, Forwarder> forwarders = new HashMap<>();
     private final Upstream upstream = new Upstream(
             "s",
@@ -313,7 +313,7 @@ class ForwarderTest {
             assertThat(forward(true)).isInstanceOf(ProxyResult.UpstreamFailed.class);
         }
         script.clear();
-        int most = (int) (requests * 1.2 + RetryBudget.CAPACITY);
+        int most = (int) (requests * 1.2 + RetryBudget.LEAST);
         assertThat(asked).hasSizeBetween(most - 1, most);
         assertThat(heard).contains("budget exhausted");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
@@ -11,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class RetryBudgetTest {
     private final AtomicLong nanos = new AtomicLong();
-    private final RetryBudget budget = new RetryBudget(0.2, 10, nanos::get);
+    private final AtomicInteger held = new AtomicInteger();
+    private final RetryBudget budget = new RetryBudget(0.2, 10, held::get, nanos::get);
 
     private long withdrawn(int tries) {
         return IntStream.range(0, tries).filter(i -> budget.withdraw()).count();
@@ -19,7 +21,24 @@ class RetryBudgetTest {
 
     @Test
     void begins_full_so_that_the_loss_of_an_instance_is_carried_at_once() {
-        assertThat(withdrawn(1_000)).isEqualTo(RetryBudget.CAPACITY);
+        assertThat(withdrawn(1_000)).isEqualTo(RetryBudget.LEAST);
+    }
+
+    @Test
+    void every_request_that_a_service_holds_may_be_retried_once() {
+        held.set(700);
+        assertThat(withdrawn(2_000)).isEqualTo(700);
+    }
+
+    @Test
+    void a_service_that_comes_to_hold_more_may_retry_the_difference_only() {
+        withdrawn(1_000);
+        held.set(150);
+        assertThat(withdrawn(1_000)).isEqualTo(150 - RetryBudget.LEAST);
+        held.set(0);
+        assertThat(withdrawn(1_000)).isZero();
+        held.set(150);
+        assertThat(withdrawn(1_000)).isZero();
     }
 
     @Test
@@ -50,12 +69,12 @@ class RetryBudgetTest {
     }
 
     @Test
-    void does_not_save_more_than_its_capacity() {
+    void saves_no_more_than_the_least() {
         nanos.addAndGet(Duration.ofDays(400).toNanos());
         for (int i = 0; i < 100_000; i++) {
             budget.deposit();
         }
-        assertThat(withdrawn(1_000)).isEqualTo(RetryBudget.CAPACITY);
+        assertThat(withdrawn(1_000)).isEqualTo(RetryBudget.LEAST);
     }
 
     @Test
@@ -66,12 +85,12 @@ class RetryBudgetTest {
                 threads.execute(() -> granted.add(withdrawn(50)));
             }
         }
-        assertThat(granted.sum()).isEqualTo(RetryBudget.CAPACITY);
+        assertThat(granted.sum()).isEqualTo(RetryBudget.LEAST);
     }
 
     @Test
     void budget_of_copies_without_a_ratio_is_none() {
-        RetryBudget none = RetryBudget.ofHedges(0, nanos::get);
+        RetryBudget none = RetryBudget.ofHedges(0, held::get, nanos::get);
         none.deposit();
         nanos.addAndGet(Duration.ofMinutes(1).toNanos());
         assertThat(none.withdraw()).isFalse();
@@ -79,7 +98,7 @@ class RetryBudgetTest {
 
     @Test
     void budget_of_copies_carries_two_hundred_at_once_and_one_a_second() {
-        RetryBudget copies = RetryBudget.ofHedges(0.1, nanos::get);
+        RetryBudget copies = RetryBudget.ofHedges(0.1, held::get, nanos::get);
         int granted = 0;
         while (copies.withdraw()) {
             granted++;

@@ -39,8 +39,9 @@ final class Simulation {
     private final Upstream upstream = new Upstream(
             "s", (host, port) -> new NoTransport(), Policies.EJECTION, Policies.GUARD, tally, time.clock());
     private final Balance balance;
-    private final RetryBudget budget = new RetryBudget(0.2, 10, time::nanos);
-    private final RetryBudget hedges = RetryBudget.ofHedges(0.1, time::nanos);
+    private final Bulkhead bulkhead = new Bulkhead();
+    private final RetryBudget budget = new RetryBudget(0.2, 10, bulkhead::held, time::nanos);
+    private final RetryBudget hedges = RetryBudget.ofHedges(0.1, bulkhead::held, time::nanos);
     private final RouteContext repeatable;
     private final RouteContext single;
 
@@ -160,6 +161,7 @@ final class Simulation {
     private void begin(boolean mayRepeat) {
         var request = new UpstreamRequest("POST", "/", null, new HeaderFields(), new Body.Buffered(new byte[12]));
         var attempts = new Attempts(mayRepeat ? repeatable : single, balance.balancers(request), request);
+        bulkhead.tryAcquire();
         attempts.probe().ifPresent(this::probe);
         attempt(attempts, time.nanos(), mayRepeat);
     }
@@ -205,6 +207,7 @@ final class Simulation {
     }
 
     private void over(Attempts attempts, long begun, boolean mayRepeat) {
+        bulkhead.release();
         boolean served = false;
         if (attempts.result() instanceof ProxyResult.Answered answered) {
             served = answered.response().status() == 200;
