@@ -36,6 +36,7 @@ class GrpcWireTest {
     private static final MediaType GRPC = MediaType.get("application/grpc");
     /// An empty message: not compressed, length 0.
     private static final byte[] EMPTY = new byte[5];
+    private static final int CANCEL = 8;
 
     private final OkHttpClient client = new OkHttpClient.Builder()
             .protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE))
@@ -267,6 +268,55 @@ class GrpcWireTest {
         @Override
         public void onResponse(Call call, Response response) {
             response.close();
+        }
+    }
+
+    @Test
+    void reset_between_head_and_first_message_is_repeated_elsewhere_on_an_idempotent_route() throws Exception {
+        var broken = new CompletableFuture<Void>();
+        FakeInstance bad = peer(peer -> {
+            while (true) {
+                int stream = peer.await(Http2Frame.HEADERS).stream();
+                peer.await(Http2Frame.DATA);
+                peer.head(stream, "200", false, "content-type", "application/grpc");
+                peer.reset(stream, CANCEL);
+                broken.complete(null);
+            }
+        });
+        FakeInstance good = peer(peer -> {
+            while (true) {
+                int stream = peer.await(Http2Frame.HEADERS).stream();
+                peer.await(Http2Frame.DATA);
+                peer.head(stream, "200", false, "content-type", "application/grpc");
+                peer.data(stream, EMPTY, false);
+                peer.trailers(stream, "grpc-status", "0");
+            }
+        });
+        try (var gateway = GatewayFixture.with("service.protocol=h2c route.idempotent=true", bad, good)) {
+            while (!broken.isDone()) {
+                try (Response answer = call(gateway, "/svc/S/M")) {
+                    assertThat(answer.body().bytes()).isEqualTo(EMPTY);
+                    assertThat(answer.trailers().get("grpc-status")).isEqualTo("0");
+                }
+            }
+        }
+    }
+
+    @Test
+    void head_that_no_message_follows_reaches_the_client_of_an_idempotent_route() throws Exception {
+        var seen = new CompletableFuture<Void>();
+        FakeInstance instance = peer(peer -> {
+            int stream = peer.await(Http2Frame.HEADERS).stream();
+            peer.await(Http2Frame.DATA);
+            peer.head(stream, "200", false, "content-type", "application/grpc");
+            seen.join();
+            peer.data(stream, EMPTY, false);
+            peer.trailers(stream, "grpc-status", "0");
+        });
+        try (var gateway = GatewayFixture.with("service.protocol=h2c route.idempotent=true", instance);
+                Response answer = call(gateway, "/svc/S/M")) {
+            seen.complete(null);
+            assertThat(answer.body().bytes()).isEqualTo(EMPTY);
         }
     }
 }

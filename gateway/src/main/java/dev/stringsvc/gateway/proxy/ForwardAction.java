@@ -204,6 +204,7 @@ final class ForwardAction {
                         admitted.body(),
                         admitted.origin().client(),
                         admitted.upgrade(),
+                        false,
                         caller(request, admitted, writer),
                         null));
         ReplyContext context = admitted.context().after(result.attempts());

@@ -104,7 +104,9 @@ final class Attempts {
         if (call == null) {
             return request;
         }
-        return request.withHeaders(call.attempt(request.headers(), tries.size(), time.leftOfCall()));
+        UpstreamRequest next = request.withHeaders(call.attempt(request.headers(), tries.size(), time.leftOfCall()));
+        boolean another = repeatable && tries.size() + 1 < context.forward().attempts();
+        return another ? next.holdingHead() : next;
     }
 
     private Try begin(Endpoint.Permit permit, UpstreamRequest toSend, Duration timeout) {

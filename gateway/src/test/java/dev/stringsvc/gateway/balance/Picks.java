@@ -66,6 +66,7 @@ public final class Picks {
                 new Body.None(),
                 InetAddress.ofLiteral(clientAddress),
                 false,
+                false,
                 Caller.PATIENT,
                 null);
     }

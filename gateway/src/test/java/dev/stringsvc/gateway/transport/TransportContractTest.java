@@ -446,8 +446,8 @@ class TransportContractTest {
                 }
             });
             var headers = new HeaderFields().add("Connection", "Upgrade").add("Upgrade", "echo");
-            var request =
-                    new UpstreamRequest("GET", "/ws", null, headers, new Body.None(), null, true, Caller.PATIENT, null);
+            var request = new UpstreamRequest(
+                    "GET", "/ws", null, headers, new Body.None(), null, true, false, Caller.PATIENT, null);
             AttemptResult result = transport.execute(request, LONG);
             assertThat(result).isInstanceOf(AttemptResult.Responded.class);
             try (UpstreamResponse response = ((AttemptResult.Responded) result).response()) {
@@ -520,6 +520,7 @@ class TransportContractTest {
                 body,
                 request.client(),
                 request.upgrade(),
+                request.headHeld(),
                 request.caller(),
                 request.cancellation());
     }

@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 
 /// One attempt over HTTP/2. Used by the thread that makes it.
 final class Attempt {
+    /// Long enough for an instance that sends its first message right after the head, short enough for a
+    /// client that waits for the head alone.
+    private static final Duration HEAD_HELD = Duration.ofSeconds(1);
+
     private final UpstreamRequest request;
     private final Duration timeout;
     private final StreamOpening opening;
@@ -86,6 +90,9 @@ final class Attempt {
                 sender = BodySender.start(body, new RequestSender(exchange, stream), watch, timeout);
             }
             Exchange.Head answer = awaitAnswer();
+            if (request.headHeld() && isSent() && request.body().replayable()) {
+                exchange.awaitBody(HEAD_HELD);
+            }
             answered = true;
             long length = lengthIn(answer);
             Duration idle = idleTimeouts.within(answer.fields().first("Content-Type"));
@@ -187,11 +194,13 @@ final class Attempt {
         }
         closed = true;
         watch.cancel();
-        boolean whole = sent || request.body() instanceof Body.None;
         if (sender != null) {
             sender.stop();
-            whole = sender.done();
         }
-        exchange.close(whole);
+        exchange.close(isSent());
+    }
+
+    private boolean isSent() {
+        return sender == null ? sent || request.body() instanceof Body.None : sender.done();
     }
 }

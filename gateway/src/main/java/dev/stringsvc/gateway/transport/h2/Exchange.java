@@ -4,6 +4,7 @@ import dev.stringsvc.gateway.http.HeaderFields;
 import dev.stringsvc.gateway.http.StreamResetException;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -223,6 +224,25 @@ final class Exchange implements Stream.Listener {
         try {
             await(incoming::hasHead);
             return incoming.takeHead();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits for the first bytes of the body or its end, at most so long.
+    ///
+    /// @throws IOException if the attempt ends first
+    void awaitBody(Duration atMost) throws IOException {
+        lock.lock();
+        try {
+            for (long left = atMost.toNanos(); left > 0 && isEmpty(); ) {
+                left = changed.awaitNanos(left);
+            }
+            if (!incoming.hasBytes() && !incoming.ended()) {
+                failIfOver();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
         }
