@@ -17,7 +17,9 @@ import dev.stringsvc.gateway.transcoding.Message;
 import dev.stringsvc.gateway.transcoding.MessagingGrpc;
 import dev.stringsvc.gateway.transcoding.TranscodingProto;
 import io.grpc.BindableService;
+import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.protobuf.services.ProtoReflectionService;
@@ -43,6 +45,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -210,6 +218,37 @@ class TranscodeTest {
             assertThat(send(gateway, "PUT", "/v4/messages/8", "{\"text\":\"é\"}")
                             .body())
                     .isEqualTo("{\"messageId\":\"8\",\"text\":\"é\"}");
+        }
+    }
+
+    @Test
+    void json_comes_over_http_2_too_and_a_grpc_call_takes_the_same_route() throws Exception {
+        try (var gateway = described(serve("one"))) {
+            int port = gateway.gateway().port();
+            var client = new OkHttpClient.Builder()
+                    .protocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE))
+                    .build();
+            try (Response response = client.newCall(new Request.Builder()
+                            .url("http://127.0.0.1:" + port + "/v4/messages/8")
+                            .put(RequestBody.create("{\"text\":\"x\"}", MediaType.get("application/json")))
+                            .build())
+                    .execute()) {
+                assertThat(response.protocol()).isEqualTo(Protocol.H2_PRIOR_KNOWLEDGE);
+                assertThat(response.body().string()).isEqualTo("{\"messageId\":\"8\",\"text\":\"x\"}");
+            } finally {
+                client.connectionPool().evictAll();
+            }
+            ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", port)
+                    .usePlaintext()
+                    .build();
+            try {
+                Message answer = MessagingGrpc.newBlockingStub(channel)
+                        .getMessage(
+                                GetMessageRequest.newBuilder().setMessageId("7").build());
+                assertThat(answer.getText()).isEqualTo("one");
+            } finally {
+                channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+            }
         }
     }
 

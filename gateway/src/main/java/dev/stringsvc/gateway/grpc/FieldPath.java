@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -101,18 +102,29 @@ record FieldPath(String name, List<FieldDescriptor> fields) {
 
     /// Sets the field, or adds a value to a repeated one.
     ///
-    /// @throws TranscodingException if the text is not a value of the field's type
+    /// @throws TranscodingException if the text is not a value of the field's type, or if another member
+    /// of the field's oneof is set
     void set(DynamicMessage.Builder message, String text) throws TranscodingException {
         Message.Builder in = message;
         for (FieldDescriptor field : fields.subList(0, fields.size() - 1)) {
+            checkOneof(in, field);
             in = in.getFieldBuilder(field);
         }
         FieldDescriptor field = fields.getLast();
+        checkOneof(in, field);
         Object value = value(in, field, text);
         if (field.isRepeated()) {
             in.addRepeatedField(field, value);
         } else {
             in.setField(field, value);
+        }
+    }
+
+    private void checkOneof(Message.Builder in, FieldDescriptor field) throws TranscodingException {
+        @Nullable OneofDescriptor oneof = field.getRealContainingOneof();
+        if (oneof != null && in.hasOneof(oneof) && !field.equals(in.getOneofFieldDescriptor(oneof))) {
+            throw TranscodingException.invalid(
+                    "The parameter '%s' and another set '%s', which takes only one.".formatted(name, oneof.getName()));
         }
     }
 

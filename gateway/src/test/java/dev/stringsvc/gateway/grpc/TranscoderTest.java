@@ -178,6 +178,7 @@ class TranscoderTest {
             GET   | /v6/all?aFloat=1e300                |                              | The parameter 'aFloat' is no float.
             GET   | /v2/messages/1?revision=x           |                              | The parameter 'revision' is no int64.
             GET   | /v2/messages/1?revision=1&revision=2 |                             | The parameter 'revision' is given twice.
+            GET   | /v6/all?left=x&right=1              |                              | The parameter 'right' and another set 'choice', which takes only one.
             GET   | /v6/all?anInt32=2147483648          |                              | The parameter 'anInt32' is no int32.
             GET   | /v6/all?aDouble=0x1p3               |                              | The parameter 'aDouble' is no double.
             GET   | /v6/all?aBool=yes                   |                              | The parameter 'aBool' is no bool.
