@@ -118,7 +118,7 @@ public final class Gateway implements AutoCloseable {
                 () -> draining);
         telemetry.inFlight(proxy::inFlight);
         telemetry.lasting(proxy::streams, proxy::tunnels);
-        var adminApi = new AdminApi(live::now, telemetry::scrape, () -> draining, steady);
+        var adminApi = new AdminApi(live::now, telemetry, () -> draining, steady);
         int headBytes = (int) config.limits().head().bytes();
         SocketPollers.start();
         ConnectionCapacity capacity = ConnectionCapacity.of(

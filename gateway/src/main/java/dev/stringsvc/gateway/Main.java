@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway;
 
+import dev.stringsvc.gateway.cli.ExplainCommand;
 import dev.stringsvc.gateway.cli.Flags;
 import dev.stringsvc.gateway.cli.Misuse;
 import dev.stringsvc.gateway.cli.RoutesCommand;
@@ -28,13 +29,14 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// The command line: `gateway` runs the gateway, `gateway check FILE` validates a file, `gateway routes
-/// FILE` lists its routes, `gateway defaults` and `gateway schema` describe what a file may contain.
+/// FILE` lists its routes, `gateway explain` asks a running gateway about a request, `gateway defaults` and `gateway
+/// schema` describe what a file may contain.
 @Command(
         name = "gateway",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         defaultValueProvider = Flags.Variables.class,
-        subcommands = RoutesCommand.class,
+        subcommands = {RoutesCommand.class, ExplainCommand.class},
         sortOptions = false,
         usageHelpAutoWidth = true,
         description = {

@@ -1,12 +1,11 @@
 package dev.stringsvc.gateway.admin;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.stringsvc.gateway.client.Problem;
 import dev.stringsvc.gateway.client.ProblemErrorHandler;
 import dev.stringsvc.gateway.live.Live;
+import dev.stringsvc.gateway.telemetry.Observations;
+import dev.stringsvc.gateway.telemetry.Telemetry;
 import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.WatchState;
@@ -20,6 +19,7 @@ import io.javalin.http.Handler;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.servlet.JavalinServlet;
 import io.javalin.http.servlet.ServletEntry;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,21 +35,23 @@ import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.jspecify.annotations.Nullable;
 
-/// The admin port: `/healthz`, `/readyz`, `/metrics`, `/routes`, `/upstreams`. It shows and changes
-/// nothing. Thread-safe.
+/// The admin port: `/healthz`, `/readyz`, `/metrics`, `/routes`, `/upstreams`, `/events`, `/requests`,
+/// `/live`. It shows and changes nothing. Thread-safe.
 public final class AdminApi {
-    private static final ObjectMapper JSON = new JsonMapper();
     private static final int METHOD_NOT_ALLOWED = 405;
+    private static final String SERVED =
+            "The admin port serves GET /healthz, /readyz, /metrics, /routes, /upstreams, /events, /requests and /live,"
+                    + " and POST /explain.";
 
     private final Supplier<Live> live;
-    private final Supplier<String> metrics;
+    private final Telemetry telemetry;
     private final BooleanSupplier draining;
     private final Clock clock;
 
     /// @param live returns the live configuration
-    public AdminApi(Supplier<Live> live, Supplier<String> metrics, BooleanSupplier draining, Clock clock) {
+    public AdminApi(Supplier<Live> live, Telemetry telemetry, BooleanSupplier draining, Clock clock) {
         this.live = live;
-        this.metrics = metrics;
+        this.telemetry = telemetry;
         this.draining = draining;
         this.clock = clock;
     }
@@ -74,24 +76,33 @@ public final class AdminApi {
     }
 
     private void addTo(RoutesConfig routes) {
-        get(routes, "/healthz", ctx -> json(ctx, 200, new Health("ok", List.of())));
+        get(routes, "/healthz", ctx -> Json.write(ctx, 200, new Health("ok", List.of())));
         get(routes, "/readyz", this::ready);
         get(
                 routes,
                 "/metrics",
                 ctx -> ctx.contentType("text/plain; version=0.0.4; charset=utf-8")
-                        .result(metrics.get()));
-        get(routes, "/routes", ctx -> json(ctx, 200, RoutesView.of(live.get())));
+                        .result(telemetry.scrape()));
+        get(routes, "/routes", ctx -> Json.write(ctx, 200, RoutesView.of(live.get())));
         get(
                 routes,
                 "/upstreams",
-                ctx -> json(
+                ctx -> Json.write(
                         ctx,
                         200,
                         Map.of(
                                 "upstreams",
                                 live.get().upstreams().stream().map(this::view).toList())));
+        Observations observations = telemetry.observations();
+        var streams = new ServerSentEvents();
+        get(routes, "/events", new EventsApi(observations.events(), streams)::get);
+        get(routes, "/live", new LiveApi(live, observations, clock, streams)::get);
+        var requests = new RequestsApi(observations.requests());
+        get(routes, "/requests", requests::list);
+        get(routes, "/requests/{id}", requests::byId);
+        routes.post("/explain", new ExplainApi(live)::post);
         routes.exception(HttpResponseException.class, (e, ctx) -> problem(ctx, e));
+        routes.exception(Refusal.class, (e, ctx) -> problem(ctx, e.status(), e.detail()));
     }
 
     /// Answers HEAD like GET; Javalin alone would answer HEAD with 200 whatever GET answers.
@@ -100,7 +111,7 @@ public final class AdminApi {
         routes.head(path, handler);
     }
 
-    private void ready(Context ctx) throws JsonProcessingException {
+    private void ready(Context ctx) throws IOException {
         boolean stopping = draining.getAsBoolean();
         Live now = live.get();
         boolean ready = !stopping && now.ready();
@@ -110,7 +121,7 @@ public final class AdminApi {
                                 unanswered(now.tags()).stream()),
                         now.upstreams().stream().map(this::unconfirmed).flatMap(Optional::stream))
                 .toList();
-        json(ctx, ready ? 200 : 503, new Health(ready ? "ready" : "not ready", reasons));
+        Json.write(ctx, ready ? 200 : 503, new Health(ready ? "ready" : "not ready", reasons));
     }
 
     private static Optional<String> unanswered(Live.@Nullable Tags tags) {
@@ -140,20 +151,15 @@ public final class AdminApi {
 
     private static void problem(Context ctx, HttpResponseException e) {
         if (e.getStatus() == METHOD_NOT_ALLOWED) {
-            ctx.header("Allow", "GET, HEAD");
+            ctx.header("Allow", ctx.path().equals("/explain") ? "POST" : "GET, HEAD");
         }
-        ctx.status(e.getStatus())
-                .contentType(Problem.CONTENT_TYPE)
-                .result(Problem.of(
-                                e.getStatus(),
-                                "The admin port serves GET /healthz, /readyz, /metrics, /routes and /upstreams.")
-                        .json());
+        problem(ctx, e.getStatus(), SERVED);
     }
 
-    private static void json(Context ctx, int status, Object body) throws JsonProcessingException {
+    private static void problem(Context ctx, int status, String detail) {
         ctx.status(status)
-                .contentType("application/json")
-                .result(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(body));
+                .contentType(Problem.CONTENT_TYPE)
+                .result(Problem.of(status, detail).json());
     }
 
     @JsonInclude(JsonInclude.Include.NON_EMPTY)

@@ -4,6 +4,8 @@ import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.route.Balancing;
 import dev.stringsvc.gateway.route.Canary;
 import dev.stringsvc.gateway.upstream.Balancers;
+import dev.stringsvc.gateway.upstream.Endpoint;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Chooses the balancers of a request. Each route has its own balance, which also keeps the state of
@@ -12,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 public interface Balance {
     /// Must be called once per request.
     Balancers balancers(UpstreamRequest request);
+
+    /// The endpoint that a request's first attempt would get now. Changes nothing.
+    default Endpoint peek(UpstreamRequest request, List<Endpoint> candidates) {
+        return balancers(request).first().peek(candidates);
+    }
 
     /// @param canary `null` if the route has no canary
     static Balance of(Balancing balancing, @Nullable Canary canary) {

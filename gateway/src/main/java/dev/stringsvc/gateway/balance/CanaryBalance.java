@@ -57,8 +57,16 @@ final class CanaryBalance implements Balance {
                         () -> other.balancers(request).again()));
     }
 
+    @Override
+    public Endpoint peek(UpstreamRequest request, List<Endpoint> candidates) {
+        boolean chosen = bearsHeader(request) || (share > 0 && isCanary(counted.get()));
+        Sides sides = first.of(candidates);
+        boolean side = sides.of(chosen).isEmpty() ? !chosen : chosen;
+        return (side ? canaries : others).peek(request, sides.of(side));
+    }
+
     private boolean isCanary(UpstreamRequest request) {
-        return bearsHeader(request) || (share > 0 && isNext());
+        return bearsHeader(request) || (share > 0 && isCanary(counted.getAndIncrement()));
     }
 
     private boolean bearsHeader(UpstreamRequest request) {
@@ -73,9 +81,9 @@ final class CanaryBalance implements Balance {
         return false;
     }
 
-    /// True if this request must be a canary to keep the share.
-    private boolean isNext() {
-        long before = Math.floorMod(counted.getAndIncrement(), ALL_PARTS) * share % ALL_PARTS;
+    /// True if the request of this number must be a canary to keep the share.
+    private boolean isCanary(long number) {
+        long before = Math.floorMod(number, ALL_PARTS) * share % ALL_PARTS;
         return before + share >= ALL_PARTS;
     }
 

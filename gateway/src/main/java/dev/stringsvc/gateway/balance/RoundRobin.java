@@ -13,6 +13,15 @@ public final class RoundRobin implements Balancer {
 
     @Override
     public Endpoint pick(List<Endpoint> candidates) {
-        return candidates.get((int) Math.floorMod(turn.getAndIncrement(), (long) candidates.size()));
+        return at(turn.getAndIncrement(), candidates);
+    }
+
+    @Override
+    public Endpoint peek(List<Endpoint> candidates) {
+        return at(turn.get(), candidates);
+    }
+
+    private static Endpoint at(long turn, List<Endpoint> candidates) {
+        return candidates.get((int) Math.floorMod(turn, (long) candidates.size()));
     }
 }

@@ -19,14 +19,23 @@ public final class WeightedRoundRobin implements Balancer {
     private volatile Circle circle = new Circle(List.of());
 
     @Override
-    @SuppressWarnings("ReferenceEquality") // a list of the same endpoints may be one of other weights
     public Endpoint pick(List<Endpoint> candidates) {
+        return circle(candidates).at(turn.getAndIncrement());
+    }
+
+    @Override
+    public Endpoint peek(List<Endpoint> candidates) {
+        return circle(candidates).at(turn.get());
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a list of the same endpoints may be one of other weights
+    private Circle circle(List<Endpoint> candidates) {
         Circle now = circle;
         if (now.candidates != candidates) {
             now = new Circle(candidates);
             circle = now;
         }
-        return now.at(turn.getAndIncrement());
+        return now;
     }
 
     /// The places of each candidate. Immutable.

@@ -8,6 +8,7 @@ import dev.stringsvc.gateway.grpc.TranscodingException;
 import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.Reading;
 import dev.stringsvc.gateway.route.RequestHead;
+import dev.stringsvc.gateway.route.RequestText;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.program.Environment;
@@ -19,8 +20,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -45,10 +44,6 @@ import picocli.CommandLine.Spec;
         footer = {"", "Exit codes: 0, 1 no route takes the request, 2 the file or a flag is not valid."})
 public final class RoutesCommand implements Callable<Integer> {
     private static final int NONE = 1;
-
-    /// As clients send it: a path may hold what a URI may not.
-    private static final Pattern URL =
-            Pattern.compile("(?:https?://(?<host>[^/?#\\s]+))?(?<path>/[^?#\\s]*)?(?:\\?[^#\\s]*)?");
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -87,7 +82,7 @@ public final class RoutesCommand implements Callable<Integer> {
     }
 
     private static int list(RouteTable table, PrintWriter out) {
-        print(
+        Columns.print(
                 table.inOrder().stream()
                         .map(route -> List.of(route.name(), route.predicates().toString(), target(route)))
                         .toList(),
@@ -108,7 +103,7 @@ public final class RoutesCommand implements Callable<Integer> {
     private int explain(RouteTable table, Reading.Valid valid, PrintWriter out) {
         RequestHead request = valid.request();
         var explanations = table.explain(valid.matched());
-        print(
+        Columns.print(
                 explanations.stream()
                         .map(explanation -> List.of(
                                 explanation.taken() ? "=>" : "",
@@ -160,48 +155,13 @@ public final class RoutesCommand implements Callable<Integer> {
         }
     }
 
-    private static void print(List<List<String>> rows, PrintWriter out) {
-        for (List<String> row : rows) {
-            var line = new StringBuilder();
-            for (int column = 0; column < row.size(); column++) {
-                int width = width(rows, column);
-                String cell = row.get(column);
-                line.append(cell).repeat(" ", width == 0 ? 0 : width - cell.length() + 2);
-            }
-            out.println(line.toString().stripTrailing());
-        }
-    }
-
-    private static int width(List<List<String>> rows, int column) {
-        return rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
-    }
-
     private RequestHead parse(String text) {
         String[] words = text.trim().split("\\s+", 2);
         String method = words.length == 1 ? "GET" : words[0].toUpperCase(Locale.ROOT);
-        Matcher url = URL.matcher(words[words.length - 1]);
-        if (!url.matches() || (url.group("host") == null && url.group("path") == null)) {
-            throw new ParameterException(
-                    commandLine(), "--explain: not a URL: expected a method and a URL, such as 'GET http://host/path'");
+        try {
+            return RequestText.of(method, words[words.length - 1], headers).head();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(commandLine(), "--explain: " + e.getMessage());
         }
-        List<String[]> fields = headers.stream().map(this::field).toList();
-        return RequestHead.of(
-                method,
-                url.group("host"),
-                Objects.requireNonNullElse(url.group("path"), "/"),
-                name -> fields.stream()
-                        .filter(field -> field[0].equalsIgnoreCase(name))
-                        .map(field -> field[1])
-                        .toList());
-    }
-
-    private String[] field(String text) {
-        int colon = text.indexOf(':');
-        if (colon < 1) {
-            throw new ParameterException(commandLine(), "--header: expected 'Name: value', got '" + text + "'");
-        }
-        return new String[] {
-            text.substring(0, colon).strip(), text.substring(colon + 1).strip()
-        };
     }
 }

@@ -2,14 +2,16 @@ package dev.stringsvc.gateway.client;
 
 import dev.stringsvc.gateway.http.GrpcStatus;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A finished request, for the access log and the meters.
+/// A finished request, for the access log, the meters and the history of requests.
 ///
 /// @param status the status that the client got; 499 if it had gone away before
 /// @param bytes the bytes of the body that were written to the client
 /// @param route its name; `null` if none matched
-/// @param instance the id of the last instance that was tried; `null` if none was
+/// @param service the service that the route forwards to; `null` if it forwards to none
+/// @param made the attempts that were made, in order
 /// @param error why the client did not get an instance's complete response; `null` if it did
 /// @param call `null` if the request was not a gRPC call
 public record Exchange(
@@ -19,36 +21,49 @@ public record Exchange(
         long bytes,
         Duration took,
         @Nullable String route,
-        @Nullable String instance,
-        int attempts,
+        @Nullable String service,
+        List<Made> made,
         String requestId,
         @Nullable String error,
         @Nullable Call call) {
+    public Exchange {
+        made = List.copyOf(made);
+    }
+
+    /// An attempt that was made.
+    ///
+    /// @param instance the instance's id
+    /// @param outcome how it ended, for operators: it may name addresses
+    /// @param after the time from the beginning of the request to that of the attempt
+    /// @param took until the head of the answer, or until it failed
+    public record Made(String instance, String outcome, Duration after, Duration took) {}
+
     /// How a gRPC call ended.
     ///
     /// @param method for example `pkg.Service/Method`, as the client wrote it
     /// @param status [GrpcStatus#UNKNOWN] if the instance sent none
     public record Call(String method, GrpcStatus status) {}
 
-    /// A request other than a gRPC call.
-    public Exchange(
-            String method,
-            String path,
-            int status,
-            long bytes,
-            Duration took,
-            @Nullable String route,
-            @Nullable String instance,
-            int attempts,
-            String requestId,
-            @Nullable String error) {
-        this(method, path, status, bytes, took, route, instance, attempts, requestId, error, null);
-    }
-
     /// A request that was refused before a handler saw it.
     static Exchange refused(
             String method, String path, int status, long bytes, Duration took, String requestId, String error) {
-        return new Exchange(method, path, status, bytes, took, null, null, 0, requestId, error, null);
+        return new Exchange(method, path, status, bytes, took, null, null, List.of(), requestId, error, null);
+    }
+
+    /// The number of attempts that were made.
+    public int attempts() {
+        return made.size();
+    }
+
+    /// The id of the last instance that was tried; `null` if none was.
+    public @Nullable String instance() {
+        return made.isEmpty() ? null : made.getLast().instance();
+    }
+
+    /// True if the client did not get the instance's complete answer, or one that says that the service
+    /// failed: a status of 500 or more, or a gRPC status that is not the caller's fault.
+    public boolean failed() {
+        return status >= 499 || error != null || (call != null && call.status().isServersFault());
     }
 
     /// Hears of each exchange, on the request's thread; must not block.

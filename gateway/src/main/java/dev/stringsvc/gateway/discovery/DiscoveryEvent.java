@@ -8,10 +8,17 @@ import java.util.function.UnaryOperator;
 public sealed interface DiscoveryEvent {
     /// Every instance that may take requests now.
     ///
+    /// @param unhealthy the instances that the source knows besides, as far as it tells
     /// @param index the source's index of changes, for operators; 0 if it has none
-    record Snapshot(List<Instance> instances, long index) implements DiscoveryEvent {
+    record Snapshot(List<Instance> instances, List<Unhealthy> unhealthy, long index) implements DiscoveryEvent {
         public Snapshot {
             instances = List.copyOf(instances);
+            unhealthy = List.copyOf(unhealthy);
+        }
+
+        /// A snapshot of a source that tells nothing of unhealthy instances.
+        public Snapshot(List<Instance> instances, long index) {
+            this(instances, List.of(), index);
         }
     }
 
@@ -32,7 +39,8 @@ public sealed interface DiscoveryEvent {
     /// The same event with its instances changed. A failure has none and stays as it is.
     default DiscoveryEvent map(UnaryOperator<List<Instance>> change) {
         return switch (this) {
-            case Snapshot(var instances, long index) -> new Snapshot(change.apply(instances), index);
+            case Snapshot(var instances, var unhealthy, long index) ->
+                new Snapshot(change.apply(instances), unhealthy, index);
             case Remembered(var instances, var savedAt) -> new Remembered(change.apply(instances), savedAt);
             case Failure failure -> failure;
         };

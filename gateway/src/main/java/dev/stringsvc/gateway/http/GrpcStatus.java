@@ -62,6 +62,11 @@ public enum GrpcStatus {
         return field.isEmpty() || code >= ALL.length ? UNKNOWN : ALL[code];
     }
 
+    /// True if the service or the gateway is to blame, or their limits; false if the caller is.
+    public boolean isServersFault() {
+        return isInstancesFault() || this == DEADLINE_EXCEEDED || this == RESOURCE_EXHAUSTED;
+    }
+
     /// True if the instance is to blame, as for an HTTP status of 500 or above; false if the caller is.
     public boolean isInstancesFault() {
         return switch (this) {

@@ -11,6 +11,14 @@ public interface LiveListener {
     /// No route names this service any more.
     void retired(Upstream upstream);
 
-    /// The configuration was loaded again, or was refused.
-    void reloaded(boolean ok);
+    /// The configuration was loaded again.
+    ///
+    /// @param changes in a phrase
+    void reloaded(String changes);
+
+    /// A changed configuration was refused; the previous one stays.
+    void reloadRefused(String why);
+
+    /// A route from a service's tags is not used.
+    void quarantined(String service, String route, String reason);
 }

@@ -208,7 +208,8 @@ public final class LiveRoutes implements AutoCloseable {
         upstreams.keepOnly(definitions.keySet());
         var difference = Difference.between(before.routing().table(), outcome.table(), redefined);
         listener.routesGone(difference.removed());
-        tell(before.tags(), outcome.quarantined());
+        tell(before.tags(), outcome.quarantined())
+                .forEach(one -> listener.quarantined(one.service(), one.route(), one.reason()));
         return difference;
     }
 
@@ -242,11 +243,13 @@ public final class LiveRoutes implements AutoCloseable {
         }
     }
 
-    private static void tell(Live.@Nullable Tags before, List<Quarantined> now) {
+    /// @return those that were not quarantined before
+    private static List<Quarantined> tell(Live.@Nullable Tags before, List<Quarantined> now) {
         Set<Quarantined> gone = new LinkedHashSet<>(before == null ? List.of() : before.quarantined());
         List<Quarantined> added = now.stream().filter(one -> !gone.remove(one)).toList();
         tell(added, one -> LOG.warn("{} is quarantined: {}", one.route(), one.reason()));
         tell(gone, one -> LOG.info("{} is not quarantined any more for: {}", one.route(), one.reason()));
+        return added;
     }
 
     private static void tell(Collection<Quarantined> all, Consumer<Quarantined> log) {

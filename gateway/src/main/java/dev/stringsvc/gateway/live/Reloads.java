@@ -83,7 +83,7 @@ public final class Reloads implements AutoCloseable {
                 return;
             }
             Difference difference = live.use(next);
-            listener.reloaded(true);
+            listener.reloaded(difference.toString());
             LOG.info("{} is loaded: {}", name, difference);
             List<String> later = NextStart.changed(start.configuration(), next);
             if (!later.isEmpty()) {
@@ -110,7 +110,7 @@ public final class Reloads implements AutoCloseable {
 
     private void refused(String why) {
         live.refused(why);
-        listener.reloaded(false);
+        listener.reloadRefused(why);
         LOG.warn(
                 "not loaded, what was loaded at {} stands: {}",
                 live.now().loaded().at(),

@@ -4,6 +4,7 @@ import dev.stringsvc.gateway.client.Exchange;
 import dev.stringsvc.gateway.grpc.Transcoders;
 import dev.stringsvc.gateway.http.RequestTarget;
 import dev.stringsvc.gateway.http.Token;
+import dev.stringsvc.gateway.retry.Attempt;
 import dev.stringsvc.gateway.retry.Routing;
 import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.Match;
@@ -113,11 +114,16 @@ public final class ProxyHandler extends Handler.Abstract {
                 written.bytes(),
                 Duration.ofNanos(System.nanoTime() - start),
                 context.route(),
-                context.instance(),
-                context.attempts().size(),
+                context.service(),
+                context.attempts().stream().map(attempt -> made(attempt, start)).toList(),
                 request.id(),
                 written.error(),
                 rpcMethod == null ? null : new Exchange.Call(rpcMethod, written.grpcStatus()));
+    }
+
+    private static Exchange.Made made(Attempt attempt, long start) {
+        return new Exchange.Made(
+                attempt.instance(), attempt.reason(), Duration.ofNanos(attempt.startedAt() - start), attempt.took());
     }
 
     private Reply replyTo(ClientRequest request, ReplyWriter writer) {

@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /// One attempt that was made, with its endpoint and its result.
 ///
+/// @param startedAt by the clock of the route's context, in nanoseconds
+/// @param took until the head of the answer, or until it failed
 /// @param overtaken true if it was cancelled because another attempt won
-public record Attempt(Endpoint endpoint, AttemptResult result, Duration took, boolean overtaken) {
+public record Attempt(Endpoint endpoint, AttemptResult result, long startedAt, Duration took, boolean overtaken) {
     /// The instance's id.
     public String instance() {
         return endpoint.id();

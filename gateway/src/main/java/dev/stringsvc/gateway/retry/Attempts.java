@@ -59,7 +59,7 @@ final class Attempts {
         context.hedges().deposit();
     }
 
-    private static boolean isRepeatable(Action.Forward forward, UpstreamRequest request) {
+    static boolean isRepeatable(Action.Forward forward, UpstreamRequest request) {
         if (forward.idempotent() || IDEMPOTENT.contains(request.method())) {
             return true;
         }
@@ -208,7 +208,7 @@ final class Attempts {
         if (!(result instanceof AttemptResult.Responded)) {
             one.permit().close();
         }
-        end(one, new Attempt(one.endpoint(), result, took, false));
+        end(one, new Attempt(one.endpoint(), result, one.startedAt(), took, false));
         if (isFinal(result)) {
             dropHeld();
             held = one;
@@ -252,7 +252,8 @@ final class Attempts {
         for (Try one : tries) {
             if (one.end() == null) {
                 var result = new AttemptResult.ClientFault(new IOException("overtaken"));
-                end(one, new Attempt(one.endpoint(), result, Duration.ofNanos(now() - one.startedAt()), true));
+                Duration took = Duration.ofNanos(now() - one.startedAt());
+                end(one, new Attempt(one.endpoint(), result, one.startedAt(), took, true));
                 one.cancel();
             }
         }

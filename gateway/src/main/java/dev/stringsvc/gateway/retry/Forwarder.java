@@ -8,7 +8,9 @@ import dev.stringsvc.gateway.upstream.Endpoint;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Forwards the requests of one route, with as many attempts as one deadline allows. Thread-safe.
 ///
@@ -39,6 +41,29 @@ public final class Forwarder {
     /// The service's bulkhead, shared by all of its routes.
     public Bulkhead bulkhead() {
         return bulkhead;
+    }
+
+    /// What a request would meet now.
+    ///
+    /// @param next the endpoint whose turn it is; `null` if none takes requests
+    /// @param repeatable true if the request may be sent again after an instance has seen it
+    /// @param retriesLeft how many retries the budget allows now
+    /// @param full true if the service holds as many requests as it may
+    public record Outlook(@Nullable Endpoint next, boolean repeatable, long retriesLeft, boolean full) {}
+
+    /// Tells what a request would meet now. Sends and counts nothing.
+    public Outlook outlook(UpstreamRequest request) {
+        List<Endpoint> taking = context.upstream().taking();
+        return new Outlook(
+                taking.isEmpty() ? null : balance.peek(request, taking),
+                Attempts.isRepeatable(context.forward(), request),
+                retriesLeft(),
+                bulkhead.isFull());
+    }
+
+    /// How many retries the service's budget allows now.
+    public long retriesLeft() {
+        return context.budget().left();
     }
 
     /// Makes attempts until the request is answered or given up, on the calling thread. The caller must

@@ -67,7 +67,7 @@ public final class RetryBudget {
     /// Withdraws one retry; false if the budget does not allow it.
     public boolean withdraw() {
         payForTime();
-        long most = Math.max(least, held.getAsInt()) * UNIT;
+        long most = most();
         while (true) {
             long owed = debt.get();
             if (owed + UNIT > most) {
@@ -77,6 +77,16 @@ public final class RetryBudget {
                 return true;
             }
         }
+    }
+
+    /// How many retries it allows now.
+    public long left() {
+        payForTime();
+        return Math.max(0, most() - debt.get()) / UNIT;
+    }
+
+    private long most() {
+        return Math.max(least, held.getAsInt()) * UNIT;
     }
 
     private void payForTime() {

@@ -129,6 +129,11 @@ public final class RouteTable {
         return routes;
     }
 
+    /// True if a service's tags made this route.
+    public boolean isTagged(Route route) {
+        return tagged.contains(route);
+    }
+
     /// The routes that forward, with their actions.
     public Map<Route, Action.Forward> forwarding() {
         Map<Route, Action.Forward> forwarding = new LinkedHashMap<>();

@@ -91,6 +91,7 @@ public final class Telemetry
     private final CallMeters calls = new CallMeters(registry);
     private final RequestMeters requests = new RequestMeters(registry);
     private final InstanceMeters instances = new InstanceMeters(registry);
+    private final Observations observations;
     private final Clock clock;
     private final Map<AttemptKey, Timer> attempts = new ConcurrentHashMap<>();
 
@@ -98,11 +99,17 @@ public final class Telemetry
 
     public Telemetry(Clock clock) {
         this.clock = clock;
+        this.observations = new Observations(clock);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
         gc.bindTo(registry);
+    }
+
+    /// What the admin port tells of the recent past.
+    public Observations observations() {
+        return observations;
     }
 
     /// All meters as Prometheus text.
@@ -154,12 +161,25 @@ public final class Telemetry
 
     /// Registers the meters of the live configuration.
     public void live(Supplier<Live> live) {
+        observations.live(live);
         LiveMeters.of(registry, live);
     }
 
     @Override
-    public void reloaded(boolean ok) {
-        (ok ? reloads : refusedReloads).increment();
+    public void reloaded(String changes) {
+        reloads.increment();
+        observations.reloaded(changes);
+    }
+
+    @Override
+    public void reloadRefused(String why) {
+        refusedReloads.increment();
+        observations.reloadRefused(why);
+    }
+
+    @Override
+    public void quarantined(String service, String route, String reason) {
+        observations.quarantined(service, route, reason);
     }
 
     /// Registers the meters of a service's instances and its watch.
@@ -184,6 +204,7 @@ public final class Telemetry
 
     @Override
     public void retired(Upstream upstream) {
+        observations.retired(upstream);
         remove("service", Set.of(upstream.service()));
     }
 
@@ -195,6 +216,7 @@ public final class Telemetry
             requests.routesGone(gone);
             attempts.keySet().removeIf(key -> gone.contains(key.route()));
             calls.routesGone(gone);
+            observations.routesGone(gone);
         }
     }
 
@@ -223,6 +245,7 @@ public final class Telemetry
 
     @Override
     public void finished(Exchange exchange) {
+        observations.finished(exchange);
         String route = orNone(exchange.route());
         requests.finished(exchange, route);
         if (exchange.call() != null) {
@@ -241,11 +264,13 @@ public final class Telemetry
 
     @Override
     public void joined(String service, Endpoint endpoint) {
+        observations.joined(service, endpoint);
         instances.joined(service, endpoint);
     }
 
     @Override
-    public void left(String service, Endpoint endpoint) {
+    public void left(String service, Endpoint endpoint, String why) {
+        observations.left(service, endpoint, why);
         if (instances.left(service, endpoint)) {
             forget(endpoint.id());
         }
@@ -308,12 +333,29 @@ public final class Telemetry
     }
 
     @Override
+    public void suspected(String service, Endpoint endpoint) {
+        observations.suspected(service, endpoint);
+    }
+
+    @Override
+    public void returned(String service, Endpoint endpoint) {
+        observations.returned(service, endpoint);
+    }
+
+    @Override
+    public void panicked(String service, boolean panic) {
+        observations.panicked(service, panic);
+    }
+
+    @Override
     public void ejected(String service, Endpoint endpoint) {
+        observations.ejected(service, endpoint);
         counter("gateway.ejections", Tags.of("service", service)).increment();
     }
 
     @Override
     public void watched(String service, WatchState state) {
+        observations.watched(service, state);
         Counter errors = counter("gateway.watch.errors", Tags.of("service", service));
         if (state.error() != null) {
             errors.increment();

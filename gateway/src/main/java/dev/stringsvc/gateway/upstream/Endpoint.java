@@ -37,6 +37,7 @@ public final class Endpoint {
     private volatile boolean draining;
     private volatile Instant heldUntil = Instant.MAX;
     private volatile @Nullable String lastFailure;
+    private volatile @Nullable Instant ejectedAt;
 
     /// The state of an endpoint.
     public enum State {
@@ -115,6 +116,15 @@ public final class Endpoint {
     /// What went wrong in the last attempt that failed or was too slow; `null` if there was none.
     public @Nullable String lastFailure() {
         return lastFailure;
+    }
+
+    /// Since when it is ejected; `null` if it is not.
+    public @Nullable Instant ejectedAt() {
+        return ejectedAt;
+    }
+
+    void ejectedAt(@Nullable Instant at) {
+        ejectedAt = at;
     }
 
     boolean ejected() {

@@ -2,11 +2,13 @@ package dev.stringsvc.gateway.upstream;
 
 import dev.stringsvc.gateway.discovery.DiscoveryEvent;
 import dev.stringsvc.gateway.discovery.Instance;
+import dev.stringsvc.gateway.discovery.Unhealthy;
 import dev.stringsvc.gateway.transport.Transport;
 import dev.stringsvc.program.IpAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +40,7 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
     /// position as long as discovery lists its instance; new endpoints come last.
     private volatile Rotation rotation = Rotation.EMPTY;
     private volatile WatchState watch = WatchState.UNASKED;
+    private volatile Map<Instance.Key, Unhealthy> unhealthy = Map.of();
     private volatile boolean believeNext;
     private volatile boolean retired;
 
@@ -80,6 +83,16 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         draining.removeIf(endpoint -> endpoint.inFlight() == 0);
     }
 
+    /// The instances that discovery knows and does not call healthy.
+    public Collection<Unhealthy> unhealthy() {
+        return unhealthy.values();
+    }
+
+    /// What discovery says against an instance; `null` if it calls it healthy or does not know it.
+    public @Nullable Unhealthy unhealthy(Instance.Key key) {
+        return unhealthy.get(key);
+    }
+
     public WatchState watch() {
         return watch;
     }
@@ -87,6 +100,11 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
     /// True if so many endpoints fail that all are used.
     public boolean panic() {
         return current().panic();
+    }
+
+    /// The endpoints that take requests now.
+    public List<Endpoint> taking() {
+        return current().taking();
     }
 
     /// Picks the endpoint for a request's next attempt: one that the request has not tried, or any if it
@@ -184,7 +202,7 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
     public synchronized void retire() {
         retired = true;
         LOG.info("{}: no route names this service any more", service);
-        rotation.all().forEach(this::leave);
+        rotation.all().forEach(endpoint -> leave(endpoint, "no route names the service any more"));
     }
 
     @Override
@@ -195,6 +213,9 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         switch (event) {
             case DiscoveryEvent.Snapshot snapshot -> {
                 boolean news = !watch.answered() || watch.remembered() || watch.error() != null;
+                Map<Instance.Key, Unhealthy> known = new LinkedHashMap<>();
+                snapshot.unhealthy().forEach(one -> known.put(one.key(), one));
+                unhealthy = known;
                 replace(snapshot.instances());
                 watch = watch.answered(snapshot.index(), clock.instant());
                 if (news) {
@@ -274,7 +295,8 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
                     guard.hold().toMillis());
         }
         rotate(after);
-        leavers.forEach(this::leave);
+        leavers.forEach(endpoint -> leave(endpoint, dropped(endpoint)));
+        suspects.forEach(endpoint -> listener.suspected(service, endpoint));
         joined.forEach(this::join);
     }
 
@@ -287,7 +309,13 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         List<Endpoint> leavers = new ArrayList<>(suspects);
         leavers.removeIf(suspect -> !suspect.suspect() || !after.remove(suspect));
         rotate(after);
-        leavers.forEach(this::leave);
+        leavers.forEach(endpoint -> leave(endpoint, dropped(endpoint)));
+    }
+
+    /// Why discovery does not list an instance.
+    private String dropped(Endpoint endpoint) {
+        @Nullable Unhealthy opinion = unhealthy.get(endpoint.instance().key());
+        return opinion == null ? "not registered any more" : opinion.description();
     }
 
     /// Called when an endpoint was ejected or is back.
@@ -303,13 +331,17 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         for (Endpoint endpoint : all) {
             String id = endpoint.instance().id();
             if (endpoint.ejected() && ejected.add(endpoint)) {
+                endpoint.ejectedAt(clock.instant());
                 LOG.warn("{}: {} is ejected; its last failure: {}", service, id, endpoint.lastFailure());
                 listener.ejected(service, endpoint);
             } else if (!endpoint.ejected() && ejected.remove(endpoint)) {
+                endpoint.ejectedAt(null);
                 LOG.info("{}: {} is back", service, id);
+                listener.returned(service, endpoint);
             }
         }
         if (now.panic() != panicked) {
+            listener.panicked(service, now.panic());
             LOG.warn(
                     now.panic()
                             ? "{}: panic: {} of {} instances fail, more than may be ejected, so all are used"
@@ -339,10 +371,10 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         listener.joined(service, endpoint);
     }
 
-    private void leave(Endpoint endpoint) {
-        LOG.info("{}: {} left, {} in flight", service, endpoint.instance().id(), endpoint.inFlight());
+    private void leave(Endpoint endpoint, String why) {
+        LOG.info("{}: {} left ({}), {} in flight", service, endpoint.instance().id(), why, endpoint.inFlight());
         draining.add(endpoint);
         endpoint.drain();
-        listener.left(service, endpoint);
+        listener.left(service, endpoint, why);
     }
 }

@@ -81,7 +81,7 @@ class RoutesCommandTest {
     void what_is_no_request_is_refused() {
         assertThat(run("--explain", "GET a b")).isEqualTo(2);
         assertThat(run("--explain", "GET /a", "-H", "x")).isEqualTo(2);
-        assertThat(err.toString()).contains("--explain: not a URL", "--header: expected 'Name: value', got 'x'");
+        assertThat(err.toString()).contains("--explain: not a URL", "header: expected 'Name: value', got 'x'");
     }
 
     @Test

@@ -181,7 +181,7 @@ class InstancerContractTest {
 
     /// The last snapshot as `a:1 b:2`.
     private String last() {
-        return events.isEmpty() || !(events.getLast() instanceof Snapshot(var instances, var _))
+        return events.isEmpty() || !(events.getLast() instanceof Snapshot(var instances, var _, var _))
                 ? "no snapshot"
                 : instances.stream()
                         .map(instance -> instance.id().substring(service.length() + 1) + ":" + instance.port())

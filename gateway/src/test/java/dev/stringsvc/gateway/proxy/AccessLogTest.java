@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,19 @@ class AccessLogTest {
     }
 
     private static Exchange exchange(int status, int attempts) {
-        return new Exchange("GET", "/p", status, 0, Duration.ZERO, "r", null, attempts, "id", null);
+        var made = new Exchange.Made("i", "answered", Duration.ZERO, Duration.ZERO);
+        return new Exchange(
+                "GET",
+                "/p",
+                status,
+                0,
+                Duration.ZERO,
+                "r",
+                "svc",
+                Collections.nCopies(attempts, made),
+                "id",
+                null,
+                null);
     }
 
     @Test

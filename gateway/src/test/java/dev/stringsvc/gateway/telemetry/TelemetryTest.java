@@ -5,12 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.stringsvc.gateway.client.Exchange;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TelemetryTest {
+    private static List<Exchange.Made> made(@Nullable String instance) {
+        return instance == null
+                ? List.of()
+                : List.of(new Exchange.Made(instance, "answered 200", Duration.ZERO, Duration.ZERO));
+    }
+
     private static Exchange exchange(String route, int status, @Nullable String instance) {
-        return new Exchange("GET", "/", status, 0, Duration.ofMillis(1), route, instance, 1, "id", null);
+        return new Exchange(
+                "GET", "/", status, 0, Duration.ofMillis(1), route, "svc", made(instance), "id", null, null);
     }
 
     private static long timers(Telemetry telemetry) {

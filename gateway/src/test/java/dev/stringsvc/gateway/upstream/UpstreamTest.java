@@ -43,7 +43,7 @@ class UpstreamTest {
                 }
 
                 @Override
-                public void left(String service, Endpoint endpoint) {
+                public void left(String service, Endpoint endpoint, String why) {
                     heard.add("-" + endpoint.instance().id());
                 }
             },

@@ -35,9 +35,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Queries a Consul agent for healthy instances, and for all services. Thread-safe.
+/// Queries a Consul agent for the instances of a service, and for all services. Thread-safe.
 ///
-/// It sends `GET /v1/health/service/NAME?passing` and `GET /v1/catalog/services`, with the orbitz
+/// It sends `GET /v1/health/service/NAME` and `GET /v1/catalog/services`, with the orbitz
 /// client.
 public final class ConsulClient implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
@@ -94,23 +94,23 @@ public final class ConsulClient implements AutoCloseable {
     /// @param led true if the server that answered has a leader; otherwise the answer may be old
     record Answer<T>(T found, long index, boolean led) {}
 
-    /// Queries the healthy instances of a service. With an index above 0 the agent answers when there is
+    /// Queries the instances of a service, healthy or not. With an index above 0 the agent answers when there is
     /// something newer, or after the wait.
     ///
     /// @param tags that an instance must have, all of them
     /// @throws QueryFailedException if there is no valid answer, or the thread was interrupted
-    Answer<Listed> healthy(String service, List<String> tags, long index) throws QueryFailedException {
+    Answer<Listed> instances(String service, List<String> tags, long index) throws QueryFailedException {
         return ask(
                 index,
                 ImmutableQueryOptions.builder().addAllTag(tags),
-                options -> consul.healthClient().getHealthyServiceInstances(service, options),
+                options -> consul.healthClient().getAllServiceInstances(service, options),
                 Listed::of);
     }
 
     /// Queries the services that have an instance, healthy or not, with the tags of their instances. The
     /// tags are sorted, since Consul lists them in any order, so that unchanged answers are equal.
     ///
-    /// @param index as for [#healthy]
+    /// @param index as for [#instances]
     /// @throws QueryFailedException if there is no valid answer, or the thread was interrupted
     Answer<Map<String, List<String>>> services(long index) throws QueryFailedException {
         return ask(

@@ -13,8 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// Reads one entry of a health query's answer. Each entry is checked by itself, so that an invalid
-/// registration does not affect the other instances of the service. Parts that the gateway does not use,
-/// such as checks, are not read.
+/// registration does not affect the other instances of the service. [ConsulChecks] reads its checks.
 final class ConsulEntry {
     private static final int LONGEST_PORT = 65_535;
     private static final int SHOWN = 40;
@@ -93,7 +92,7 @@ final class ConsulEntry {
         return meta;
     }
 
-    /// The weight with passing checks, since only such instances are asked for; 1 by default.
+    /// The weight with passing checks, since only such instances are used; 1 by default.
     private static int weight(JsonNode service) {
         JsonNode weight = service.path("Weights").path("Passing");
         if (isNothing(weight)) {

@@ -7,7 +7,7 @@ import dev.stringsvc.gateway.discovery.Pace;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Watches the healthy instances of one service in Consul, with [BlockingQuery].
+/// Watches the instances of one service in Consul, with [BlockingQuery].
 public final class ConsulInstancer implements Instancer {
     private final BlockingQuery<Listed> query;
     /// Used by the query's thread.
@@ -21,7 +21,7 @@ public final class ConsulInstancer implements Instancer {
     ConsulInstancer(ConsulClient client, String service, List<String> tags, Pace pace) {
         leftOut = new LeftOutLog(service);
         List<String> all = List.copyOf(tags);
-        query = new BlockingQuery<>(service, index -> client.healthy(service, all, index), Listed::isEmpty, pace);
+        query = new BlockingQuery<>(service, index -> client.instances(service, all, index), Listed::isEmpty, pace);
     }
 
     @Override
@@ -30,7 +30,7 @@ public final class ConsulInstancer implements Instancer {
             @Override
             public void answered(Listed found, long index) {
                 leftOut.heard(found.leftOut());
-                listener.accept(new DiscoveryEvent.Snapshot(found.instances(), index));
+                listener.accept(new DiscoveryEvent.Snapshot(found.instances(), found.unhealthy(), index));
             }
 
             @Override

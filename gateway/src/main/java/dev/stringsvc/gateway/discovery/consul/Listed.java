@@ -1,18 +1,23 @@
 package dev.stringsvc.gateway.discovery.consul;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.orbitz.consul.model.health.ServiceHealth;
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.discovery.LeftOut;
+import dev.stringsvc.gateway.discovery.Unhealthy;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The entries that Consul lists for one service.
 ///
+/// @param instances whose checks all pass
+/// @param unhealthy the others
 /// @param leftOut the entries that are not valid instances
-record Listed(List<Instance> instances, List<LeftOut> leftOut) {
+record Listed(List<Instance> instances, List<Unhealthy> unhealthy, List<LeftOut> leftOut) {
     Listed {
         instances = List.copyOf(instances);
+        unhealthy = List.copyOf(unhealthy);
         leftOut = List.copyOf(leftOut);
     }
 
@@ -28,20 +33,24 @@ record Listed(List<Instance> instances, List<LeftOut> leftOut) {
             throw new IllegalArgumentException("expected a list of instances");
         }
         List<Instance> instances = new ArrayList<>(answer.size());
+        List<Unhealthy> unhealthy = new ArrayList<>();
         List<LeftOut> leftOut = new ArrayList<>();
         boolean allForeign = true;
         for (ServiceHealth entry : answer) {
-            switch (ConsulEntry.read(((ListedEntry) entry).json())) {
-                case ConsulEntry.Read.Usable(Instance instance) -> instances.add(instance);
+            JsonNode json = ((ListedEntry) entry).json();
+            switch (ConsulEntry.read(json)) {
+                case ConsulEntry.Read.Usable(Instance instance) ->
+                    ConsulChecks.unhealthy(instance.key(), json.path("Checks"))
+                            .ifPresentOrElse(unhealthy::add, () -> instances.add(instance));
                 case ConsulEntry.Read.Unusable(LeftOut why, boolean foreign) -> {
                     leftOut.add(why);
                     allForeign &= foreign;
                 }
             }
         }
-        if (instances.isEmpty() && !leftOut.isEmpty() && allForeign) {
+        if (instances.isEmpty() && unhealthy.isEmpty() && !leftOut.isEmpty() && allForeign) {
             throw new IllegalArgumentException("expected a list of instances");
         }
-        return new Listed(instances, leftOut);
+        return new Listed(instances, unhealthy, leftOut);
     }
 }

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ConsulInstancerTest {
-    private static final String FIRST = "/v1/health/service/web?passing=true&tag=t null";
+    private static final String FIRST = "/v1/health/service/web?tag=t null";
 
     private final BlockingQueue<DiscoveryEvent> events = new LinkedBlockingQueue<>();
     private final BlockingQueue<Duration> slept = new LinkedBlockingQueue<>();
@@ -81,7 +81,7 @@ class ConsulInstancerTest {
         watch();
         assertThat(consul.nextQuery()).isEqualTo(FIRST);
         assertThat(ids(snapshot())).containsExactly("a", "b");
-        assertThat(consul.nextQuery()).contains("passing=true", "tag=t", blocking(12), "wait=30s");
+        assertThat(consul.nextQuery()).contains("tag=t", blocking(12), "wait=30s");
         Snapshot second = snapshot();
         assertThat(ids(second)).containsExactly("a");
         assertThat(second.index()).isEqualTo(13);
@@ -418,8 +418,9 @@ class ConsulInstancerTest {
                         Optional.empty()),
                 Duration.ofSeconds(30))) {
             consul.thenInstances(1);
-            assertThat(withToken.healthy("web", List.of(), 0).found().isEmpty()).isTrue();
-            assertThat(consul.nextQuery()).isEqualTo("/v1/health/service/web?passing=true secret");
+            assertThat(withToken.instances("web", List.of(), 0).found().isEmpty())
+                    .isTrue();
+            assertThat(consul.nextQuery()).isEqualTo("/v1/health/service/web secret");
         }
     }
 

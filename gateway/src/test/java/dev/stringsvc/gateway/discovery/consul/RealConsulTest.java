@@ -78,10 +78,40 @@ class RealConsulTest {
     }
 
     @Test
+    void what_consul_says_of_an_unhealthy_instance_arrives() {
+        consul.put("/v1/agent/service/register", """
+                {"ID": "b", "Name": "web", "Address": "10.0.0.2", "Port": 80,
+                 "Check": {"CheckID": "alive", "Name": "alive", "TTL": "1h", "Status": "passing"}}""");
+        awaitIds("a", "b");
+        consul.put("/v1/agent/check/fail/alive?note=the%20disk%0Ais%20full", "");
+        awaitIds("a");
+        awaitUnhealthy("b", "critical", "alive: the disk is full");
+        consul.put("/v1/agent/check/warn/alive?note=soon", "");
+        awaitUnhealthy("b", "warning", "alive: soon");
+        consul.put("/v1/agent/service/maintenance/b?enable=true&reason=upgrade", "");
+        awaitUnhealthy("b", "maintenance", "upgrade");
+        consul.put("/v1/agent/service/maintenance/b?enable=false", "");
+        consul.put("/v1/agent/check/pass/alive", "");
+        awaitIds("a", "b");
+        assertThat(((Snapshot) events.getLast()).unhealthy()).isEmpty();
+    }
+
+    private void awaitUnhealthy(String id, String status, String reason) {
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(((Snapshot) events.getLast()).unhealthy())
+                        .singleElement()
+                        .satisfies(one -> {
+                            assertThat(one.key().id()).isEqualTo(id);
+                            assertThat(one.status()).isEqualTo(status);
+                            assertThat(one.reason()).isEqualTo(reason);
+                        }));
+    }
+
+    @Test
     void only_instances_with_all_tags_are_seen() throws Exception {
         consul.register("b", "web", "10.0.0.2", 80, "blue", "v2");
         consul.register("c", "web", "10.0.0.3", 80, "blue");
-        assertThat(client.healthy("web", List.of("blue", "v2"), 0).found().instances())
+        assertThat(client.instances("web", List.of("blue", "v2"), 0).found().instances())
                 .extracting(Instance::id)
                 .containsExactly("b");
     }

@@ -67,7 +67,7 @@ class EtcdInstancerTest {
     }
 
     private List<String> ids() {
-        return events.getLast() instanceof Snapshot(var instances, var _)
+        return events.getLast() instanceof Snapshot(var instances, var _, var _)
                 ? instances.stream().map(Instance::id).toList()
                 : List.of("no snapshot");
     }
@@ -158,7 +158,7 @@ class EtcdInstancerTest {
             long newest = last;
             await().atMost(PATIENCE).until(() -> {
                 turns.release();
-                return events.getLast() instanceof Snapshot(var _, long index) && index == newest;
+                return events.getLast() instanceof Snapshot(var _, var _, long index) && index == newest;
             });
             assertThat(events).hasSizeLessThan(changes / 2);
             assertThat(events.getLast())
