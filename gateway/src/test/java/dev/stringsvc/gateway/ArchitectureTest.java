@@ -44,7 +44,7 @@ class ArchitectureTest {
         "grpc, http route retry transport client",
         "proxy, client grpc tunnel retry route http",
         "live, config tags grpc discovery discovery.consul discovery.etcd discovery.lastgood upstream retry route",
-        "admin, live telemetry retry balance upstream discovery route client http",
+        "admin, live tags telemetry retry balance upstream discovery route client http",
         "telemetry, live proxy retry upstream transport route client http"
     })
     void a_room_imports_no_room_but_those_it_may(String room, String allowed) {

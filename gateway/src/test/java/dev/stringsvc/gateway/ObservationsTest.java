@@ -126,16 +126,16 @@ class ObservationsTest {
             JsonNode live = json(gateway.admin("/live"));
             JsonNode service = live.path("services").path(0);
             assertThat(service.path("service").asText()).isEqualTo("svc");
-            assertThat(service.path("served").path("requests").asLong()).isEqualTo(4);
+            assertThat(service.path("served").path("count").asLong()).isEqualTo(4);
             assertThat(service.path("retriesLeft").asLong()).isEqualTo(100);
             JsonNode instance = service.path("instances").path(0);
             assertThat(instance.path("id").asText()).isEqualTo(one.address());
             assertThat(instance.path("registry").asText()).isEqualTo("healthy");
             assertThat(instance.path("differ").asBoolean()).isFalse();
-            assertThat(instance.path("served").path("requests").asLong()).isEqualTo(2);
+            assertThat(instance.path("served").path("count").asLong()).isEqualTo(2);
             assertThat(instance.path("served").path("p99Millis").asDouble()).isPositive();
             assertThat(live.path("routes").path(0).path("source").asText()).isEqualTo("file");
-            assertThat(live.path("flows").findValuesAsText("requests")).containsExactly("2", "2");
+            assertThat(live.path("flows").findValuesAsText("attempts")).containsExactly("2", "2");
         }
     }
 

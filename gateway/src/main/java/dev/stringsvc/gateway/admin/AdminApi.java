@@ -36,11 +36,11 @@ import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.jspecify.annotations.Nullable;
 
 /// The admin port: `/healthz`, `/readyz`, `/metrics`, `/routes`, `/upstreams`, `/events`, `/requests`,
-/// `/live`. It shows and changes nothing. Thread-safe.
+/// `/live`, and a page at `/`. It shows and changes nothing. Thread-safe.
 public final class AdminApi {
     private static final int METHOD_NOT_ALLOWED = 405;
     private static final String SERVED =
-            "The admin port serves GET /healthz, /readyz, /metrics, /routes, /upstreams, /events, /requests and /live,"
+            "The admin port serves a page at /, GET /healthz, /readyz, /metrics, /routes, /upstreams, /events, /requests and /live,"
                     + " and POST /explain.";
 
     private final Supplier<Live> live;
@@ -100,6 +100,9 @@ public final class AdminApi {
         var requests = new RequestsApi(observations.requests());
         get(routes, "/requests", requests::list);
         get(routes, "/requests/{id}", requests::byId);
+        var page = new PageApi();
+        get(routes, "/", page::index);
+        get(routes, "/page/{name}", page::file);
         routes.post("/explain", new ExplainApi(live)::post);
         routes.exception(HttpResponseException.class, (e, ctx) -> problem(ctx, e));
         routes.exception(Refusal.class, (e, ctx) -> problem(ctx, e.status(), e.detail()));

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What the live page shows: everything at one moment.
 ///
-/// @param flows requests since the start, from each route over its service to each instance
+/// @param flows attempts since the start, from each route over its service to each instance
 /// @param lastEvent the number of the last event, see `/events`
 record LiveView(
         String at,
@@ -54,14 +54,16 @@ record LiveView(
             boolean remembered,
             @Nullable String error) {}
 
-    /// @param requests since the start
+    /// Requests of a service, or attempts on an instance.
+    ///
+    /// @param count since the start
     /// @param failures of these
-    /// @param retries attempts after the first, since the start
+    /// @param retries attempts after the first, since the start; 0 for an instance
     /// @param errors the share that failed in the last minute, 0 to 1
-    record ServedView(long requests, long failures, long retries, double errors, double p50Millis, double p99Millis) {
+    record ServedView(long count, long failures, long retries, double errors, double p50Millis, double p99Millis) {
         static ServedView of(Served served) {
             return new ServedView(
-                    served.requests(),
+                    served.count(),
                     served.failures(),
                     served.retries(),
                     served.errors(),
@@ -110,11 +112,11 @@ record LiveView(
             String state,
             @Nullable String reason) {}
 
-    record FlowView(String route, String service, String instance, long requests) {}
+    record FlowView(String route, String service, String instance, long attempts) {}
 
     /// Reads what is live now. The instant is the gateway's own clock's.
     static LiveView of(Live live, Traffic traffic, Instant now, long lastEvent) {
-        Map<Flow, Long> flows = traffic.requests();
+        Map<Flow, Long> flows = traffic.attempts();
         return new LiveView(
                 now.toString(),
                 live.ready(),
@@ -147,7 +149,7 @@ record LiveView(
                                 : Duration.between(answeredAt, now).toMillis() / 1000.0,
                         watch.remembered(),
                         watch.error()),
-                ServedView.of(traffic.served(flow -> flow.service().equals(name))),
+                ServedView.of(traffic.of(name)),
                 retriesLeft(name, live),
                 Stream.concat(upstream.endpoints().stream(), upstream.draining().stream())
                         .map(endpoint -> instance(endpoint, upstream, traffic))
@@ -182,8 +184,7 @@ record LiveView(
                 registry,
                 opinion == null || opinion.reason().isEmpty() ? null : opinion.reason(),
                 usable != registry.equals("healthy"),
-                ServedView.of(traffic.served(flow -> flow.service().equals(upstream.service())
-                        && flow.instance().equals(instance.id()))));
+                ServedView.of(traffic.of(upstream.service(), instance.id())));
     }
 
     private static List<RouteView> routes(Live live) {

@@ -34,9 +34,11 @@ public record Exchange(
     ///
     /// @param instance the instance's id
     /// @param outcome how it ended, for operators: it may name addresses
+    /// @param failed true if the instance was not reached, broke off, was silent or answered with an error
+    /// of its own
     /// @param after the time from the beginning of the request to that of the attempt
     /// @param took until the head of the answer, or until it failed
-    public record Made(String instance, String outcome, Duration after, Duration took) {}
+    public record Made(String instance, String outcome, boolean failed, Duration after, Duration took) {}
 
     /// How a gRPC call ended.
     ///

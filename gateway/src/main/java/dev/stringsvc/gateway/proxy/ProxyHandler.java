@@ -123,7 +123,11 @@ public final class ProxyHandler extends Handler.Abstract {
 
     private static Exchange.Made made(Attempt attempt, long start) {
         return new Exchange.Made(
-                attempt.instance(), attempt.reason(), Duration.ofNanos(attempt.startedAt() - start), attempt.took());
+                attempt.instance(),
+                attempt.reason(),
+                attempt.failed(),
+                Duration.ofNanos(attempt.startedAt() - start),
+                attempt.took());
     }
 
     private Reply replyTo(ClientRequest request, ReplyWriter writer) {

@@ -37,6 +37,18 @@ public record Attempt(Endpoint endpoint, AttemptResult result, long startedAt, D
         return result instanceof AttemptResult.MaybeSent(StreamResetException reset) ? reset : null;
     }
 
+    /// True if the instance was not reached, broke off, was silent, or answered with an error of its own.
+    public boolean failed() {
+        return switch (result) {
+            case AttemptResult.Responded answered -> answered.isFailure();
+            case AttemptResult.NotSent ignored -> true;
+            case AttemptResult.MaybeSent ignored -> true;
+            case AttemptResult.TimedOut ignored -> true;
+            case AttemptResult.ClientFault ignored -> false;
+            case AttemptResult.Unsendable ignored -> false;
+        };
+    }
+
     /// The outcome with its cause, if there is one. For logs only: it may name addresses.
     public String reason() {
         return switch (result) {

@@ -7,14 +7,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/// Requests of the last minute, in slots of ten seconds. Thread-safe: a request that ends while a slot
+/// Requests or attempts of the last minute, in slots of ten seconds. Thread-safe: one that ends while a slot
 /// begins may be counted in none.
 final class Minute {
     private static final int SLOTS = 6;
     private static final long SLOT_MILLIS = Duration.ofSeconds(10).toMillis();
 
     private final AtomicReferenceArray<@Nullable Slot> slots = new AtomicReferenceArray<>(SLOTS);
-    private final AtomicLong requests = new AtomicLong();
+    private final AtomicLong count = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private final AtomicLong retries = new AtomicLong();
 
@@ -27,7 +27,7 @@ final class Minute {
         }
         Slot slot = slot(nowMillis / SLOT_MILLIS);
         slot.latencies.add(took.toNanos());
-        requests.incrementAndGet();
+        count.incrementAndGet();
         if (failed) {
             slot.failures.incrementAndGet();
             failures.incrementAndGet();
@@ -55,12 +55,12 @@ final class Minute {
         return recent;
     }
 
-    /// Requests since the start.
-    long requests() {
-        return requests.get();
+    /// All since the start.
+    long count() {
+        return count.get();
     }
 
-    /// Requests since the start that failed.
+    /// Those that failed, since the start.
     long failures() {
         return failures.get();
     }
@@ -72,7 +72,7 @@ final class Minute {
 
     /// Adds the times of this minute to a histogram.
     ///
-    /// @return how many of these requests failed
+    /// @return how many of these failed
     long addTo(Latencies latencies, long nowMillis) {
         long failed = 0;
         for (Slot slot : recent(nowMillis)) {

@@ -10,26 +10,28 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// What was served since the start and in the last minute, by route and instance. Thread-safe.
+/// What was served since the start and in the last minute: requests by route, and attempts by route and
+/// instance. Thread-safe.
 public final class Traffic implements Exchange.Listener {
     /// The most combinations of route and instance. Further ones are not counted.
     static final int MOST = 2_000;
 
     private final LongSupplier millis;
-    private final Map<Flow, Minute> flows = new ConcurrentHashMap<>();
+    private final Map<Path, Minute> requests = new ConcurrentHashMap<>();
+    private final Map<Flow, Minute> attempts = new ConcurrentHashMap<>();
 
-    /// What is counted for itself.
-    ///
-    /// @param instance the instance that was tried last
+    private record Path(String route, String service) {}
+
+    /// Attempts of one route on one instance.
     public record Flow(String route, String service, String instance) {}
 
-    /// @param requests since the start
-    /// @param failures of these, as [Exchange#failed] has it
-    /// @param retries attempts after the first, since the start
-    /// @param errors the share of the last minute's requests that failed, 0 to 1
-    /// @param p50 half of the last minute's requests took no longer; zero if there were none
-    /// @param p99 99 % of the last minute's requests took no longer; zero if there were none
-    public record Served(long requests, long failures, long retries, double errors, Duration p50, Duration p99) {}
+    /// @param count since the start
+    /// @param failures of these: requests as [Exchange#failed] has it, attempts as [Exchange.Made#failed]
+    /// @param retries attempts after the first, since the start; 0 for attempts
+    /// @param errors the share of the last minute's that failed, 0 to 1
+    /// @param p50 half of the last minute's took no longer; zero if there were none
+    /// @param p99 99 % of the last minute's took no longer; zero if there were none
+    public record Served(long count, long failures, long retries, double errors, Duration p50, Duration p99) {}
 
     /// @param millis a clock that never goes back
     Traffic(LongSupplier millis) {
@@ -38,46 +40,67 @@ public final class Traffic implements Exchange.Listener {
 
     @Override
     public void finished(Exchange exchange) {
-        @Nullable String instance = exchange.instance();
-        if (exchange.route() == null || exchange.service() == null || instance == null) {
+        @Nullable String route = exchange.route();
+        @Nullable String service = exchange.service();
+        if (route == null || service == null) {
             return;
         }
-        var flow = new Flow(exchange.route(), exchange.service(), instance);
-        @Nullable Minute minute = flows.get(flow);
-        if (minute == null && flows.size() < MOST) {
-            minute = flows.computeIfAbsent(flow, ignored -> new Minute());
-        }
+        long now = millis.getAsLong();
+        @Nullable Minute minute = minute(requests, new Path(route, service));
         if (minute != null) {
-            minute.add(exchange.took(), exchange.failed(), exchange.attempts() - 1, millis.getAsLong());
+            minute.add(exchange.took(), exchange.failed(), Math.max(0, exchange.attempts() - 1), now);
+        }
+        for (Exchange.Made attempt : exchange.made()) {
+            @Nullable Minute ofInstance = minute(attempts, new Flow(route, service, attempt.instance()));
+            if (ofInstance != null) {
+                ofInstance.add(attempt.took(), attempt.failed(), 0, now);
+            }
         }
     }
 
-    /// The requests since the start, by route and instance.
-    public Map<Flow, Long> requests() {
-        Map<Flow, Long> requests = new HashMap<>();
-        flows.forEach((flow, minute) -> requests.put(flow, minute.requests()));
-        return requests;
+    private static <K> @Nullable Minute minute(Map<K, Minute> minutes, K key) {
+        @Nullable Minute known = minutes.get(key);
+        return known != null || minutes.size() >= MOST ? known : minutes.computeIfAbsent(key, ignored -> new Minute());
     }
 
-    /// What the flows that match have served, together.
-    public Served served(Predicate<Flow> which) {
+    /// The attempts since the start, by route and instance.
+    public Map<Flow, Long> attempts() {
+        Map<Flow, Long> counts = new HashMap<>();
+        attempts.forEach((flow, minute) -> counts.put(flow, minute.count()));
+        return counts;
+    }
+
+    /// What a service has served.
+    public Served of(String service) {
+        return served(requests, path -> path.service().equals(service));
+    }
+
+    /// The attempts on one instance of a service.
+    public Served of(String service, String instance) {
+        return served(
+                attempts,
+                flow -> flow.service().equals(service) && flow.instance().equals(instance));
+    }
+
+    private <K> Served served(Map<K, Minute> minutes, Predicate<K> which) {
         var latencies = new Latencies();
-        long requests = 0;
+        long count = 0;
         long failures = 0;
         long retries = 0;
         long failed = 0;
         long now = millis.getAsLong();
-        for (Map.Entry<Flow, Minute> flow : flows.entrySet()) {
-            if (which.test(flow.getKey())) {
-                requests += flow.getValue().requests();
-                failures += flow.getValue().failures();
-                retries += flow.getValue().retries();
-                failed += flow.getValue().addTo(latencies, now);
+        for (Map.Entry<K, Minute> entry : minutes.entrySet()) {
+            if (which.test(entry.getKey())) {
+                Minute minute = entry.getValue();
+                count += minute.count();
+                failures += minute.failures();
+                retries += minute.retries();
+                failed += minute.addTo(latencies, now);
             }
         }
         long recent = latencies.count();
         return new Served(
-                requests,
+                count,
                 failures,
                 retries,
                 recent == 0 ? 0 : (double) failed / recent,
@@ -86,12 +109,13 @@ public final class Traffic implements Exchange.Listener {
     }
 
     void forget(String service, String instance) {
-        flows.keySet()
+        attempts.keySet()
                 .removeIf(flow ->
                         flow.service().equals(service) && flow.instance().equals(instance));
     }
 
     void routesGone(Collection<String> routes) {
-        flows.keySet().removeIf(flow -> routes.contains(flow.route()));
+        requests.keySet().removeIf(path -> routes.contains(path.route()));
+        attempts.keySet().removeIf(flow -> routes.contains(flow.route()));
     }
 }

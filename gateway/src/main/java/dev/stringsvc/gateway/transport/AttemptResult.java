@@ -24,6 +24,15 @@ public sealed interface AttemptResult {
             return status() == OK ? GrpcCall.statusAlone(response) : null;
         }
 
+        /// True if the instance says that it failed: 500, 502, 503, 504, or such a gRPC status alone.
+        public boolean isFailure() {
+            @Nullable GrpcStatus grpc = grpcStatus();
+            return switch (status()) {
+                case 500, 502, 503, 504 -> true;
+                default -> grpc != null && grpc.isInstancesFault();
+            };
+        }
+
         /// The HTTP status, or the name of the gRPC status if there is one in the head.
         public String statusText() {
             @Nullable GrpcStatus grpc = grpcStatus();

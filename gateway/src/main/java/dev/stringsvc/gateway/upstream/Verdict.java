@@ -26,11 +26,7 @@ enum Verdict {
     /// @param enough true if the attempt had its usual timeout
     static Verdict of(AttemptResult result, boolean enough) {
         return switch (result) {
-            case AttemptResult.Responded answered ->
-                switch (answered.status()) {
-                    case 500, 502, 503, 504 -> FAILED;
-                    default -> of(answered.grpcStatus());
-                };
+            case AttemptResult.Responded answered -> answered.isFailure() ? FAILED : WELL;
             case AttemptResult.NotSent(var _, boolean asked) -> enough && asked ? UNREACHED : NOTHING;
             case AttemptResult.MaybeSent ignored -> FAILED;
             case AttemptResult.TimedOut(var _, boolean silent) -> enough && silent ? FAILED : NOTHING;
