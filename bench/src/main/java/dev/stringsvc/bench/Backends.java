@@ -4,9 +4,13 @@ import dev.stringsvc.testkit.AppProcess;
 import dev.stringsvc.testkit.ConsulAgent;
 import dev.stringsvc.testkit.Ports;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -18,22 +22,22 @@ final class Backends implements AutoCloseable {
     /// A POST to this path is answered once its whole body has arrived.
     static final String UPLOAD = "/upload";
 
+    /// nginx's stub_status: connections accepted and handled, then requests.
+    private static final Pattern STATUS = Pattern.compile("\\d+ \\d+ (\\d+) *\\R");
     private static final String ANSWER = "{\"v\":\"FOO\"}";
 
     private final List<Integer> ports;
+    private final int countPort;
     private final AppProcess process;
 
-    private Backends(List<Integer> ports, AppProcess process) {
+    private Backends(List<Integer> ports, int countPort, AppProcess process) {
         this.ports = ports;
+        this.countPort = countPort;
         this.process = process;
     }
 
     static Backends start(int instances, Path dir, String nginx) throws IOException {
-        List<Integer> ports = IntStream.generate(Ports::free)
-                .distinct()
-                .limit(instances)
-                .boxed()
-                .toList();
+        List<Integer> ports = ports(instances);
         Path payloads = Files.createDirectories(dir.resolve("payload"));
         for (Cell.Payload size : Cell.Payload.values()) {
             Files.write(payloads.resolve(Integer.toString(size.bytes())), new byte[size.bytes()]);
@@ -41,7 +45,35 @@ final class Backends implements AutoCloseable {
         Path config = Files.writeString(dir.resolve("nginx.conf"), config(dir, ports));
         AppProcess process = Programs.start(dir.resolve("log"), Nginx.command(nginx, dir, config));
         ports.forEach(port -> Probe.await(port, "/", ANSWER));
-        return new Backends(ports, process);
+        return new Backends(ports, 0, process);
+    }
+
+    /// Starts instances of a gRPC service.
+    static Backends startGrpc(int instances, Path dir, String nginx) throws IOException {
+        List<Integer> ports = ports(instances + 1);
+        int countPort = ports.getLast();
+        ports = ports.subList(0, instances);
+        Path config = Files.writeString(dir.resolve("nginx.conf"), GrpcBackends.config(dir, ports, countPort));
+        AppProcess process = Programs.start(dir.resolve("log"), Nginx.command(nginx, dir, config));
+        ports.forEach(GrpcProbe::await);
+        return new Backends(ports, countPort, process);
+    }
+
+    private static List<Integer> ports(int number) {
+        return IntStream.generate(Ports::free).distinct().limit(number).boxed().toList();
+    }
+
+    /// The number of calls so far, as the instances of the gRPC service count them.
+    long calls() throws IOException {
+        try (InputStream status =
+                URI.create("http://127.0.0.1:" + countPort).toURL().openStream()) {
+            String text = new String(status.readAllBytes(), StandardCharsets.US_ASCII);
+            return STATUS.matcher(text)
+                    .results()
+                    .mapToLong(found -> Long.parseLong(found.group(1)))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("no number of calls in: " + text));
+        }
     }
 
     /// An upload is proxied, without its body, to a location that only answers. `return` alone would

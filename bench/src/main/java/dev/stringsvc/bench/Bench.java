@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,10 +29,23 @@ final class Bench implements Callable<Integer> {
     private boolean all;
 
     @Option(
+            names = "--grpc",
+            description =
+                    "Measure only unary gRPC calls through the gateway and through nginx: the same as --parts grpc.")
+    private boolean grpc;
+
+    @Option(
+            names = "--against",
+            paramLabel = "JAR",
+            description = "Another build of the gateway, which is measured too (not with other parts than standard and"
+                    + " grpc): its gateway.jar, beside its lib and perhaps its gateway.aot.")
+    private @Nullable Path against;
+
+    @Option(
             names = "--parts",
             split = ",",
             defaultValue = "standard",
-            description = "The parts to measure: standard, connections, payloads, instances, discovery"
+            description = "The parts to measure: standard, connections, payloads, instances, discovery, grpc"
                     + " (default: ${DEFAULT-VALUE}).")
     private Set<Part> parts = EnumSet.noneOf(Part.class);
 
@@ -80,22 +94,56 @@ final class Bench implements Callable<Integer> {
     public Integer call() throws IOException {
         Settings settings =
                 quick ? Settings.quick(rate, javaOptions) : Settings.full(rounds, seconds, rate, javaOptions);
-        Set<Part> wanted = all ? EnumSet.allOf(Part.class) : parts;
+        Set<Part> wanted = wanted();
+        if (wanted.equals(EnumSet.of(Part.GRPC))) {
+            chosen = List.of(Nginx.NAME);
+        }
         String nginx = Programs.need("nginx");
         List<Peer> peers = peers(nginx);
         var report = new Report(peers);
         report.machine(machine());
-        new Measurement(settings, DIR.resolve("run"), nginx, peers, new Driver(Programs.need("wrk")))
-                .run(wanted, report);
+        Path run = DIR.resolve("run");
+        if (!wanted.equals(EnumSet.of(Part.GRPC))) {
+            String wrk = Programs.need("wrk");
+            LoadTool tool = (cell, port, turn, each) -> Load.wrk(wrk, cell, port, turn, each);
+            new Measurement(settings, run, nginx, peers, new Driver(tool)).run(wanted, report);
+        }
+        if (wanted.contains(Part.GRPC)) {
+            var tool = new GrpcLoad(Programs.need("h2load"), run);
+            new Measurement(settings, run, nginx, grpcPeers(peers), new Driver(tool)).grpc(report);
+        }
         Files.writeString(DIR.resolve("benchmarks.md"), report.toString());
         System.out.print(report);
         Progress.say("written: bench/target/benchmarks.md");
         return 0;
     }
 
+    private Set<Part> wanted() {
+        if (all) {
+            return EnumSet.allOf(Part.class);
+        }
+        return grpc ? EnumSet.of(Part.GRPC) : parts;
+    }
+
+    /// Those of the peers that pass gRPC calls in this benchmark.
+    private static List<Peer> grpcPeers(List<Peer> peers) {
+        return peers.stream()
+                .<Peer>mapMulti((peer, next) -> {
+                    switch (peer) {
+                        case OurGateway gateway -> next.accept(new GrpcGateway(gateway));
+                        case Nginx nginx -> next.accept(new GrpcNginx(nginx));
+                        default -> {}
+                    }
+                })
+                .toList();
+    }
+
     /// The peers that are installed.
     private List<Peer> peers(String nginx) {
         List<Peer> peers = new ArrayList<>(List.of(new OurGateway(javaOptions)));
+        if (against != null) {
+            peers.add(new OurGateway("gateway before", against.toAbsolutePath(), javaOptions));
+        }
         if (isChosen("spring-cloud-gateway")) {
             peers.add(new SpringCloudGateway(javaOptions));
         }

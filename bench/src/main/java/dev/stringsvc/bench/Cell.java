@@ -43,6 +43,12 @@ record Cell(String name, int connections, String method, String path, String bod
         return small("64 connections, 3 instances", CONNECTIONS);
     }
 
+    /// Unary gRPC calls. Each connection has eight at a time.
+    static Cell grpc() {
+        return new Cell(
+                "gRPC, 8 connections, 64 calls at a time", GrpcLoad.CONNECTIONS, "POST", GrpcBackends.PATH, "", 0);
+    }
+
     static List<Cell> withConnections() {
         return List.of(small("1 connection", 1), small(FEW, CONNECTIONS), small(MANY, 1_000));
     }

@@ -19,18 +19,31 @@ final class Cluster implements AutoCloseable {
     /// Everything that was started, the last one first.
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
 
-    private Cluster(Path dir, int instances, String nginx) throws IOException {
+    private Cluster(Path dir, Backends backends) {
         this.dir = dir;
+        this.backends = backends;
+        running.push(backends);
         consul = ConsulAgent.start();
         running.push(consul);
-        backends = Backends.start(instances, Files.createDirectories(dir.resolve("instances")), nginx);
-        running.push(backends);
         backends.register(consul);
     }
 
     /// Starts the instances and Consul.
     static Cluster start(Path dir, int instances, String nginx) throws IOException {
-        return new Cluster(Files.createDirectories(dir.resolve(instances + "-instances")), instances, nginx);
+        Path own = dir.resolve(instances + "-instances");
+        return new Cluster(own, Backends.start(instances, Files.createDirectories(own.resolve("instances")), nginx));
+    }
+
+    /// The same for a gRPC service.
+    static Cluster startGrpc(Path dir, int instances, String nginx) throws IOException {
+        Path own = dir.resolve("grpc");
+        return new Cluster(
+                own, Backends.startGrpc(instances, Files.createDirectories(own.resolve("instances")), nginx));
+    }
+
+    /// The number of calls that the instances of the gRPC service counted.
+    long calls() throws IOException {
+        return backends.calls();
     }
 
     /// Starts the program, measures how long that takes, and stops it.

@@ -11,10 +11,10 @@ final class Driver {
     private static final int STEADY_WINDOWS = 2;
     private static final double STEADY_CHANGE = 0.03;
 
-    private final String wrk;
+    private final LoadTool tool;
 
-    Driver(String wrk) {
-        this.wrk = wrk;
+    Driver(LoadTool tool) {
+        this.tool = tool;
     }
 
     /// Warms the program up: at least for half of the given time, then until the CPU time of a request
@@ -80,9 +80,7 @@ final class Driver {
     private Sample turn(Proxy proxy, Cell cell, int seconds, int rate) {
         proxy.emptyLog();
         Duration before = proxy.usage().cpu();
-        Load load = rate == 0
-                ? Load.full(wrk, cell, proxy.port(), seconds)
-                : Load.atRate(wrk, cell, proxy.port(), seconds, rate);
+        Load load = tool.load(cell, proxy.port(), seconds, rate);
         proxy.answered(load.requests());
         return new Sample(load, proxy.usage().cpu().minus(before));
     }

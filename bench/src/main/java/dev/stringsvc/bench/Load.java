@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/// The result of one run of wrk.
+/// The result of one run of wrk, or of h2load.
 ///
 /// @param requests number of requests that were answered as expected
 /// @param seconds how long the run took
@@ -24,17 +24,11 @@ record Load(long requests, double seconds, long refused, long broken, long p50, 
         return refused + broken;
     }
 
-    /// Sends the next request on each connection as soon as the last one is answered.
-    static Load full(String wrk, Cell cell, int port, int seconds) {
-        return run(wrk, cell, port, seconds, "");
-    }
-
-    /// Sends `rate` requests a second.
-    static Load atRate(String wrk, Cell cell, int port, int seconds, int rate) {
-        return run(wrk, cell, port, seconds, Integer.toString(rate));
-    }
-
-    private static Load run(String wrk, Cell cell, int port, int seconds, String rate) {
+    /// Sends requests with wrk.
+    ///
+    /// @param rate in requests/s; 0 to send the next request on each connection as soon as the last one is
+    /// answered
+    static Load wrk(String wrk, Cell cell, int port, int seconds, int rate) {
         var command = List.of(
                 wrk,
                 "--threads=1",
@@ -46,7 +40,7 @@ record Load(long requests, double seconds, long refused, long broken, long p50, 
                 "METHOD", cell.method(),
                 "BODY", cell.body(),
                 "BODY_TIMES", Integer.toString(cell.bodyTimes()),
-                "RATE", rate);
+                "RATE", rate == 0 ? "" : Integer.toString(rate));
         AppProcess process = Programs.start(command, env);
         try {
             return parse(process.awaitLine(

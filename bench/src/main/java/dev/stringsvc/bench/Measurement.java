@@ -12,6 +12,7 @@ import java.util.Set;
 /// Runs all measurements, in order.
 ///
 /// @param dir for the files of the programs
+/// @param peers the programs, the gateway first
 record Measurement(Settings settings, Path dir, String nginx, List<Peer> peers, Driver driver) {
     private static final int INSTANCES = 3;
     private static final int MANY_INSTANCES = 100;
@@ -48,6 +49,34 @@ record Measurement(Settings settings, Path dir, String nginx, List<Peer> peers, 
         }
         if (parts.contains(Part.DISCOVERY)) {
             report.discovery(DiscoveryRun.run(settings, dir.resolve("discovery"), nginx));
+        }
+    }
+
+    /// Measures gRPC calls through the gateway and through nginx. Fails if a call failed: h2load reads no
+    /// status of gRPC, so the instances must also have counted as many calls as were answered.
+    void grpc(Report report) throws IOException {
+        Cell cell = Cell.grpc();
+        try (Cluster cluster = Cluster.startGrpc(dir, INSTANCES, nginx)) {
+            cluster.startAll(peers);
+            for (Proxy proxy : cluster.proxies()) {
+                int seconds = proxy.peer().compilesWhileItRuns() ? settings.warmSeconds() : briefly();
+                driver.warm(proxy, cell, seconds);
+            }
+            long before = cluster.calls();
+            var samples = driver.rounds(cluster.proxies(), cell, settings.rounds(), settings.seconds(), 0);
+            long counted = cluster.calls() - before;
+            long answered = samples.values().stream()
+                    .flatMap(List::stream)
+                    .mapToLong(sample -> sample.load().requests())
+                    .sum();
+            long turns = (long) settings.rounds() * peers.size();
+            if (counted < answered || counted > answered + 1 + turns * GrpcLoad.AT_A_TIME) {
+                throw new IllegalStateException(
+                        "%,d calls were answered, but the instances counted %,d".formatted(answered, counted));
+            }
+            Progress.say("%,d calls were answered; the instances counted %,d, those that each turn cut off included"
+                    .formatted(answered, counted));
+            report.grpc(samples);
         }
     }
 

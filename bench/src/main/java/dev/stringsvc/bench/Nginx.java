@@ -10,6 +10,20 @@ import java.util.stream.Stream;
 /// nginx with one worker per processor.
 record Nginx(String program) implements Peer {
     static final String NAME = "nginx";
+    private static final String HTTP = """
+            location /stringsvc/ {
+                        proxy_pass http://stringsvc/;
+                        proxy_http_version 1.1;
+                        proxy_set_header Connection "";
+                        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+                        proxy_set_header X-Forwarded-Proto $scheme;
+                        proxy_set_header X-Request-Id $request_id;
+                        proxy_connect_timeout 500ms;
+                        proxy_read_timeout 3s;
+                        proxy_next_upstream error timeout http_502 http_503 http_504 non_idempotent;
+                        proxy_next_upstream_tries 3;
+                        proxy_next_upstream_timeout 3s;
+                    }""";
 
     @Override
     public String name() {
@@ -23,7 +37,7 @@ record Nginx(String program) implements Peer {
 
     @Override
     public List<String> command(Site site) throws IOException {
-        Path config = Files.writeString(site.dir().resolve("nginx.conf"), config(site));
+        Path config = Files.writeString(site.dir().resolve("nginx.conf"), config(site, "", HTTP));
         return command(program, site.dir(), config);
     }
 
@@ -38,7 +52,9 @@ record Nginx(String program) implements Peer {
                 .collect(Collectors.joining("\n"));
     }
 
-    private static String config(Site site) {
+    /// @param listen further words of the line `listen`
+    /// @param location the only location
+    static String config(Site site, String listen, String location) {
         String servers = site.instances().stream()
                 .map(port -> "server 127.0.0.1:" + port + ";")
                 .collect(Collectors.joining("\n        "));
@@ -63,22 +79,11 @@ record Nginx(String program) implements Peer {
                         keepalive_requests 100000000;
                     }
                     server {
-                        listen 127.0.0.1:%5$d backlog=4096;
-                        location /stringsvc/ {
-                            proxy_pass http://stringsvc/;
-                            proxy_http_version 1.1;
-                            proxy_set_header Connection "";
-                            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-                            proxy_set_header X-Forwarded-Proto $scheme;
-                            proxy_set_header X-Request-Id $request_id;
-                            proxy_connect_timeout 500ms;
-                            proxy_read_timeout 3s;
-                            proxy_next_upstream error timeout http_502 http_503 http_504 non_idempotent;
-                            proxy_next_upstream_tries 3;
-                            proxy_next_upstream_timeout 3s;
-                        }
+                        listen 127.0.0.1:%5$d%6$s backlog=4096;
+                        %7$s
                     }
                 }
-                """.formatted(site.dir(), temporaryFiles(site.dir()), site.log(), servers, site.port());
+                """.formatted(
+                        site.dir(), temporaryFiles(site.dir()), site.log(), servers, site.port(), listen, location);
     }
 }

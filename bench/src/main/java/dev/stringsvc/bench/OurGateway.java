@@ -8,11 +8,12 @@ import java.util.List;
 
 /// The gateway with its defaults, except for one route with the same deadline as its peers, and a limit
 /// of more than a thousand requests at a time to one service.
-record OurGateway(List<String> javaOptions) implements Peer {
+///
+/// @param jar which build of it; its AOT cache is beside it
+record OurGateway(String name, Path jar, List<String> javaOptions) implements Peer {
     static final String NAME = "gateway";
     private static final Path JAR = Path.of("gateway/target/gateway.jar");
     private static final Path OPTIONS = Path.of("gateway/jvm.options");
-    private static final Path CACHE = Path.of("gateway/target/gateway.aot");
     private static final String CONFIG = """
             limits:
               in-flight: 2000
@@ -27,14 +28,14 @@ record OurGateway(List<String> javaOptions) implements Peer {
                 deadline: 3s
             """;
 
-    @Override
-    public String name() {
-        return NAME;
+    /// This tree's gateway.
+    OurGateway(List<String> javaOptions) {
+        this(NAME, JAR, javaOptions);
     }
 
     @Override
     public String version() {
-        return "this tree, on Java " + Runtime.version();
+        return "%s, on Java %s".formatted(jar.equals(JAR) ? "this tree" : "another build", Runtime.version());
     }
 
     @Override
@@ -53,8 +54,8 @@ record OurGateway(List<String> javaOptions) implements Peer {
         List<String> options = new ArrayList<>();
         options.add("@" + OPTIONS.toAbsolutePath());
         options.addAll(javaOptions);
-        options.add("-XX:AOTCache=" + CACHE.toAbsolutePath());
-        return new JavaProgram(JAR, options)
+        options.add("-XX:AOTCache=" + jar.resolveSibling("gateway.aot").toAbsolutePath());
+        return new JavaProgram(jar, options)
                 .command(
                         "--config=" + file,
                         "--consul=" + site.consul(),

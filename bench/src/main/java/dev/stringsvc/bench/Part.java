@@ -11,5 +11,7 @@ enum Part {
     /// A hundred instances.
     INSTANCES,
     /// A thousand services with ten instances each; for the gateway alone.
-    DISCOVERY
+    DISCOVERY,
+    /// Unary gRPC calls; for the gateway and nginx.
+    GRPC
 }

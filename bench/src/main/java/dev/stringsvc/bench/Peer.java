@@ -23,6 +23,13 @@ interface Peer {
         return false;
     }
 
+    /// Waits until the program passes requests on.
+    ///
+    /// @param port where it listens
+    default void await(int port) {
+        Probe.await(port, Cell.standard().path(), "FOO");
+    }
+
     /// Writes the program's configuration, and returns the command that starts it.
     List<String> command(Site site) throws IOException;
 

@@ -39,7 +39,7 @@ final class Proxy implements AutoCloseable {
         long began = System.nanoTime();
         AppProcess process = Programs.start(log, command);
         try {
-            Probe.await(port, Cell.standard().path(), "FOO");
+            peer.await(port);
         } catch (IllegalStateException e) {
             Programs.stop(process);
             throw new IllegalStateException(peer.name() + " does not answer; see " + log, e);

@@ -8,6 +8,8 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -87,15 +89,19 @@ final class Report {
         text.append("Latency at half of the rate that the gateway reaches under full load.\n\n");
         line("", "requests/s", "p50 ms", "p99 ms", "p99.9 ms", "CPU µs/request", "errors");
         rule(7);
-        samples.forEach((program, all) -> line(
+        samples.forEach(this::atLoad);
+        text.append('\n');
+    }
+
+    private void atLoad(String program, List<Sample> all) {
+        line(
                 program,
                 number("%,.0f", Figures.median(all, sample -> sample.load().requestsPerSecond())),
                 number("%.2f", Figures.median(all, sample -> sample.load().p50() / 1e3)),
                 number("%.2f", Figures.median(all, sample -> sample.load().p99() / 1e3)),
                 number("%.2f", Figures.median(all, sample -> sample.load().p999() / 1e3)),
                 number("%.1f", Figures.median(all, Sample::cpuPerRequest)),
-                Long.toString(Figures.errors(all))));
-        text.append('\n');
+                Long.toString(Figures.errors(all)));
     }
 
     private static @Nullable Figures find(List<Figures> all, String name) {
@@ -164,6 +170,38 @@ final class Report {
         rule(programs.size() + 1);
         cells.forEach(cell ->
                 line(prepend(cell.cell(), programs.stream().map(program -> figure.apply(cell, program)))));
+        text.append('\n');
+    }
+
+    /// Adds gRPC calls. The CPU times are divided round by round: a disturbance of the machine affects both programs of
+    /// a round alike.
+    ///
+    /// @param samples by program name, all of the same number of rounds
+    void grpc(Map<String, List<Sample>> samples) {
+        text.append("### %s%n%n".formatted(Cell.grpc().name()));
+        line("", "calls/s", "p50 ms", "p99 ms", "p99.9 ms", "CPU µs/call", "failed");
+        rule(7);
+        samples.forEach(this::atLoad);
+        text.append('\n');
+        List<Sample> own = samples.getOrDefault(OurGateway.NAME, List.of());
+        line("CPU/call of the gateway, divided by that of", "median of the rounds", "least", "greatest");
+        rule(4);
+        samples.forEach((program, all) -> {
+            if (!program.equals(OurGateway.NAME)) {
+                double[] ratios = IntStream.range(0, all.size())
+                        .mapToDouble(round ->
+                                own.get(round).cpuPerRequest() / all.get(round).cpuPerRequest())
+                        .sorted()
+                        .toArray();
+                line(
+                        program,
+                        number(
+                                "%.2f",
+                                Figures.median(DoubleStream.of(ratios).boxed().toList(), ratio -> ratio)),
+                        number("%.2f", ratios[0]),
+                        number("%.2f", ratios[ratios.length - 1]));
+            }
+        });
         text.append('\n');
     }
 

@@ -60,7 +60,8 @@ public class RouteMatch {
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(1),
                 new Balancing.RoundRobin(),
-                null);
+                null,
+                false);
     }
 
     private static RequestHead head(String path) {
