@@ -4,29 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.stringsvc.testkit.AppProcess;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import dev.stringsvc.testkit.Chromium;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A real browser's page with an EventSource and a WebSocket, both through the gateway.
 class BrowserTest {
-    private static final List<String> QUIET = List.of(
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--remote-debugging-port=0"); // without it the browser would exit as soon as the page is loaded
-
     @TempDir
     private Path profile;
 
@@ -38,7 +23,8 @@ class BrowserTest {
                         "127.0.0.1:1",
                         Map.of("GATEWAY_STATIC", "app=" + instance.address()),
                         Cluster.config("browser.yaml"));
-                var _ = browser(gateway.uri("/app/page").toString())) {
+                var chromium = Chromium.start(profile);
+                var _ = chromium.open(gateway.uri("/app/page"))) {
             JsonNode found = new JsonMapper().readTree(instance.findings());
             assertThat(found.path("events"))
                     .extracting(JsonNode::asText)
@@ -48,24 +34,5 @@ class BrowserTest {
             assertThat(found.path("close").asText()).isEqualTo("4001 enough true");
             gateway.process().awaitLine("path=/app/echo status=101 ");
         }
-    }
-
-    private AppProcess browser(String url) throws IOException, InterruptedException {
-        return AppProcess.start(
-                Stream.of(List.of(chromium()), QUIET, List.of("--user-data-dir=" + profile, url))
-                        .flatMap(List::stream)
-                        .toList(),
-                Map.of());
-    }
-
-    /// The browser that `scripts/chromium` finds, or fetches.
-    private static String chromium() throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        "bash", Cluster.ROOT.resolve("scripts/chromium").toString())
-                .start();
-        String path = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        String said = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        assertThat(process.waitFor()).as("no browser to test with: " + said).isZero();
-        return path;
     }
 }

@@ -252,7 +252,7 @@ class GrpcWireTest {
     void other_requests_still_get_problems() throws Exception {
         try (var gateway = GatewayFixture.over(FakeInstance.healthy());
                 Response answer = client.newCall(request(gateway, "/other")
-                                .post(RequestBody.create(EMPTY, MediaType.get("application/grpc-web+proto")))
+                                .post(RequestBody.create(EMPTY, MediaType.get("application/json")))
                                 .build())
                         .execute()) {
             assertThat(answer.code()).isEqualTo(404);

@@ -5,12 +5,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// A program that a script of this repository finds, and downloads if the machine does not have it.
-final class Tool {
+/// A program or a folder that a script of this repository finds, and downloads if the machine does not have it.
+public final class Tool {
     private Tool() {}
 
     /// The path that `scripts/NAME` prints.
-    static String path(String name) {
+    public static String path(String name) {
         return run("bash", script(name).toString()).strip();
     }
 

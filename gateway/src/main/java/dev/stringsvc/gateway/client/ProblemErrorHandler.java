@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.client;
 
 import dev.stringsvc.gateway.http.GrpcCall;
+import dev.stringsvc.gateway.http.GrpcWeb;
 import dev.stringsvc.program.FailStop;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -39,7 +40,9 @@ public final class ProblemErrorHandler extends ErrorHandler {
         String detail = detail(code);
         String requestId = RequestId.of(request.getHeaders().get(RequestId.HEADER));
         Problem problem = Problem.of(code, detail).inRequest(requestId);
-        boolean call = GrpcCall.isContentType(request.getHeaders().get(HttpHeader.CONTENT_TYPE));
+        @Nullable String type = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
+        @Nullable GrpcWeb web = GrpcWeb.of(type, request.getHeaders().get(HttpHeader.ACCEPT));
+        boolean call = web != null || GrpcCall.isContentType(type);
         byte[] body = call ? new byte[0] : problem.json();
         response.getHeaders()
                 .put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE)
@@ -47,7 +50,7 @@ public final class ProblemErrorHandler extends ErrorHandler {
                 .put(RequestId.HEADER, requestId);
         if (call) {
             response.setStatus(200);
-            GrpcProblem.put(problem, response.getHeaders());
+            GrpcProblem.put(problem, web, response.getHeaders());
         }
         response.write(true, ByteBuffer.wrap(body), callback);
         listener.finished(Exchange.refused(

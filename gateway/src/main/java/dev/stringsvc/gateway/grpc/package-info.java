@@ -1,4 +1,5 @@
-/// JSON in front of gRPC: which method a request asks for, its message, and the answer's JSON.
+/// JSON and gRPC-Web in front of gRPC: which method a JSON request asks for, its message, and the answer's
+/// JSON; the bodies of gRPC-Web.
 @NullMarked
 package dev.stringsvc.gateway.grpc;
 

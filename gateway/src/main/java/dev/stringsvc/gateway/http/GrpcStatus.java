@@ -67,6 +67,19 @@ public enum GrpcStatus {
         return isInstancesFault() || this == DEADLINE_EXCEEDED || this == RESOURCE_EXHAUSTED;
     }
 
+    /// The status of a call whose stream was reset ("gRPC over HTTP2", section "HTTP2 Transport Mapping").
+    ///
+    /// @param code of HTTP/2 (RFC 9113, section 7)
+    public static GrpcStatus ofReset(int code) {
+        return switch (code) {
+            case 0x7 -> UNAVAILABLE; // REFUSED_STREAM
+            case 0x8 -> CANCELLED; // CANCEL
+            case 0xb -> RESOURCE_EXHAUSTED; // ENHANCE_YOUR_CALM
+            case 0xc -> PERMISSION_DENIED; // INADEQUATE_SECURITY
+            default -> INTERNAL;
+        };
+    }
+
     /// True if the instance is to blame, as for an HTTP status of 500 or above; false if the caller is.
     public boolean isInstancesFault() {
         return switch (this) {

@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.proxy;
 
+import dev.stringsvc.gateway.http.GrpcWeb;
 import dev.stringsvc.gateway.http.Headers;
 import dev.stringsvc.gateway.http.UpstreamResponse;
 import dev.stringsvc.gateway.route.HeaderEdits;
@@ -23,7 +24,7 @@ record AnswerHead(ClientRequest request, UpstreamResponse upstream, HttpFields.M
                 request,
                 upstream,
                 fields,
-                request.isGrpc() || Headers.takesTrailers(request.fields().get(HttpHeader.TE)));
+                request.isCall() || Headers.takesTrailers(request.fields().get(HttpHeader.TE)));
     }
 
     /// Copies the fields that pass.
@@ -53,6 +54,12 @@ record AnswerHead(ClientRequest request, UpstreamResponse upstream, HttpFields.M
             }
         });
         return Headers.connection(values);
+    }
+
+    /// Makes it the head of an answer to a gRPC-Web request.
+    void become(GrpcWeb web) {
+        fields.remove(HttpHeader.CONTENT_LENGTH);
+        fields.put(HttpHeader.CONTENT_TYPE, web.answerType());
     }
 
     boolean isTooLongForClient() {

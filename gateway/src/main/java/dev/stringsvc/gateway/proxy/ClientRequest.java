@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.proxy;
 import dev.stringsvc.gateway.client.Client;
 import dev.stringsvc.gateway.client.RequestId;
 import dev.stringsvc.gateway.http.GrpcCall;
+import dev.stringsvc.gateway.http.GrpcWeb;
 import java.net.InetSocketAddress;
 import java.util.Objects;
 import org.eclipse.jetty.http.HttpFields;
@@ -14,17 +15,37 @@ import org.jspecify.annotations.Nullable;
 /// One request of a client, and what it holds until its reply is written.
 ///
 /// @param id the client's own `X-Request-Id`, or a new one
-/// @param isGrpc true if it is a gRPC call
-record ClientRequest(Request request, Client client, String id, boolean isGrpc, RequestScope scope) {
+/// @param isCall true if it is a gRPC call other than gRPC-Web
+/// @param grpcWeb `null` if it is not gRPC-Web
+record ClientRequest(
+        Request request,
+        Client client,
+        String id,
+        boolean isCall,
+        @Nullable GrpcWeb grpcWeb,
+        RequestScope scope) {
     static ClientRequest of(Request request) {
         var client = Client.of(request);
         HttpFields head = request.getHeaders();
+        @Nullable String type = head.get(HttpHeader.CONTENT_TYPE);
         return new ClientRequest(
                 request,
                 client,
                 RequestId.of(head.get(RequestId.HEADER)),
-                GrpcCall.isContentType(head.get(HttpHeader.CONTENT_TYPE)),
+                GrpcCall.isContentType(type),
+                GrpcWeb.of(type, head.get(HttpHeader.ACCEPT)),
                 new RequestScope(client));
+    }
+
+    /// True if it is a gRPC call, gRPC-Web included.
+    boolean isGrpc() {
+        return isCall || web() != null;
+    }
+
+    /// `null` if it is not gRPC-Web, or passes as any other HTTP request.
+    @Nullable
+    GrpcWeb web() {
+        return scope.passesAsItIs() ? null : grpcWeb;
     }
 
     String method() {

@@ -6,6 +6,7 @@ import dev.stringsvc.gateway.client.ClientRate;
 import dev.stringsvc.gateway.client.MinimumRate;
 import dev.stringsvc.gateway.client.PayloadTooLargeException;
 import dev.stringsvc.gateway.client.SlowClientException;
+import dev.stringsvc.gateway.grpc.MalformedBase64Exception;
 import dev.stringsvc.gateway.grpc.Transcoder;
 import dev.stringsvc.gateway.grpc.Transcoders;
 import dev.stringsvc.gateway.grpc.TranscodingException;
@@ -83,6 +84,9 @@ final class ForwardAction {
         if (RequestTarget.beginsWithTwoSlashes(target.path())) {
             return Problems.of(400, "The path would begin with two slashes for the service.", Problems.CLOSE, context);
         }
+        if (!target.forwarder().isHttp2()) {
+            request.scope().passAsItIs(); // instances that speak HTTP/1.1 may know gRPC-Web, but no gRPC
+        }
         if (request.isGrpc() && isTimeoutMalformed(request)) {
             return Problems.of(
                     400,
@@ -102,6 +106,8 @@ final class ForwardAction {
             return Problems.notCallable(e, context);
         } catch (PayloadTooLargeException e) {
             return Problems.tooLarge(e, context);
+        } catch (MalformedBase64Exception e) {
+            return Problems.notBase64(context);
         } catch (SlowClientException e) {
             return Problems.tooSlow(context);
         } catch (IOException e) {
@@ -126,7 +132,7 @@ final class ForwardAction {
         Object address = origin.address();
         boolean streams = request.isGrpc() || (target.forward().streamRequests() && target.call() == null);
         long most = Math.min(target.forward().requestBody(), limits.bodyBytes());
-        ClientBody open = bodies.open(request.request(), most, streams, request.scope()::takenAt);
+        ClientBody open = bodies.open(request, most, streams);
         request.scope().body(open);
 
         Map<String, String> retry = streams || isHere(open) ? Problems.RETRY_SOON : Problems.RETRY_SOON_ANEW;
@@ -194,13 +200,18 @@ final class ForwardAction {
             WebSockets.addTo(head);
         }
         Transcoder.@Nullable Call call = admitted.target().call();
+        if (call != null) {
+            RequestFields.ofCall(head);
+        } else if (request.web() != null) {
+            RequestFields.ofWeb(head, request.web());
+        }
         ProxyResult result = admitted.target()
                 .forwarder()
                 .forward(new UpstreamRequest(
                         call == null ? request.method() : "POST",
                         call == null ? admitted.target().path() : "/" + call.method(),
                         call == null ? request.query() : null,
-                        call == null ? head : RequestFields.ofCall(head),
+                        head,
                         admitted.body(),
                         admitted.origin().client(),
                         admitted.upgrade(),
@@ -225,7 +236,7 @@ final class ForwardAction {
                         Problems.RETRY_SOON,
                         context);
             case ProxyResult.UpstreamFailed(var decided, var _)
-            when request.isGrpc() && request.isHttp2() && decided.reset() != null ->
+            when request.isGrpc() && (request.isHttp2() || request.web() != null) && decided.reset() != null ->
                 new Reply.Reset(Objects.requireNonNull(decided.reset()), context);
             case ProxyResult.UpstreamFailed(var decided, var _) ->
                 Problems.attempted(502, "The service could not be reached, or broke off.", Map.of(), context)
@@ -235,6 +246,7 @@ final class ForwardAction {
             case ProxyResult.ClientFault(PayloadTooLargeException tooLarge, var _) ->
                 Problems.tooLarge(tooLarge, context);
             case ProxyResult.ClientFault(SlowClientException ignored, var _) -> Problems.tooSlow(context);
+            case ProxyResult.ClientFault(MalformedBase64Exception ignored, var _) -> Problems.notBase64(context);
             case ProxyResult.ClientFault(var cause, var _) -> new Reply.ClientGone(cause, context);
             case ProxyResult.Unsendable(var reason, var _) -> Problems.of(400, reason, Map.of(), context);
         };

@@ -3,9 +3,12 @@ package dev.stringsvc.gateway.proxy;
 import dev.stringsvc.gateway.client.ClientOutput;
 import dev.stringsvc.gateway.client.GrpcProblem;
 import dev.stringsvc.gateway.client.RefusedAnswerException;
+import dev.stringsvc.gateway.grpc.GrpcWebOutput;
 import dev.stringsvc.gateway.http.CallDeadlineException;
 import dev.stringsvc.gateway.http.GrpcCall;
 import dev.stringsvc.gateway.http.GrpcStatus;
+import dev.stringsvc.gateway.http.GrpcWeb;
+import dev.stringsvc.gateway.http.HeaderFields;
 import dev.stringsvc.gateway.http.StreamResetException;
 import dev.stringsvc.gateway.http.UpstreamBrokenException;
 import dev.stringsvc.gateway.retry.ProxyResult;
@@ -28,6 +31,8 @@ final class InstanceAnswer {
     private final ProxyResult.Answered answered;
     private final Reply.Forwarded reply;
     private final ClientOutput out;
+    /// What the body becomes for a client of gRPC-Web; `null` if it passes as it comes.
+    private final @Nullable GrpcWebOutput web;
     private final HttpFields.Mutable trailers = HttpFields.build();
 
     InstanceAnswer(ReplyWriter writer, ClientRequest request, Response response, Reply.Forwarded reply) {
@@ -37,6 +42,10 @@ final class InstanceAnswer {
         this.answered = reply.answered();
         this.reply = reply;
         this.out = new ClientOutput(response, reply.rate());
+        @Nullable GrpcWeb asked = request.web();
+        this.web = asked != null && GrpcCall.isContentType(answered.response().header("Content-Type"))
+                ? new GrpcWebOutput(out, asked.textAnswer())
+                : null;
     }
 
     /// Passes the answer on and closes it. If the instance breaks off after the head was sent, the
@@ -72,15 +81,22 @@ final class InstanceAnswer {
 
     private Written copy(AnswerHead head) throws IOException {
         @Nullable GrpcStatus alone = request.isGrpc() ? GrpcCall.statusAlone(answered.response()) : null;
-        boolean hasTrailers = alone == null && head.allowTrailers();
+        @Nullable GrpcWeb asked = web == null ? null : request.web();
+        if (asked != null) {
+            head.become(asked);
+        }
+        boolean hasTrailers = alone == null && asked == null && head.allowTrailers();
         head.keepChunks();
         request.client().answering(reply.rate());
-        if (hasTrailers) {
+        if (web != null) {
+            copyToWeb(web, head, alone);
+        } else if (hasTrailers) {
             copyWithTrailers(head);
+            out.close();
         } else {
             answered.response().copyBodyTo(out);
+            out.close();
         }
-        out.close();
         return Written.whole(answered.response().status(), out.written())
                 .with(request.isGrpc() ? callStatus(alone) : null);
     }
@@ -88,6 +104,37 @@ final class InstanceAnswer {
     private void copyWithTrailers(AnswerHead head) throws IOException {
         response.setTrailersSupplier(() -> trailers);
         head.upstream().copyBodyTo(out);
+        takeTrailers(head);
+        if (trailers.size() > 0) {
+            out.flush(); // written at once with its end, a short answer would get a length, and no trailers
+        }
+    }
+
+    /// Passes on the body, and the trailers as its last frame.
+    ///
+    /// @param alone the status in the head; `null` if it comes in the trailers
+    private void copyToWeb(GrpcWebOutput to, AnswerHead head, @Nullable GrpcStatus alone) throws IOException {
+        head.upstream().copyBodyTo(to);
+        if (to.isWithinMessage()) {
+            throw new UpstreamBrokenException(new ProtocolException("a message is not complete"));
+        }
+        if (alone == null) {
+            takeTrailers(head);
+            if (!trailers.contains(GrpcStatus.FIELD)) {
+                GrpcProblem.putStatus(GrpcStatus.UNKNOWN, "The service sent no status.", trailers);
+            }
+            to.trailers(webTrailers());
+        }
+        to.close();
+    }
+
+    private HeaderFields webTrailers() {
+        var copy = new HeaderFields();
+        trailers.forEach(field -> copy.add(field.getName(), String.valueOf(field.getValue())));
+        return copy;
+    }
+
+    private void takeTrailers(AnswerHead head) throws IOException {
         var taken = new AnswerFields(trailers, head.connection(), HeaderEdits.NONE);
         head.upstream().forEachTrailer((name, value) -> {
             if (!HttpHeader.CONTENT_LENGTH.is(name)) {
@@ -96,9 +143,6 @@ final class InstanceAnswer {
         });
         if (taken.fault().isPresent()) {
             throw new UpstreamBrokenException(new ProtocolException("malformed trailers"));
-        }
-        if (trailers.size() > 0) {
-            out.flush(); // written at once with its end, a short answer would get a length, and no trailers
         }
     }
 
@@ -124,7 +168,7 @@ final class InstanceAnswer {
         if (!late) {
             answered.brokeOff();
         }
-        if (!request.isGrpc() || !request.isHttp2()) {
+        if (!canBeToldStatus()) {
             return writer.instead(
                     ReplyWriter.badAnswer(
                             "The service broke off within its answer.",
@@ -133,11 +177,20 @@ final class InstanceAnswer {
                     out.written());
         }
         if (e.getCause() instanceof StreamResetException reset) {
-            return writer.reset(reset, answered.response().status(), out.written());
+            return web == null
+                    ? writer.reset(reset, answered.response().status(), out.written())
+                    : endCall(GrpcStatus.ofReset(reset.code()), "The service reset the call's stream.");
         }
         return late
                 ? endCall(GrpcStatus.DEADLINE_EXCEEDED, "The call's time is over.")
                 : endCall(GrpcStatus.UNAVAILABLE, "The service broke off within its answer.");
+    }
+
+    /// True if the client can be told how its call has ended although a part of the answer was sent.
+    private boolean canBeToldStatus() {
+        return web == null
+                ? request.isCall() && request.isHttp2()
+                : !web.isWithinMessage(); // the client would read the trailers as a part of the message
     }
 
     /// The failure that ended the reading of the client's body; `null` if there was none.
@@ -150,9 +203,14 @@ final class InstanceAnswer {
     private Written endCall(GrpcStatus status, String message) throws IOException {
         trailers.clear();
         GrpcProblem.putStatus(status, message, trailers);
-        response.setTrailersSupplier(() -> trailers);
-        out.flush();
-        out.close();
+        if (web == null) {
+            response.setTrailersSupplier(() -> trailers);
+            out.flush();
+            out.close();
+        } else {
+            web.trailers(webTrailers());
+            web.close();
+        }
         return new Written(answered.response().status(), out.written(), message, false, status);
     }
 }

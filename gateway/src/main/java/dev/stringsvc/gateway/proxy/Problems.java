@@ -2,6 +2,7 @@ package dev.stringsvc.gateway.proxy;
 
 import dev.stringsvc.gateway.client.PayloadTooLargeException;
 import dev.stringsvc.gateway.client.Problem;
+import dev.stringsvc.gateway.grpc.MalformedBase64Exception;
 import dev.stringsvc.gateway.grpc.TranscodingException;
 import dev.stringsvc.gateway.http.GrpcStatus;
 import java.util.List;
@@ -48,6 +49,10 @@ final class Problems {
         Problem problem = Problem.of(e.status().httpStatus(), e.detail())
                 .withCode(e.status().name(), List.of());
         return about(problem, e.status() == GrpcStatus.UNAVAILABLE ? RETRY_SOON : Map.of(), List.of(), context);
+    }
+
+    static Reply.Problem notBase64(ReplyContext context) {
+        return of(400, MalformedBase64Exception.DETAIL, CLOSE, context);
     }
 
     static Reply.Problem tooSlow(ReplyContext context) {

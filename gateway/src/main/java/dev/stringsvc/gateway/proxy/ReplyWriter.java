@@ -5,6 +5,8 @@ import dev.stringsvc.gateway.client.ClientRate;
 import dev.stringsvc.gateway.client.GrpcProblem;
 import dev.stringsvc.gateway.client.Problem;
 import dev.stringsvc.gateway.client.RequestId;
+import dev.stringsvc.gateway.http.GrpcStatus;
+import dev.stringsvc.gateway.http.GrpcWeb;
 import dev.stringsvc.gateway.http.HeaderFields;
 import dev.stringsvc.gateway.http.Headers;
 import dev.stringsvc.gateway.http.StreamResetException;
@@ -58,7 +60,7 @@ final class ReplyWriter {
                 case Reply.Forwarded forwarded -> new InstanceAnswer(this, request, response, forwarded).write();
                 case Reply.Transcoded transcoded -> new TranscodedAnswer(this, request, response, transcoded).write();
                 case Reply.Switched switched -> switched(switched);
-                case Reply.Reset reset -> reset(reset.cause(), HttpStatus.BAD_GATEWAY_502, 0);
+                case Reply.Reset reset -> reset(reset.cause());
                 case Reply.ClientGone gone -> clientGone(gone.cause(), 0);
             };
         } catch (IOException e) {
@@ -130,7 +132,7 @@ final class ReplyWriter {
         String error = reply.reason() == null ? details.detail() : reply.reason();
         if (request.isGrpc()) {
             begin(HttpStatus.OK_200);
-            GrpcProblem.put(details, fields);
+            GrpcProblem.put(details, request.web(), fields);
             date();
             return whole(new byte[0], error).with(details.grpcStatus());
         }
@@ -253,6 +255,20 @@ final class ReplyWriter {
         return slow
                 ? cut(response.getStatus(), bytes, "the client took its answer too slowly, and was cut")
                 : cut(Written.CLIENT_CLOSED_REQUEST, bytes, "the client went away: " + cause.getMessage());
+    }
+
+    /// A client of gRPC-Web is told a status, since its code cannot see with which code a stream was reset.
+    private Written reset(StreamResetException cause) throws IOException {
+        @Nullable GrpcWeb web = request.web();
+        if (web == null) {
+            return reset(cause, HttpStatus.BAD_GATEWAY_502, 0);
+        }
+        GrpcStatus status = GrpcStatus.ofReset(cause.code());
+        begin(HttpStatus.OK_200);
+        fields.put(HttpHeader.CONTENT_TYPE, web.answerType());
+        GrpcProblem.putStatus(status, "The service reset the call's stream.", fields);
+        date();
+        return whole(new byte[0], cause.getMessage()).with(status);
     }
 
     /// Resets the client's stream with the code with which the instance reset its own.

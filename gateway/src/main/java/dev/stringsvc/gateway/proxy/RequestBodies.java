@@ -6,6 +6,7 @@ import dev.stringsvc.gateway.client.ClientInput;
 import dev.stringsvc.gateway.client.ClientTimeouts;
 import dev.stringsvc.gateway.client.MinimumRate;
 import dev.stringsvc.gateway.client.PayloadTooLargeException;
+import dev.stringsvc.gateway.grpc.Base64Input;
 import dev.stringsvc.gateway.http.Body;
 import dev.stringsvc.gateway.http.HeaderFields;
 import java.io.ByteArrayInputStream;
@@ -13,11 +14,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.Arrays;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the body of a client's request: a small one into memory, so that it can be sent again; a
@@ -39,15 +38,15 @@ public final class RequestBodies {
 
     /// The body that the request announces, not yet read; must be closed when the request is over.
     ///
-    /// @param most the longest accepted body, in bytes
+    /// @param most the longest accepted body, in bytes, after base64 is decoded
     /// @param streams true if the body may come at any rate, as long as no pause exceeds the timeout of
     /// streams
-    /// @param takenAt when the client last took a part of its answer, by [System#nanoTime]
     /// @throws PayloadTooLargeException when the client says that the body is longer than the limit
-    ClientBody open(Request request, long most, boolean streams, LongSupplier takenAt) throws IOException {
-        HttpFields head = request.getHeaders();
+    ClientBody open(ClientRequest request, long most, boolean streams) throws IOException {
+        HttpFields head = request.fields();
+        boolean text = request.web() != null && request.web().textRequest();
         long length = head.getLongField(HttpHeader.CONTENT_LENGTH);
-        if (length > most) {
+        if (length > most && !text) {
             throw new PayloadTooLargeException(most);
         }
         boolean none = length == 0 || (length < 0 && !head.contains(HttpHeader.TRANSFER_ENCODING));
@@ -55,9 +54,12 @@ public final class RequestBodies {
             return ClientBody.none();
         }
         ClientTimeouts timeouts = limits.timeouts();
-        var in = new ClientInput(request, streams ? timeouts.stream() : timeouts.idle(), takenAt);
+        var in = new ClientInput(
+                request.request(), streams ? timeouts.stream() : timeouts.idle(), request.scope()::takenAt);
         MinimumRate slowest = streams ? MinimumRate.any(timeouts.stream()) : limits.slowest();
-        return new ClientBody(in, in::stop, length, most, slowest.start());
+        return text
+                ? new ClientBody(new Base64Input(in), in::stop, -1, most, slowest.start())
+                : new ClientBody(in, in::stop, length, most, slowest.start());
     }
 
     /// Reads the remembered part of the body. Memory is taken for the bytes that have arrived, not for

@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.proxy;
 import dev.stringsvc.gateway.client.RequestId;
 import dev.stringsvc.gateway.http.Body;
 import dev.stringsvc.gateway.http.ClientFields;
+import dev.stringsvc.gateway.http.GrpcWeb;
 import dev.stringsvc.gateway.http.HeaderFields;
 import dev.stringsvc.gateway.http.Headers;
 import dev.stringsvc.gateway.http.Sendable;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The header fields and trailers of a request that an instance gets. Thread-safe.
 final class RequestFields {
-    /// Fields that describe the JSON of a request or its answer.
+    /// Fields that describe the body of a request that becomes a call, or the body of its answer.
     private static final Set<String> NOT_OF_CALL = Set.of(
             "accept",
             "accept-charset",
@@ -72,13 +73,19 @@ final class RequestFields {
         return fields;
     }
 
-    /// The head of the call that a JSON request makes.
-    static HeaderFields ofCall(HeaderFields ofRequest) {
+    /// Makes the head of a JSON request that of its call.
+    static void ofCall(HeaderFields ofRequest) {
         ofRequest.retain(name -> {
             String lower = name.toLowerCase(Locale.ROOT);
             return !NOT_OF_CALL.contains(lower) && !lower.startsWith("grpc-");
         });
-        return ofRequest.add("Content-Type", "application/grpc").add("TE", "trailers");
+        ofRequest.add("Content-Type", "application/grpc").add("TE", "trailers");
+    }
+
+    /// Makes the head of a gRPC-Web request that of its call.
+    static void ofWeb(HeaderFields ofRequest, GrpcWeb web) {
+        ofRequest.retain(name -> !NOT_OF_CALL.contains(name.toLowerCase(Locale.ROOT)));
+        ofRequest.add("Content-Type", web.callType()).add("TE", "trailers");
     }
 
     /// The trailers that an instance gets. Must be called after the whole body was read, by the thread

@@ -18,10 +18,20 @@ final class RequestScope implements AutoCloseable {
     private Admission.@Nullable Permit permit;
     private @Nullable Semaphore tunnels;
     private volatile @Nullable ClientRate answer;
+    private boolean passesAsItIs;
     private final long startedAt = System.nanoTime();
 
     RequestScope(Client client) {
         this.client = client;
+    }
+
+    /// A gRPC-Web request is passed on as any other HTTP request.
+    void passAsItIs() {
+        passesAsItIs = true;
+    }
+
+    boolean passesAsItIs() {
+        return passesAsItIs;
     }
 
     /// @param open the body as the client sends it

@@ -66,6 +66,11 @@ public final class Forwarder {
         return context.budget().left();
     }
 
+    /// True if the service's instances are asked over HTTP/2.
+    public boolean isHttp2() {
+        return context.upstream().isHttp2();
+    }
+
     /// Makes attempts until the request is answered or given up, on the calling thread. The caller must
     /// close an [ProxyResult.Answered].
     public ProxyResult forward(UpstreamRequest request) {

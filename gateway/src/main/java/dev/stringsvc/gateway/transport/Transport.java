@@ -21,5 +21,10 @@ public interface Transport extends AutoCloseable {
     interface Factory {
         /// @param host a name or an address, IPv6 without brackets
         Transport open(String host, int port);
+
+        /// True if requests are sent over HTTP/2.
+        default boolean isHttp2() {
+            return false;
+        }
     }
 }

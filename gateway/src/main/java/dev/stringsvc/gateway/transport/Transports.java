@@ -35,7 +35,7 @@ public final class Transports implements Transport.Factory, AutoCloseable {
         return switch (protocol) {
             case Protocol.Http() -> (host, port) -> http1.open(new Peer(host, port, check));
             case Protocol.H2c() ->
-                (host, port) -> {
+                (Http2Factory) (host, port) -> {
                     var peer = new Peer(host, port, check);
                     return http2.open(peer, http1.open(peer));
                 };
@@ -46,12 +46,20 @@ public final class Transports implements Transport.Factory, AutoCloseable {
             case Protocol.H2(var trusted, var serverName) -> {
                 SSLContext context = Trust.in(trusted);
                 var tls = new Http2Transports.Tls(context, serverName);
-                yield (host, port) -> {
+                yield (Http2Factory) (host, port) -> {
                     var peer = new Peer(host, port, check);
                     return http2.open(peer, http1.open(peer, context, serverName.orElse(host)), tls);
                 };
             }
         };
+    }
+
+    @FunctionalInterface
+    private interface Http2Factory extends Transport.Factory {
+        @Override
+        default boolean isHttp2() {
+            return true;
+        }
     }
 
     /// Aborts attempts in flight, and stops the shared threads.

@@ -63,6 +63,11 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         return service;
     }
 
+    /// True if the instances are asked over HTTP/2.
+    public boolean isHttp2() {
+        return transports.isHttp2();
+    }
+
     /// The endpoints that discovery lists, ejected or not, and suspects.
     public List<Endpoint> endpoints() {
         return current().all();

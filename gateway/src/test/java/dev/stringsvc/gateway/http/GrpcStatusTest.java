@@ -42,6 +42,20 @@ class GrpcStatusTest {
         assertThat(GrpcStatus.of(field)).isEqualTo(GrpcStatus.UNKNOWN);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "0x0, INTERNAL", // NO_ERROR
+        "0x2, INTERNAL", // INTERNAL_ERROR
+        "0x7, UNAVAILABLE", // REFUSED_STREAM
+        "0x8, CANCELLED", // CANCEL
+        "0xb, RESOURCE_EXHAUSTED", // ENHANCE_YOUR_CALM
+        "0xc, PERMISSION_DENIED", // INADEQUATE_SECURITY
+        "0xff, INTERNAL"
+    })
+    void follows_from_the_code_of_a_reset(String code, GrpcStatus status) {
+        assertThat(GrpcStatus.ofReset(Integer.decode(code))).isEqualTo(status);
+    }
+
     @Test
     void is_absent_where_the_field_is_absent() {
         assertThat(GrpcStatus.of(null)).isNull();
