@@ -93,6 +93,11 @@ public final class ClientOutput extends OutputStream {
         return size == 0 && written == 0;
     }
 
+    /// True if bytes wait for a flush or the end.
+    public boolean hasBuffered() {
+        return size > 0;
+    }
+
     /// The number of bytes that were sent to the client.
     public long written() {
         return written;

@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import java.util.logging.Level;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.io.IdleTimeout;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -115,7 +116,7 @@ public final class HttpPort implements AutoCloseable {
         threads.setIdleTimeout((int) KEEP_THREADS.toMillis());
         threads.setMaxEvictCount(threads.getMaxThreads());
         threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        this.server = new Server(threads);
+        this.server = new Server(threads, null, buffers());
         server.setErrorHandler(new ProblemErrorHandler(refused));
         server.setHandler(handler);
         this.connector = new ClientConnector(server, settings, configuration(settings), refused);
@@ -128,6 +129,12 @@ public final class HttpPort implements AutoCloseable {
             connector.close();
             throw new UncheckedIOException(new IOException("port " + this.port + " cannot be served", e));
         }
+    }
+
+    /// Keeps buffers as large as a head may be: Jetty takes such a buffer for each head over HTTP/2. By
+    /// default buffers above 64 KiB are allocated and zeroed each time.
+    private static ArrayByteBufferPool buffers() {
+        return new ArrayByteBufferPool(-1, -1, MOST_ANSWER_HEAD_BYTES + OWN_HEAD_BYTES);
     }
 
     private static HttpConfiguration configuration(Settings settings) {

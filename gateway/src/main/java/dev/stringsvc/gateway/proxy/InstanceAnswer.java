@@ -105,8 +105,11 @@ final class InstanceAnswer {
         response.setTrailersSupplier(() -> trailers);
         head.upstream().copyBodyTo(out);
         takeTrailers(head);
-        if (trailers.size() > 0) {
-            out.flush(); // written at once with its end, a short answer would get a length, and no trailers
+        // written at once with its end, a short answer gets a length, which in HTTP/1.1 leaves no room for trailers; in
+        // HTTP/2, head, body and trailers leave together
+        boolean leaveTogether = request.isHttp2() && out.hasBuffered();
+        if (trailers.size() > 0 && !leaveTogether) {
+            out.flush();
         }
     }
 

@@ -28,6 +28,20 @@ final class Exchange implements Stream.Listener {
     /// The head of an interim or final response.
     record Head(int status, HeaderFields fields) {}
 
+    /// Ends every exchange, so it has no stack trace, which would take more time than all else here.
+    private static final class ClosedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        ClosedException() {
+            super("the answer was closed");
+        }
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
+    }
+
     private final ReceiveWindow window;
     private final Runnable closed;
     private final ReentrantLock lock = new ReentrantLock();
@@ -309,7 +323,7 @@ final class Exchange implements Stream.Listener {
     /// @param sent true if the whole request was sent
     void close(boolean sent) {
         boolean whole = ended();
-        fail(new IOException("the answer was closed"));
+        fail(new ClosedException());
         if (!whole || !sent) {
             reset(whole ? ErrorCode.NO_ERROR : ErrorCode.CANCEL_STREAM_ERROR);
         }
