@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// One row of the fault table: the load during the fault, and the result. Used by the test's thread
 /// only.
 final class FaultRow implements AutoCloseable {
-    private static final String ATTEMPTS = "gateway_attempts_seconds_count";
+    private static final String ATTEMPTS = "gateway_attempt_duration_seconds_count";
     private static final String PROBES = "gateway_probes_total";
     private static final String HEDGES = "gateway_hedges_total";
 

@@ -3,7 +3,13 @@ package dev.stringsvc.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stringsvc.testkit.PrometheusServer;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -101,7 +107,7 @@ class ServingTest {
         await().atMost(Cluster.PATIENCE)
                 .until(() -> cluster.admin("/metrics")
                         .body()
-                        .contains("gateway_requests_seconds_bucket{instance=\"stringsvc-"));
+                        .contains("gateway_request_duration_seconds_bucket{instance=\"stringsvc-"));
         assertThat(cluster.admin("/metrics").body())
                 .contains("gateway_instances{service=\"stringsvc\",state=\"active\"} 3.0")
                 .contains("gateway_watch_index{service=\"stringsvc\"}");
@@ -109,5 +115,51 @@ class ServingTest {
                 .contains("\"stringsvc-1\"", "\"stringsvc-2\"", "\"stringsvc-3\"", "\"lastError\" : null");
         assertThat(cluster.admin("/readyz").statusCode()).isEqualTo(200);
         assertThat(cluster.admin("/routes").body()).contains("\"/stringsvc/notificator\"");
+    }
+
+    @Test
+    void prometheus_scrapes_both_programs_and_answers_every_query_of_the_document() throws Exception {
+        cluster.post("/stringsvc/count", "{\"s\": \"scraped\"}");
+        String gateway = "127.0.0.1:" + cluster.gateway().adminPort();
+        String instance = "127.0.0.1:"
+                + cluster.gateway()
+                        .upstream()
+                        .path("instances")
+                        .get(0)
+                        .path("port")
+                        .asInt();
+        assertThat(PrometheusServer.lint(page(gateway))).isEmpty();
+        assertThat(PrometheusServer.lint(page(instance))).isEmpty();
+        try (var prometheus = PrometheusServer.scraping(gateway, instance)) {
+            for (String query : List.of(
+                    "sum(gateway_request_duration_seconds_count{route=\"count\",instance=~\"stringsvc-.\"}) > 0",
+                    "sum(stringsvc_call_duration_seconds_count) > 0")) {
+                await(query)
+                        .atMost(Cluster.PATIENCE)
+                        .untilAsserted(() ->
+                                assertThat(prometheus.query(query)).contains("\"status\":\"success\"", "\"value\":["));
+            }
+            for (String query : documentedQueries()) {
+                assertThat(prometheus.query(query)).as(query).contains("\"status\":\"success\"");
+            }
+        }
+    }
+
+    private static String page(String address) throws Exception {
+        try (var in = URI.create("http://" + address + "/metrics").toURL().openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /// The last column of the tables of docs/metrics.md.
+    private static List<String> documentedQueries() throws Exception {
+        var row = Pattern.compile("\\| `\\w+` \\|.*\\|[^|]*?`([^`]+)` \\|");
+        List<String> queries = Files.readAllLines(Cluster.ROOT.resolve("docs/metrics.md")).stream()
+                .map(row::matcher)
+                .filter(Matcher::matches)
+                .map(found -> found.group(1))
+                .toList();
+        assertThat(queries).hasSizeGreaterThan(25);
+        return queries;
     }
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class AdminPortTest {
-    private static final String ATTEMPT = "gateway_attempts_seconds_count{outcome=\"responded\",route=\"r\"} ";
+    private static final String ATTEMPT = "gateway_attempt_duration_seconds_count{outcome=\"responded\",route=\"r\"} ";
 
     @Test
     void health_and_readiness_are_told() throws Exception {
@@ -46,12 +46,12 @@ class AdminPortTest {
             await().atMost(Duration.ofSeconds(10))
                     .untilAsserted(() -> assertThat(gateway.admin("/metrics").body())
                             .contains(
-                                    "gateway_requests_seconds_count{instance=\"" + instance.address()
+                                    "gateway_request_duration_seconds_count{instance=\"" + instance.address()
                                             + "\",route=\"r\",status=\"200\"} 2",
-                                    "gateway_requests_seconds_count{instance=\"none\",route=\"none\",status=\"404\"} 1",
-                                    "gateway_requests_seconds_bucket{",
+                                    "gateway_request_duration_seconds_count{instance=\"none\",route=\"none\",status=\"404\"} 1",
+                                    "gateway_request_duration_seconds_bucket{",
                                     ATTEMPT + "2",
-                                    "gateway_attempts_seconds_count{outcome=\"not-sent\",route=\"r\"} 1",
+                                    "gateway_attempt_duration_seconds_count{outcome=\"not-sent\",route=\"r\"} 1",
                                     "gateway_retries_total{route=\"r\"} 1",
                                     "gateway_instances{service=\"svc\",state=\"active\"} 2",
                                     "jvm_memory_used_bytes"));

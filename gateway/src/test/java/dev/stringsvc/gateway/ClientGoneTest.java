@@ -50,7 +50,7 @@ class ClientGoneTest {
             assertThat(Duration.ofNanos(end - gone)).isLessThan(AT_ONCE);
             assertThat(gateway.logLine()).contains(" status=499 ", " attempts=1 ", "the client went away");
             gateway.awaitIdle();
-            assertThat(gateway.admin("/metrics").body()).containsPattern("gateway_requests_seconds_count.*499");
+            assertThat(gateway.admin("/metrics").body()).containsPattern("gateway_request_duration_seconds_count.*499");
         }
     }
 

@@ -14,6 +14,11 @@ public final class Tool {
         return run("bash", script(name).toString()).strip();
     }
 
+    /// The path that `scripts/NAME PROGRAM` prints.
+    static String path(String name, String program) {
+        return run("bash", script(name).toString(), program).strip();
+    }
+
     private static Path script(String name) {
         var start = Path.of("").toAbsolutePath();
         for (Path dir = start; dir != null; dir = dir.getParent()) {

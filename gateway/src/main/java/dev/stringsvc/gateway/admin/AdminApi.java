@@ -10,6 +10,7 @@ import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.WatchState;
 import dev.stringsvc.program.IpAddress;
+import dev.stringsvc.program.ProgramMeters;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -81,8 +82,7 @@ public final class AdminApi {
         get(
                 routes,
                 "/metrics",
-                ctx -> ctx.contentType("text/plain; version=0.0.4; charset=utf-8")
-                        .result(telemetry.scrape()));
+                ctx -> ctx.contentType(ProgramMeters.CONTENT_TYPE).result(telemetry.scrape()));
         get(routes, "/routes", ctx -> Json.write(ctx, 200, RoutesView.of(live.get())));
         get(
                 routes,

@@ -8,12 +8,17 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /// The meters of gRPC calls. A client can write any path, so only a method that an instance has served
-/// gets meters of its own, and at most [#MOST_METHODS] do; the others are counted under the method
+/// gets meters of its own, and at most [#MOST_METHODS] do, in [#MOST] combinations; the others are counted under the
+/// method
 /// `others`. Thread-safe.
 final class CallMeters {
     static final int MOST_METHODS = 500;
+    /// The most combinations with their method.
+    static final int MOST = 2_000;
+
     private static final String OTHERS = "others";
 
     private final MeterRegistry registry;
@@ -36,20 +41,21 @@ final class CallMeters {
             methods.add(call.method());
         }
         String method = methods.contains(call.method()) ? call.method() : OTHERS;
-        calls.computeIfAbsent(new Key(route, method, call.status()), this::timer)
+        var key = new Key(route, method, call.status());
+        boolean room = calls.containsKey(key) || calls.size() < MOST;
+        calls.computeIfAbsent(room ? key : new Key(route, OTHERS, call.status()), this::timer)
                 .record(exchange.took());
     }
 
     private Timer timer(Key key) {
-        return Timer.builder("gateway.grpc.calls")
-                .tag("route", key.route())
-                .tag("grpc_method", key.method())
-                .tag("grpc_status", key.status().name())
+        return Metric.GRPC_CALLS
+                .timer(key.route(), key.method(), key.status().name())
                 .register(registry);
     }
 
     /// Forgets routes whose meters were removed.
     void routesGone(Collection<String> routes) {
         calls.keySet().removeIf(key -> routes.contains(key.route()));
+        methods.retainAll(calls.keySet().stream().map(Key::method).collect(Collectors.toSet()));
     }
 }

@@ -1,7 +1,6 @@
 package dev.stringsvc.gateway.telemetry;
 
 import dev.stringsvc.gateway.upstream.Endpoint;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,8 +31,8 @@ final class InstanceMeters {
         present.merge(instance, 1, Integer::sum);
         boolean first = shown.merge(new Shown(service, instance), 1, Integer::sum) == 1;
         if (first && shown.size() <= MOST) {
-            Gauge.builder("gateway.instance.in.flight", endpoint, Endpoint::inFlight)
-                    .tags("service", service, "instance", instance)
+            Metric.INSTANCE_IN_FLIGHT
+                    .gauge(endpoint, Endpoint::inFlight, service, instance)
                     .register(registry);
         }
     }
@@ -42,10 +41,7 @@ final class InstanceMeters {
     boolean left(String service, Endpoint endpoint) {
         String instance = endpoint.id();
         if (lessOne(shown, new Shown(service, instance))) {
-            registry.find("gateway.instance.in.flight")
-                    .tags("service", service, "instance", instance)
-                    .meters()
-                    .forEach(registry::remove);
+            Metric.INSTANCE_IN_FLIGHT.remove(registry, service, instance);
         }
         return lessOne(present, instance);
     }

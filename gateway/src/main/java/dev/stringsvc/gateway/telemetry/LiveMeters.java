@@ -1,10 +1,7 @@
 package dev.stringsvc.gateway.telemetry;
 
 import dev.stringsvc.gateway.live.Live;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.TimeGauge;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -16,18 +13,16 @@ final class LiveMeters {
     static void of(MeterRegistry registry, Supplier<Live> live) {
         routes(registry, live, "live", now -> now.routing().table().routes().size());
         routes(registry, live, "quarantined", LiveMeters::quarantined);
-        TimeGauge.builder(
-                        "gateway.config.loaded.timestamp",
-                        () -> live.get().loaded().at().toEpochMilli(),
-                        TimeUnit.MILLISECONDS)
+        Metric.CONFIG_LOADED
+                .timeGauge(live, now -> now.get().loaded().at().toEpochMilli())
                 .strongReference(true)
                 .register(registry);
     }
 
     private static void routes(
             MeterRegistry registry, Supplier<Live> live, String state, ToDoubleFunction<Live> count) {
-        Gauge.builder("gateway.routes", live, now -> count.applyAsDouble(now.get()))
-                .tag("state", state)
+        Metric.ROUTES
+                .gauge(live, now -> count.applyAsDouble(now.get()), state)
                 .strongReference(true)
                 .register(registry);
     }

@@ -66,10 +66,8 @@ final class RequestMeters {
     }
 
     private Timer register(Key key) {
-        return Timer.builder("gateway.requests")
-                .tag("route", key.route())
-                .tag("status", Integer.toString(key.status()))
-                .tag("instance", key.instance())
+        return Metric.REQUESTS
+                .timer(key.route(), Integer.toString(key.status()), key.instance())
                 .serviceLevelObjectives(BUCKETS)
                 .register(registry);
     }

@@ -14,66 +14,22 @@ import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.UpstreamListener;
 import dev.stringsvc.gateway.upstream.WatchState;
 import dev.stringsvc.program.LogWriter;
+import dev.stringsvc.program.ProgramMeters;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.TimeGauge;
-import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.core.instrument.binder.system.UptimeMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The gateway's meters. An instance's meters are removed when it leaves, so that services whose
 /// instances come and go do not fill the memory. At most [InstanceMeters#MOST] instances have meters of
 /// their own, and at most [RequestMeters#MOST] combinations of route, status and instance; the rest is
-/// counted under the instance `others`. Thread-safe.
-///
-/// | meter | tags | what |
-/// |---|---|---|
-/// | `gateway_requests_seconds` | route, status, instance | time of each request to its last byte, as a histogram |
-/// | `gateway_attempts_seconds` | route, outcome | time of each attempt to its answer's head |
-/// | `gateway_grpc_calls_seconds` | route, grpc_method, grpc_status | time of each gRPC call to its last byte |
-/// | `gateway_retries_total` | route | further attempts |
-/// | `gateway_retry_budget_exhausted_total` | route | further attempts that the budget forbade |
-/// | `gateway_hedges_total` | route | copies begun beside an attempt that takes long |
-/// | `gateway_hedge_budget_exhausted_total` | route | copies that their budget forbade |
-/// | `gateway_requests_in_flight` | | requests that are not yet answered |
-/// | `gateway_connections` | | clients' connections that are open |
-/// | `gateway_connections_shed_total` | reason | connections there was no room for: idle (closed), refused |
-/// | `gateway_streams` | | answers that last and count for themselves (`limits.streams`) |
-/// | `gateway_tunnels` | | WebSockets that are open (`limits.tunnels`) |
-/// | `gateway_instances` | service, state | instances: active, ejected, suspect, draining |
-/// | `gateway_ejections_total` | service | how often an instance was ejected |
-/// | `gateway_probes_total` | route, outcome | copies of requests sent to ejected instances |
-/// | `gateway_panic` | service | 1 while so many instances fail that all are used, else 0 |
-/// | `gateway_instance_in_flight` | service, instance | requests in flight to an instance |
-/// | `gateway_watch_age_seconds` | service | since discovery last answered; NaN before it did |
-/// | `gateway_watch_index` | service | Consul's index of that answer, or etcd's revision |
-/// | `gateway_watch_errors_total` | service | discovery queries that failed |
-/// | `gateway_log_lines_dropped_total` | | lines that could not be written to the log |
-/// | `gateway_access_lines_omitted_total` | | requests without a line of their own (`access-log`) |
-/// | `gateway_routes` | state | routes: live, quarantined |
-/// | `gateway_config_reloads_total` | result | how often the configuration was loaded again: ok, refused |
-/// | `gateway_config_loaded_timestamp_seconds` | | when what is live was loaded |
+/// counted under the instance `others`. [Metric] names them, and `docs/metrics.md` explains them.
+/// Thread-safe.
 public final class Telemetry
         implements Exchange.Listener,
                 AttemptListener,
@@ -82,29 +38,22 @@ public final class Telemetry
                 LiveListener,
                 AutoCloseable {
     private static final String NONE = "none";
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final JvmGcMetrics gc = new JvmGcMetrics();
-    private final Counter idleClosed = registry.counter("gateway.connections.shed", "reason", "idle");
-    private final Counter connectionsRefused = registry.counter("gateway.connections.shed", "reason", "refused");
-    private final Counter reloads = registry.counter("gateway.config.reloads", "result", "ok");
-    private final Counter refusedReloads = registry.counter("gateway.config.reloads", "result", "refused");
+    private final ProgramMeters meters = new ProgramMeters(Metric.formerNames());
+    private final MeterRegistry registry = meters.registry();
+    private final Counter idleClosed = Metric.CONNECTIONS_SHED.counter(registry, "idle");
+    private final Counter connectionsRefused = Metric.CONNECTIONS_SHED.counter(registry, "refused");
+    private final Counter reloads = Metric.RELOADS.counter(registry, "ok");
+    private final Counter refusedReloads = Metric.RELOADS.counter(registry, "refused");
     private final CallMeters calls = new CallMeters(registry);
     private final RequestMeters requests = new RequestMeters(registry);
+    private final AttemptMeters attempts = new AttemptMeters(registry);
     private final InstanceMeters instances = new InstanceMeters(registry);
+    private final ServiceMeters services;
     private final Observations observations;
-    private final Clock clock;
-    private final Map<AttemptKey, Timer> attempts = new ConcurrentHashMap<>();
-
-    private record AttemptKey(String route, String outcome) {}
 
     public Telemetry(Clock clock) {
-        this.clock = clock;
+        this.services = new ServiceMeters(registry, clock);
         this.observations = new Observations(clock);
-        new JvmMemoryMetrics().bindTo(registry);
-        new JvmThreadMetrics().bindTo(registry);
-        new ProcessorMetrics().bindTo(registry);
-        new UptimeMetrics().bindTo(registry);
-        gc.bindTo(registry);
     }
 
     /// What the admin port tells of the recent past.
@@ -114,21 +63,17 @@ public final class Telemetry
 
     /// All meters as Prometheus text.
     public String scrape() {
-        return registry.scrape();
+        return meters.scrape();
     }
 
     /// Registers the meter of requests in flight.
     public void inFlight(IntSupplier inFlight) {
-        Gauge.builder("gateway.requests.in.flight", inFlight, IntSupplier::getAsInt)
-                .strongReference(true)
-                .register(registry);
+        gauge(Metric.IN_FLIGHT, inFlight);
     }
 
     /// Registers the meter of clients' open connections.
     public void connections(IntSupplier connections) {
-        Gauge.builder("gateway.connections", connections, IntSupplier::getAsInt)
-                .strongReference(true)
-                .register(registry);
+        gauge(Metric.CONNECTIONS, connections);
     }
 
     @Override
@@ -143,20 +88,14 @@ public final class Telemetry
 
     /// Registers the meters of lines missing from the log.
     public void log(LogWriter writer, AccessLog accessLog) {
-        FunctionCounter.builder("gateway.log.lines.dropped", writer, LogWriter::dropped)
-                .register(registry);
-        FunctionCounter.builder("gateway.access.lines.omitted", accessLog, AccessLog::omitted)
-                .register(registry);
+        var _ = Metric.LOG_LINES_DROPPED.counter(registry, writer, LogWriter::dropped);
+        var _ = Metric.ACCESS_LINES_OMITTED.counter(registry, accessLog, AccessLog::omitted);
     }
 
     /// Registers the meters of long answers and WebSockets, which do not count as in flight.
     public void lasting(IntSupplier streams, IntSupplier tunnels) {
-        Gauge.builder("gateway.streams", streams, IntSupplier::getAsInt)
-                .strongReference(true)
-                .register(registry);
-        Gauge.builder("gateway.tunnels", tunnels, IntSupplier::getAsInt)
-                .strongReference(true)
-                .register(registry);
+        gauge(Metric.STREAMS, streams);
+        gauge(Metric.TUNNELS, tunnels);
     }
 
     /// Registers the meters of the live configuration.
@@ -184,22 +123,7 @@ public final class Telemetry
 
     /// Registers the meters of a service's instances and its watch.
     public void upstream(Upstream upstream) {
-        Tags service = Tags.of("service", upstream.service());
-        for (Endpoint.State state : Endpoint.State.values()) {
-            Gauge.builder("gateway.instances", upstream, u -> count(u, state))
-                    .tags(service.and("state", state.name().toLowerCase(Locale.ROOT)))
-                    .register(registry);
-        }
-        Gauge.builder("gateway.panic", upstream, u -> u.panic() ? 1 : 0)
-                .tags(service)
-                .register(registry);
-        counter("gateway.ejections", service);
-        TimeGauge.builder("gateway.watch.age", upstream, TimeUnit.MILLISECONDS, this::ageMillis)
-                .tags(service)
-                .register(registry);
-        Gauge.builder("gateway.watch.index", upstream, u -> u.watch().index())
-                .tags(service)
-                .register(registry);
+        services.add(upstream);
     }
 
     @Override
@@ -214,7 +138,7 @@ public final class Telemetry
             Set<String> gone = Set.copyOf(names);
             remove("route", gone);
             requests.routesGone(gone);
-            attempts.keySet().removeIf(key -> gone.contains(key.route()));
+            attempts.routesGone(gone);
             calls.routesGone(gone);
             observations.routesGone(gone);
         }
@@ -228,19 +152,6 @@ public final class Telemetry
                     return value != null && values.contains(value);
                 })
                 .forEach(registry::remove);
-    }
-
-    private static long count(Upstream upstream, Endpoint.State state) {
-        return Stream.concat(upstream.endpoints().stream(), upstream.draining().stream())
-                .filter(endpoint -> endpoint.state() == state)
-                .count();
-    }
-
-    private double ageMillis(Upstream upstream) {
-        @Nullable Instant answeredAt = upstream.watch().answeredAt();
-        return answeredAt == null
-                ? Double.NaN
-                : Duration.between(answeredAt, clock.instant()).toMillis();
     }
 
     @Override
@@ -282,54 +193,32 @@ public final class Telemetry
 
     @Override
     public void attempted(Route route, Attempt attempt) {
-        var key = new AttemptKey(route.name(), attempt.overtaken() ? "overtaken" : outcome(attempt.result()));
-        attempts.computeIfAbsent(key, this::attemptTimer).record(attempt.took());
-    }
-
-    private Timer attemptTimer(AttemptKey key) {
-        return Timer.builder("gateway.attempts")
-                .tag("route", key.route())
-                .tag("outcome", key.outcome())
-                .register(registry);
-    }
-
-    private static String outcome(AttemptResult result) {
-        return switch (result) {
-            case AttemptResult.Responded ignored -> "responded";
-            case AttemptResult.NotSent ignored -> "not-sent";
-            case AttemptResult.MaybeSent ignored -> "maybe-sent";
-            case AttemptResult.TimedOut ignored -> "timed-out";
-            case AttemptResult.ClientFault ignored -> "client-fault";
-            case AttemptResult.Unsendable ignored -> "unsendable";
-        };
+        attempts.attempted(route, attempt);
     }
 
     @Override
     public void retried(Route route) {
-        counter("gateway.retries", Tags.of("route", route.name())).increment();
+        attempts.retried(route);
     }
 
     @Override
     public void budgetExhausted(Route route) {
-        counter("gateway.retry.budget.exhausted", Tags.of("route", route.name()))
-                .increment();
+        attempts.budgetExhausted(route);
     }
 
     @Override
     public void hedged(Route route) {
-        counter("gateway.hedges", Tags.of("route", route.name())).increment();
+        attempts.hedged(route);
     }
 
     @Override
     public void hedgeBudgetExhausted(Route route) {
-        counter("gateway.hedge.budget.exhausted", Tags.of("route", route.name()))
-                .increment();
+        attempts.hedgeBudgetExhausted(route);
     }
 
     @Override
     public void probed(Route route, AttemptResult result) {
-        counter("gateway.probes", Tags.of("route", route.name(), "outcome", outcome(result)))
-                .increment();
+        attempts.probed(route, result);
     }
 
     @Override
@@ -350,25 +239,21 @@ public final class Telemetry
     @Override
     public void ejected(String service, Endpoint endpoint) {
         observations.ejected(service, endpoint);
-        counter("gateway.ejections", Tags.of("service", service)).increment();
+        services.ejected(service);
     }
 
     @Override
     public void watched(String service, WatchState state) {
         observations.watched(service, state);
-        Counter errors = counter("gateway.watch.errors", Tags.of("service", service));
-        if (state.error() != null) {
-            errors.increment();
-        }
+        services.watched(service, state);
     }
 
-    private Counter counter(String name, Tags tags) {
-        return registry.counter(name, tags);
+    private void gauge(Metric metric, IntSupplier value) {
+        metric.gauge(value, IntSupplier::getAsInt).strongReference(true).register(registry);
     }
 
     @Override
     public void close() {
-        gc.close();
-        registry.close();
+        meters.close();
     }
 }

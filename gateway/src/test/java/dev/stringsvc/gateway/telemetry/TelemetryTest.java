@@ -25,7 +25,7 @@ class TelemetryTest {
         return telemetry
                 .scrape()
                 .lines()
-                .filter(line -> line.startsWith("gateway_requests_seconds_count"))
+                .filter(line -> line.startsWith("gateway_request_duration_seconds_count"))
                 .count();
     }
 
@@ -44,7 +44,7 @@ class TelemetryTest {
             double counted = telemetry
                     .scrape()
                     .lines()
-                    .filter(line -> line.startsWith("gateway_requests_seconds_count"))
+                    .filter(line -> line.startsWith("gateway_request_duration_seconds_count"))
                     .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                     .sum();
             assertThat(counted).isEqualTo(requests);

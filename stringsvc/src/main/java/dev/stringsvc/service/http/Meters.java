@@ -1,13 +1,7 @@
 package dev.stringsvc.service.http;
 
+import dev.stringsvc.program.ProgramMeters;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.core.instrument.binder.system.UptimeMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,11 +9,11 @@ import java.util.Objects;
 
 /// Counts and times the calls by method and outcome, and measures the JVM. Thread-safe.
 final class Meters implements AutoCloseable {
-    static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+    private static final Map<String, String> FORMER_NAMES =
+            Map.of("stringsvc_call_duration_seconds", "stringsvc_requests_seconds");
 
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final ProgramMeters meters = new ProgramMeters(FORMER_NAMES);
     private final Map<Key, Timer> timers;
-    private final JvmGcMetrics gc = new JvmGcMetrics();
 
     Meters() {
         Map<Key, Timer> all = new HashMap<>();
@@ -29,19 +23,14 @@ final class Meters implements AutoCloseable {
             }
         }
         timers = Map.copyOf(all);
-        new JvmMemoryMetrics().bindTo(registry);
-        new JvmThreadMetrics().bindTo(registry);
-        new ProcessorMetrics().bindTo(registry);
-        new UptimeMetrics().bindTo(registry);
-        gc.bindTo(registry);
     }
 
     private Timer timer(Method method, Outcome outcome) {
-        return Timer.builder("stringsvc.requests")
-                .description("The calls of the string service, and how long they took")
+        return Timer.builder("stringsvc.call.duration")
+                .description("Time of calls of the string service")
                 .tag("method", method.label())
                 .tag("outcome", outcome.label())
-                .register(registry);
+                .register(meters.registry());
     }
 
     void record(Call call, Duration took) {
@@ -51,13 +40,12 @@ final class Meters implements AutoCloseable {
 
     /// All meters in Prometheus's text format.
     String scrape() {
-        return registry.scrape();
+        return meters.scrape();
     }
 
     @Override
     public void close() {
-        gc.close();
-        registry.close();
+        meters.close();
     }
 
     private record Key(Method method, Outcome outcome) {}

@@ -1,5 +1,6 @@
 package dev.stringsvc.service.http;
 
+import dev.stringsvc.program.ProgramMeters;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 
@@ -28,7 +29,7 @@ final class StatusApi {
     }
 
     private void metrics(Context ctx) {
-        ctx.contentType(Meters.CONTENT_TYPE).result(meters.scrape());
+        ctx.contentType(ProgramMeters.CONTENT_TYPE).result(meters.scrape());
     }
 
     private record Health(String status) {}

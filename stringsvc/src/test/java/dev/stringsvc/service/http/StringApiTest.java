@@ -91,9 +91,9 @@ class StringApiTest {
         assertThat(response.headers().firstValue("Content-Type"))
                 .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain;"));
         assertThat(response.body())
-                .contains("stringsvc_requests_seconds_count{method=\"uppercase\",outcome=\"ok\"} 2")
-                .contains("stringsvc_requests_seconds_count{method=\"count\",outcome=\"rejected\"} 1")
-                .contains("stringsvc_requests_seconds_count{method=\"SendEmail\",outcome=\"ok\"} 0")
+                .contains("stringsvc_call_duration_seconds_count{method=\"uppercase\",outcome=\"ok\"} 2")
+                .contains("stringsvc_call_duration_seconds_count{method=\"count\",outcome=\"rejected\"} 1")
+                .contains("stringsvc_call_duration_seconds_count{method=\"SendEmail\",outcome=\"ok\"} 0")
                 .contains("jvm_memory_used_bytes", "jvm_gc_", "jvm_threads_live_threads", "process_uptime_seconds");
     }
 }

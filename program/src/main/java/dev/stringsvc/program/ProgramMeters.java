@@ -1,0 +1,125 @@
+package dev.stringsvc.program;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.SummarySnapshot;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A program's meters with those of its JVM, and the page that Prometheus scrapes. A timer that was
+/// renamed is on the page under its former name too: the copy is made at each scrape, so measuring costs
+/// the same. Thread-safe.
+public final class ProgramMeters implements AutoCloseable {
+    public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private static final String MAX = "_max";
+    private static final double NANOS = 1e9;
+
+    private final PrometheusMeterRegistry registry;
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+
+    /// @param formerNames the former names of timers by their names on the page, for example
+    /// `a_duration_seconds`
+    public ProgramMeters(Map<String, String> formerNames) {
+        this.registry = new PrometheusMeterRegistry(
+                PrometheusConfig.DEFAULT, new WithFormerNames(Map.copyOf(formerNames)), Clock.SYSTEM);
+        processor(); // first: filters count only for what is registered after them
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        gc.bindTo(registry);
+    }
+
+    /// Micrometer's meters of the processor, but two under names of which `promtool` approves.
+    private void processor() {
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"));
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
+        new ProcessorMetrics().bindTo(registry);
+        var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        FunctionCounter.builder("process.cpu", system, bean -> bean.getProcessCpuTime() / NANOS)
+                .baseUnit("seconds")
+                .description("Processor time that the process has used")
+                .register(registry);
+        Gauge.builder("system.cpus", Runtime.getRuntime(), Runtime::availableProcessors)
+                .description("Processors that the JVM may use")
+                .register(registry);
+    }
+
+    /// Where the program registers its own meters.
+    public MeterRegistry registry() {
+        return registry;
+    }
+
+    /// All meters in Prometheus's text format.
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void close() {
+        gc.close();
+        registry.close();
+    }
+
+    /// Adds the former names to what the page is made of.
+    private static final class WithFormerNames extends PrometheusRegistry {
+        private final Map<String, String> formerNames;
+
+        WithFormerNames(Map<String, String> formerNames) {
+            this.formerNames = formerNames;
+        }
+
+        @Override
+        public MetricSnapshots scrape() {
+            List<MetricSnapshot> all = new ArrayList<>();
+            for (MetricSnapshot snapshot : super.scrape()) {
+                all.add(snapshot);
+                formerName(snapshot.getMetadata().getPrometheusName())
+                        .flatMap(former -> renamed(snapshot, former))
+                        .ifPresent(all::add);
+            }
+            return new MetricSnapshots(all);
+        }
+
+        /// The former name of a timer, or of the gauge with its largest value.
+        private Optional<String> formerName(String name) {
+            return name.endsWith(MAX)
+                    ? Optional.ofNullable(formerNames.get(name.substring(0, name.length() - MAX.length())))
+                            .map(former -> former + MAX)
+                    : Optional.ofNullable(formerNames.get(name));
+        }
+
+        private static Optional<MetricSnapshot> renamed(MetricSnapshot snapshot, String name) {
+            String help =
+                    "The former name of " + snapshot.getMetadata().getPrometheusName() + "; gone in the next version";
+            var metadata = new MetricMetadata(name, help);
+            return switch (snapshot) {
+                case HistogramSnapshot histogram ->
+                    Optional.of(new HistogramSnapshot(metadata, histogram.getDataPoints()));
+                case SummarySnapshot summary -> Optional.of(new SummarySnapshot(metadata, summary.getDataPoints()));
+                case GaugeSnapshot gauge -> Optional.of(new GaugeSnapshot(metadata, gauge.getDataPoints()));
+                default -> Optional.empty();
+            };
+        }
+    }
+}
