@@ -9,6 +9,7 @@ import dev.stringsvc.gateway.client.Exchange;
 import dev.stringsvc.gateway.client.HttpPort;
 import dev.stringsvc.gateway.client.MinimumRate;
 import dev.stringsvc.gateway.client.SocketPollers;
+import dev.stringsvc.gateway.config.AdminToken;
 import dev.stringsvc.gateway.config.ConfigException;
 import dev.stringsvc.gateway.config.ConfigSource;
 import dev.stringsvc.gateway.config.GatewayConfig;
@@ -73,7 +74,7 @@ public final class Gateway implements AutoCloseable {
     private final Deque<Runnable> stops = new ConcurrentLinkedDeque<>();
     private volatile boolean draining;
 
-    private Gateway(StartConfiguration start, Registries registries, LogWriter log) {
+    private Gateway(StartConfiguration start, Registries registries, AdminToken token, LogWriter log) {
         this.config = start.configuration().config();
         stops.push(telemetry::close);
         this.transports = new Transports(
@@ -128,12 +129,16 @@ public final class Gateway implements AutoCloseable {
                     new HttpPort.Settings(
                             config.admin().host(),
                             config.admin().port(),
-                            ClientProtocols.PLAIN,
+                            new ClientProtocols(
+                                    config.admin().tls().context(), ClientProtocols.Cleartext.PRIOR_KNOWLEDGE),
                             timeouts,
                             ConnectionLimit.of(ConnectionCapacity.ADMIN),
                             headBytes,
                             HttpPort.Paths.STRICT),
-                    adminApi.handler(config.admin().hosts()),
+                    adminApi.handler(new AdminApi.Access(
+                            config.admin().hosts(),
+                            token.value(),
+                            config.admin().openMetrics())),
                     exchange -> {},
                     HttpPort.Work.NONE);
             reserved.add(admin.port());
@@ -167,6 +172,7 @@ public final class Gateway implements AutoCloseable {
                 "listening on {}, admin on {}",
                 IpAddress.withPort(config.host(), port()),
                 IpAddress.withPort(config.admin().host(), adminPort()));
+        LOG.info("{}", config.admin().page(adminPort(), token));
     }
 
     /// Starts everything.
@@ -177,12 +183,15 @@ public final class Gateway implements AutoCloseable {
         StartConfiguration start = StartConfiguration.load(source);
         GatewayConfig config = start.configuration().config();
         warnOfAccess(source, config);
-        return new Gateway(start, Registries.of(config), log);
+        AdminToken token = config.admin().readToken();
+        token.readableByAll().ifPresent(why -> LOG.warn("admin.token-file is no secret: {}", why));
+        return new Gateway(start, Registries.of(config), token, log);
     }
 
     private static void warnOfAccess(ConfigSource source, GatewayConfig config) {
         source.writableByOthers().ifPresent(why -> LOG.warn("the configuration file is not safe: {}", why));
         config.tls().readableByAll().ifPresent(why -> LOG.warn("tls.key is no secret: {}", why));
+        config.admin().tls().readableByAll().ifPresent(why -> LOG.warn("admin.tls.key is no secret: {}", why));
     }
 
     private static ClientProtocols.Cleartext cleartext(GatewayConfig.Http2 http2) {

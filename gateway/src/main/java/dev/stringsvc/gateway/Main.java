@@ -47,6 +47,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Environment only:",
+            "  GATEWAY_ADMIN_TOKEN                  what requests to the admin port must carry, at least 16 characters",
             "  CONSUL_HTTP_TOKEN, CONSUL_HTTP_TOKEN_FILE, CONSUL_HTTP_AUTH, CONSUL_HTTP_SSL, CONSUL_HTTP_SSL_VERIFY,",
             "  CONSUL_CACERT, CONSUL_CAPATH, CONSUL_CLIENT_CERT, CONSUL_CLIENT_KEY, CONSUL_TLS_SERVER_NAME,",
             "  CONSUL_NAMESPACE, CONSUL_PARTITION   as for Consul's own tools; the file has a key for each, see",
@@ -136,7 +137,7 @@ public final class Main implements Callable<Integer> {
             mixinStandardHelpOptions = true,
             description = "Validates a configuration file without starting; exits with 2 when it is not valid.")
     int check(@Parameters(paramLabel = "FILE", description = "The file.") Path file) throws ConfigException {
-        GatewayConfig config = ConfigLoader.load(Optional.of(file), Flags.endpoints(Environment.ofProcess()));
+        GatewayConfig config = ConfigLoader.load(Optional.of(file), Flags.beside(Environment.ofProcess()));
         out().println(file + ": valid, " + config.routes().routes().size() + " routes");
         return 0;
     }

@@ -39,6 +39,7 @@ final class GatewayFixture implements AutoCloseable {
     private final Queue<String> lines = new ConcurrentLinkedQueue<>();
     private final LogWriter log = LogWriter.to(new LineStream(lines), 16 << 20);
     private final Gateway gateway;
+    private final String adminToken;
     private final LoggedFailures failures = LoggedFailures.watch();
     private volatile boolean closed;
     private final HttpClient http =
@@ -46,6 +47,7 @@ final class GatewayFixture implements AutoCloseable {
 
     private GatewayFixture(ConfigSource source, List<FakeInstance> instances) throws ConfigException {
         this.instances = instances;
+        this.adminToken = source.flags().path("admin").path("token").asText();
         this.gateway = Gateway.start(source, log);
     }
 
@@ -119,19 +121,23 @@ final class GatewayFixture implements AutoCloseable {
                     .put("service", "svc");
             return;
         }
-        int dot = key.indexOf('.');
+        int dot = key.lastIndexOf('.');
         String name = key.substring(dot + 1);
-        String path = key.startsWith("service.") ? "/services/svc" : "/" + key.substring(0, dot);
+        String path = key.startsWith("service.")
+                ? "/services/svc"
+                : "/" + key.substring(0, dot).replace('.', '/');
         ObjectNode section = key.startsWith("route.") ? route : config.withObject(path);
         if (value.isEmpty()) {
             section.remove(name);
             return;
         }
         switch (name) {
-            case "methods", "instances", "endpoints" -> section.putArray(name).add(value);
+            case "methods", "instances", "endpoints", "hosts" ->
+                section.putArray(name).add(value);
             case "attempts", "in-flight", "tunnels", "connections", "streams" ->
                 section.put(name, Integer.parseInt(value));
-            case "idempotent", "stream-requests", "routes" -> section.put(name, Boolean.parseBoolean(value));
+            case "idempotent", "stream-requests", "routes", "open-metrics" ->
+                section.put(name, Boolean.parseBoolean(value));
             case "budget-ratio", "hedge-ratio", "min-share", "max-share", "slow-factor" ->
                 section.put(name, Double.parseDouble(value));
             case "budget-floor", "failures" -> section.put(name, Integer.parseInt(value));
@@ -180,7 +186,7 @@ final class GatewayFixture implements AutoCloseable {
                 .timeout(Duration.ofSeconds(30));
     }
 
-    /// The admin port's answer.
+    /// The admin port's answer, with the token if it asks for one.
     HttpResponse<String> admin(String path) {
         return admin("GET", path);
     }
@@ -188,6 +194,9 @@ final class GatewayFixture implements AutoCloseable {
     HttpResponse<String> admin(String method, String path) {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + path))
                 .method(method, HttpRequest.BodyPublishers.noBody());
+        if (!adminToken.isEmpty()) {
+            request.header("Authorization", "Bearer " + adminToken);
+        }
         try {
             return http.send(request.timeout(SOON).build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException | InterruptedException e) {

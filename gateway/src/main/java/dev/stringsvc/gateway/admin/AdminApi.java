@@ -11,6 +11,7 @@ import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.gateway.upstream.WatchState;
 import dev.stringsvc.program.IpAddress;
 import dev.stringsvc.program.ProgramMeters;
+import dev.stringsvc.program.Secret;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -21,13 +22,18 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.servlet.JavalinServlet;
 import io.javalin.http.servlet.ServletEntry;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -41,9 +47,12 @@ import org.jspecify.annotations.Nullable;
 public final class AdminApi {
     private static final int METHOD_NOT_ALLOWED = 405;
     private static final String SERVED =
-            "The admin port serves a page at /, GET /healthz, /readyz, /metrics, /routes, /upstreams, /events, /requests and /live,"
-                    + " and POST /explain.";
+            "The admin port has a page at /, and /openapi.json describes everything else that it serves.";
 
+    /// Describes every path, in OpenAPI 3.1.
+    private static final byte[] OPEN_API = resource("openapi.json");
+
+    private final Set<String> posted = new HashSet<>();
     private final Supplier<Live> live;
     private final Telemetry telemetry;
     private final BooleanSupplier draining;
@@ -57,26 +66,51 @@ public final class AdminApi {
         this.clock = clock;
     }
 
-    /// The handler of the port: Javalin, as a servlet.
-    ///
-    /// @param hosts the names accepted in `Host`, besides addresses and `localhost`
-    public org.eclipse.jetty.server.Handler handler(List<String> hosts) {
-        var context = new ServletContextHandler("/");
-        context.setErrorHandler(new ProblemErrorHandler(refused -> {}));
-        context.addServlet(new ServletHolder(Javalin.create(this::configure).javalinServlet()), "/*");
-        return new AdminHosts(hosts, context);
+    private static byte[] resource(String name) {
+        try (InputStream in = Objects.requireNonNull(AdminApi.class.getResourceAsStream(name))) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    private void configure(JavalinConfig config) {
+    /// The handler of the port: Javalin, as a servlet.
+    ///
+    public org.eclipse.jetty.server.Handler handler(Access access) {
+        var token = new TokenCheck(access.token());
+        var sessions = new Sessions(clock);
+        var log = new RefusalLog(clock);
+        var context = new ServletContextHandler("/");
+        context.setErrorHandler(new ProblemErrorHandler(refused -> {}));
+        Javalin javalin = javalin(new LoginApi(token, sessions, log));
+        context.addServlet(new ServletHolder(javalin.javalinServlet()), "/*");
+        return new AdminHosts(access.hosts(), new AdminAccess(token, sessions, log, access.openMetrics(), context));
+    }
+
+    /// Who may ask the port.
+    ///
+    /// @param hosts the names accepted in `Host`, besides addresses and `localhost`
+    /// @param token empty if none is required
+    /// @param openMetrics true if `/metrics` needs no token
+    public record Access(List<String> hosts, Secret token, boolean openMetrics) {}
+
+    Javalin javalin(LoginApi login) {
+        return Javalin.create(config -> configure(config, login));
+    }
+
+    private void configure(JavalinConfig config, LoginApi login) {
         config.startup.startupWatcherEnabled = false;
         config.http.compressionStrategy = CompressionStrategy.NONE;
         config.http.prefer405over404 = true;
         // Javalin's other servlet speaks WebSocket, and answers WebSocket requests with 404 and a session cookie.
         config.unsafe.servlet = LazyKt.lazyOf(new ServletEntry(null, new JavalinServlet(config.unsafe)));
         addTo(config.routes);
+        post(config.routes, "/login", login::login);
+        post(config.routes, "/logout", login::logout);
     }
 
     private void addTo(RoutesConfig routes) {
+        get(routes, "/openapi.json", ctx -> ctx.contentType("application/json").result(OPEN_API));
         get(routes, "/healthz", ctx -> Json.write(ctx, 200, new Health("ok", List.of())));
         get(routes, "/readyz", this::ready);
         get(
@@ -103,7 +137,7 @@ public final class AdminApi {
         var page = new PageApi();
         get(routes, "/", page::index);
         get(routes, "/page/{name}", page::file);
-        routes.post("/explain", new ExplainApi(live)::post);
+        post(routes, "/explain", new ExplainApi(live)::post);
         routes.exception(HttpResponseException.class, (e, ctx) -> problem(ctx, e));
         routes.exception(Refusal.class, (e, ctx) -> problem(ctx, e.status(), e.detail()));
     }
@@ -112,6 +146,11 @@ public final class AdminApi {
     private static void get(RoutesConfig routes, String path, Handler handler) {
         routes.get(path, handler);
         routes.head(path, handler);
+    }
+
+    private void post(RoutesConfig routes, String path, Handler handler) {
+        routes.post(path, handler);
+        posted.add(path);
     }
 
     private void ready(Context ctx) throws IOException {
@@ -152,9 +191,9 @@ public final class AdminApi {
                 : Optional.empty();
     }
 
-    private static void problem(Context ctx, HttpResponseException e) {
+    private void problem(Context ctx, HttpResponseException e) {
         if (e.getStatus() == METHOD_NOT_ALLOWED) {
-            ctx.header("Allow", ctx.path().equals("/explain") ? "POST" : "GET, HEAD");
+            ctx.header("Allow", posted.contains(ctx.path()) ? "POST" : "GET, HEAD");
         }
         problem(ctx, e.getStatus(), SERVED);
     }

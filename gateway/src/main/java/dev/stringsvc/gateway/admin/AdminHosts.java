@@ -1,8 +1,6 @@
 package dev.stringsvc.gateway.admin;
 
-import dev.stringsvc.gateway.client.Problem;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,17 +28,21 @@ final class AdminHosts extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
-        if (answers(request.getHeaders().get(HttpHeader.HOST))) {
+        if (answers(hostOf(request))) {
             return super.handle(request, response, callback);
         }
-        byte[] json = Problem.of(
-                        MISDIRECTED,
-                        "The admin port does not answer to this Host; admin.hosts lists the accepted names.")
-                .json();
-        response.setStatus(MISDIRECTED);
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problem.CONTENT_TYPE);
-        response.write(true, ByteBuffer.wrap(json), callback);
+        ProblemResponse.write(
+                response,
+                callback,
+                MISDIRECTED,
+                "The admin port does not answer to this Host; admin.hosts lists the accepted names.");
         return true;
+    }
+
+    /// The host and port that the client names; over HTTP/2 that is `:authority`.
+    static @Nullable String hostOf(Request request) {
+        @Nullable String host = request.getHeaders().get(HttpHeader.HOST);
+        return host == null ? request.getHttpURI().getAuthority() : host;
     }
 
     /// @param host as the request gives it, with or without a port

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.stringsvc.program.Environment;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -12,11 +13,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -40,7 +45,12 @@ import picocli.CommandLine.Spec;
             "For example: gateway explain POST http://localhost:8080/stringsvc/uppercase",
             ""
         },
-        footer = {"", "Exit codes: 0, 1 the gateway cannot be asked or knows no such request, 2 a flag is not valid."})
+        footer = {
+            "",
+            "GATEWAY_ADMIN_TOKEN or GATEWAY_ADMIN_TOKEN_FILE gives the admin port's token, if it asks for one.",
+            "",
+            "Exit codes: 0, 1 the gateway cannot be asked or knows no such request, 2 a flag is not valid."
+        })
 public final class ExplainCommand implements Callable<Integer> {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -147,10 +157,7 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private JsonNode send(HttpRequest.Builder request) throws NotTold, InterruptedException {
         try (var http = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
-            @Nullable String token = System.getenv("GATEWAY_ADMIN_TOKEN");
-            if (token != null && !token.isBlank()) {
-                request.header("Authorization", "Bearer " + token.strip());
-            }
+            token(Environment.ofProcess()).ifPresent(token -> request.header("Authorization", "Bearer " + token));
             var answer = http.send(request.timeout(PATIENCE).build(), BodyHandlers.ofString());
             JsonNode told = JSON.readTree(answer.body());
             if (answer.statusCode() != 200) {
@@ -161,6 +168,22 @@ public final class ExplainCommand implements Callable<Integer> {
             throw new NotTold("what answers at " + admin + " is not a gateway's admin port", e);
         } catch (IOException | IllegalArgumentException e) {
             throw new NotTold("the admin port at " + admin + " cannot be reached; --admin names another: " + e, e);
+        }
+    }
+
+    /// The token, from the variables that give it to the gateway.
+    private static Optional<String> token(Environment environment) throws NotTold {
+        @Nullable String file = environment.get(Flags.ADMIN_TOKEN_FILE).orElse(null);
+        try {
+            Optional<String> token = file == null
+                    ? environment.get(Flags.ADMIN_TOKEN)
+                    : Optional.of(Files.readString(Path.of(file)).strip());
+            if (token.stream().flatMapToInt(String::chars).anyMatch(c -> c <= ' ' || c >= 0x7f)) {
+                throw new NotTold("the admin port's token holds a character that no token has", null);
+            }
+            return token;
+        } catch (IOException | InvalidPathException e) {
+            throw new NotTold(Flags.ADMIN_TOKEN_FILE + ": " + file + " cannot be read: " + e, e);
         }
     }
 

@@ -22,6 +22,8 @@ import picocli.CommandLine.ParameterException;
 /// Flags and their environment variables; a flag wins over its variable, and both over the file.
 public final class Flags {
     private static final String TLS = "tls.";
+    static final String ADMIN_TOKEN = "GATEWAY_ADMIN_TOKEN";
+    static final String ADMIN_TOKEN_FILE = "GATEWAY_ADMIN_TOKEN_FILE";
 
     @Option(
             names = "--config",
@@ -45,7 +47,8 @@ public final class Flags {
     @Option(
             names = "--admin-host",
             paramLabel = "ADDRESS",
-            description = "Address of the admin port. GATEWAY_ADMIN_HOST, default 127.0.0.1")
+            description = "Address of the admin port; any but the loopback's needs a token. GATEWAY_ADMIN_HOST, default"
+                    + " 127.0.0.1")
     private @Nullable String adminHost;
 
     @Option(
@@ -60,6 +63,21 @@ public final class Flags {
             description = "Names by which the admin port may be asked, besides addresses and localhost."
                     + " GATEWAY_ADMIN_HOSTS")
     private @Nullable String adminHosts;
+
+    @Option(
+            names = "--admin-token-file",
+            paramLabel = "FILE",
+            description = "Holds the token that the admin port asks for; made with a random token if it does not exist."
+                    + " GATEWAY_ADMIN_TOKEN_FILE")
+    private @Nullable String adminTokenFile;
+
+    @Option(
+            names = "--admin-open-metrics",
+            arity = "0..1",
+            paramLabel = "true|false",
+            fallbackValue = "true",
+            description = "/metrics needs no token. GATEWAY_ADMIN_OPEN_METRICS")
+    private @Nullable Boolean adminOpenMetrics;
 
     @Option(
             names = "--consul",
@@ -116,6 +134,7 @@ public final class Flags {
         put(all.putObject("admin"), "host", adminHost);
         put(all.withObject("/admin"), "port", adminPort);
         putList(all.withObject("/admin"), "hosts", adminHosts);
+        putToken(all.withObject("/admin"), environment);
         putConsul(command, all.putObject("consul"), environment);
         put(all.withObject("/consul"), "last-good", lastGood);
         putEtcd(command, all.putObject("etcd"), environment);
@@ -127,6 +146,18 @@ public final class Flags {
                 .filter(text -> !text.isEmpty())
                 .forEach(text -> putFixed(command, services, text));
         return all;
+    }
+
+    /// Puts what is said of the admin port's token. There is no flag for the token itself, since other users
+    /// of the machine can read a process's flags.
+    private void putToken(ObjectNode admin, Environment environment) {
+        environment
+                .get(ADMIN_TOKEN)
+                .ifPresent(token -> admin.put("token", token).put("token-file", ""));
+        put(admin, "token-file", adminTokenFile);
+        if (adminOpenMetrics != null) {
+            admin.put("open-metrics", adminOpenMetrics);
+        }
     }
 
     /// Puts what the variables of Consul's own tools say under the keys that mean the same.
@@ -167,9 +198,14 @@ public final class Flags {
         putList(into, "endpoints", etcd);
     }
 
-    /// What a file is checked together with: a service may be in etcd without its endpoints in the file.
-    public static ObjectNode endpoints(Environment environment) {
+    /// What a file is checked together with, since a file need not hold it: etcd's endpoints, and the admin
+    /// port's token.
+    public static ObjectNode beside(Environment environment) {
         ObjectNode all = ConfigLoader.noFlags();
+        environment.get(ADMIN_TOKEN).ifPresent(token -> all.withObject("/admin").put("token", token));
+        environment
+                .get(ADMIN_TOKEN_FILE)
+                .ifPresent(file -> all.withObject("/admin").put("token-file", file));
         environment
                 .get(EtcdVariable.ETCDCTL_ENDPOINTS.name())
                 .ifPresent(members -> putList(all.putObject("etcd"), EtcdVariable.ETCDCTL_ENDPOINTS.key(), members));
@@ -185,6 +221,8 @@ public final class Flags {
                 Map.entry("--admin-host", "GATEWAY_ADMIN_HOST"),
                 Map.entry("--admin-port", "GATEWAY_ADMIN_PORT"),
                 Map.entry("--admin-hosts", "GATEWAY_ADMIN_HOSTS"),
+                Map.entry("--admin-token-file", ADMIN_TOKEN_FILE),
+                Map.entry("--admin-open-metrics", "GATEWAY_ADMIN_OPEN_METRICS"),
                 Map.entry("--last-good", "GATEWAY_LAST_GOOD"),
                 Map.entry("--static", "GATEWAY_STATIC"),
                 Map.entry("--grace", "GATEWAY_GRACE"),

@@ -67,7 +67,7 @@ public final class RoutesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException {
-        config = ConfigLoader.load(Optional.ofNullable(file), Flags.endpoints(Environment.ofProcess()));
+        config = ConfigLoader.load(Optional.ofNullable(file), Flags.beside(Environment.ofProcess()));
         RouteTable table = config.routes();
         PrintWriter out = commandLine().getOut();
         try {

@@ -18,10 +18,12 @@ import dev.stringsvc.gateway.upstream.Guard;
 import dev.stringsvc.program.Check;
 import dev.stringsvc.program.HostName;
 import dev.stringsvc.program.HostPort;
+import dev.stringsvc.program.IpAddress;
 import dev.stringsvc.program.Pem;
 import dev.stringsvc.program.Secret;
 import dev.stringsvc.program.SettingException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -96,12 +98,56 @@ public record GatewayConfig(
     /// The port for operators.
     ///
     /// @param hosts the names by which it may be asked, besides addresses and `localhost`
-    public record Admin(String host, int port, List<String> hosts) {
+    /// @param token what requests must carry; empty for the one of the file, or for none
+    /// @param tokenFile the file that holds the token; it wins over `token`
+    /// @param openMetrics true if `/metrics` needs no token
+    public record Admin(
+            String host, int port, List<String> hosts, Secret token, String tokenFile, boolean openMetrics, Tls tls) {
         public Admin {
             Check.port(port);
             hosts.forEach(name ->
                     Check.that(HostName.isName(name), "hosts", "names without a port, such as gateway or gw.example"));
             hosts = List.copyOf(hosts);
+            Check.that(token.isEmpty() || AdminToken.isUsable(token.value()), "token", AdminToken.EXPECTED);
+            Check.that(tokenFile.indexOf(0) < 0, "token-file", "a file");
+            if (!isLoopback(host) && token.isEmpty() && tokenFile.isEmpty()) {
+                throw new SettingException(
+                        "token-file",
+                        "expected a token, since other machines can reach admin.host " + host
+                                + ": set GATEWAY_ADMIN_TOKEN to at least 16 characters, or name a file here (one that"
+                                + " does not exist gets a random token); or set admin.host to 127.0.0.1");
+            }
+        }
+
+        /// Reads the token, or makes its file.
+        ///
+        /// @throws ConfigException when the file can be neither read nor made
+        public AdminToken readToken() throws ConfigException {
+            try {
+                return AdminToken.read(token, tokenFile);
+            } catch (SettingException e) {
+                throw new ConfigException("admin." + e.getMessage(), e);
+            }
+        }
+
+        /// A sentence for the log: where a browser on this machine finds the page.
+        ///
+        /// @param listening the port
+        public String page(int listening, AdminToken token) {
+            boolean anywhere = host.equals("0.0.0.0") || host.equals("::");
+            String scheme = tls.certificate().isEmpty() ? "http://" : "https://";
+            return token.page(scheme + IpAddress.withPort(anywhere ? "127.0.0.1" : host, listening) + "/");
+        }
+
+        /// True if only this machine can reach the address. A name other than `localhost` may change what it
+        /// stands for.
+        private static boolean isLoopback(String host) {
+            try {
+                return host.equalsIgnoreCase("localhost")
+                        || InetAddress.ofLiteral(host).isLoopbackAddress();
+            } catch (IllegalArgumentException e) {
+                return false;
+            }
         }
     }
 

@@ -23,6 +23,44 @@ class FlagsTest {
         return parsed.overrides(command, new Environment(variables)).path("etcd");
     }
 
+    private static JsonNode admin(Map<String, String> variables, String... flags) {
+        var parsed = new Flags();
+        var command = new CommandLine(CommandLine.Model.CommandSpec.create()
+                .addMixin("flags", CommandLine.Model.CommandSpec.forAnnotatedObject(parsed)));
+        command.parseArgs(flags);
+        return parsed.overrides(command, new Environment(variables)).path("admin");
+    }
+
+    @Test
+    void the_variable_of_the_token_wins_over_the_file_and_a_named_file_over_it() throws Exception {
+        Map<String, String> token = Map.of("GATEWAY_ADMIN_TOKEN", " sixteen-letters- ");
+        assertThat(admin(token)).isEqualTo(new JsonMapper().readTree("""
+                {"token": "sixteen-letters-", "token-file": ""}"""));
+        assertThat(admin(token, "--admin-token-file", "f").path("token-file").asText())
+                .isEqualTo("f");
+        assertThat(admin(Map.of())).isEmpty();
+    }
+
+    @Test
+    void metrics_are_opened_by_a_flag_with_or_without_a_word() {
+        assertThat(admin(Map.of(), "--admin-open-metrics").path("open-metrics").asBoolean())
+                .isTrue();
+        assertThat(admin(Map.of(), "--admin-open-metrics=true")
+                        .path("open-metrics")
+                        .asBoolean())
+                .isTrue();
+        assertThat(admin(Map.of(), "--admin-open-metrics=false").path("open-metrics"))
+                .isEqualTo(com.fasterxml.jackson.databind.node.BooleanNode.FALSE);
+    }
+
+    @Test
+    void a_file_is_checked_together_with_the_variables_of_the_token() throws Exception {
+        assertThat(Flags.beside(new Environment(
+                        Map.of("GATEWAY_ADMIN_TOKEN", "sixteen-letters-", "GATEWAY_ADMIN_TOKEN_FILE", "f"))))
+                .isEqualTo(new JsonMapper().readTree("""
+                {"admin": {"token": "sixteen-letters-", "token-file": "f"}}"""));
+    }
+
     @Test
     void etcds_own_variables_set_the_keys_that_mean_the_same() throws Exception {
         JsonNode keys = etcd(Map.of(
@@ -67,10 +105,10 @@ class FlagsTest {
 
     @Test
     void a_file_is_checked_together_with_the_endpoints_of_the_environment() {
-        assertThat(Flags.endpoints(new Environment(Map.of("ETCDCTL_ENDPOINTS", "a:1")))
+        assertThat(Flags.beside(new Environment(Map.of("ETCDCTL_ENDPOINTS", "a:1")))
                         .at("/etcd/endpoints/0")
                         .asText())
                 .isEqualTo("a:1");
-        assertThat(Flags.endpoints(new Environment(Map.of()))).isEmpty();
+        assertThat(Flags.beside(new Environment(Map.of()))).isEmpty();
     }
 }

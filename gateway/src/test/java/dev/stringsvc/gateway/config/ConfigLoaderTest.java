@@ -48,7 +48,9 @@ class ConfigLoaderTest {
     void without_a_file_serves_the_string_service() throws Exception {
         GatewayConfig config = ConfigLoader.load(Optional.empty(), ConfigLoader.noFlags());
         assertThat(config.port()).isEqualTo(8080);
-        assertThat(config.admin()).isEqualTo(new GatewayConfig.Admin("127.0.0.1", 8081, List.of()));
+        assertThat(config.admin())
+                .isEqualTo(
+                        new GatewayConfig.Admin("127.0.0.1", 8081, List.of(), Secret.NONE, "", false, new Tls("", "")));
         assertThat(config.consul().settings()).isEqualTo(ConsulSettings.at("127.0.0.1:8500"));
         assertThat(config.consul().lastGoodFile()).isEmpty();
         assertThat(config.limits().replayBody().bytes()).isEqualTo(65_536);
@@ -152,7 +154,9 @@ class ConfigLoaderTest {
                     deadline: 1.5s
                     attempt-timeout: 250ms
                 """);
-        assertThat(config.admin()).isEqualTo(new GatewayConfig.Admin("127.0.0.1", 9999, List.of()));
+        assertThat(config.admin())
+                .isEqualTo(
+                        new GatewayConfig.Admin("127.0.0.1", 9999, List.of(), Secret.NONE, "", false, new Tls("", "")));
         assertThat(config.service("web").instances())
                 .containsExactly(new HostPort("10.0.0.1", 80), new HostPort("::1", 81));
         assertThat(config.service("unlisted").instances()).isEmpty();
@@ -162,6 +166,19 @@ class ConfigLoaderTest {
         assertThat(forward(web).deadline()).isEqualTo(Duration.ofMillis(1500));
         assertThat(forward(web).attemptTimeout()).isEqualTo(Duration.ofMillis(250));
         assertThat(config.routes().routes()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{host: 127.0.0.2}",
+                "{host: '::1'}",
+                "{host: localhost}",
+                "{host: 0.0.0.0, token: sixteen-letters-}",
+                "{host: '::', token-file: made-at-the-start}"
+            })
+    void the_admin_port_needs_a_token_only_where_others_reach_it(String admin) throws Exception {
+        assertThat(load("admin: " + admin).admin().openMetrics()).isFalse();
     }
 
     @Test
@@ -181,13 +198,20 @@ class ConfigLoaderTest {
             'port: "8080"'                          | :1: port: expected a whole number
             'port: 70000'                           | :1: port: expected a port from 0 to 65535
             '\\nadmin:\\n  prot: 1'                   | :3: admin.prot: unknown key; did you mean port?
-            'admin:\\n  address: a'                      | :2: admin.address: unknown key; expected one of [host, hosts, port]
+            'admin:\\n  address: a'                      | :2: admin.address: unknown key; expected one of [host, hosts, open-metrics, port, tls, token, token-file]
             'routes:\\n- pathh: /a'                  | :2: routes[0].pathh: unknown key; did you mean path?
             'routes:\\n- path: /a\\n  redirect:\\n    too: /b' | :4: routes[0].redirect.too: unknown key; did you mean to?
             'consul:\\n  tag-rules:\\n  - service: a\\n    paths: [/]' | :3: consul.tag-rules[0].service: unknown key; did you mean services?
             'services:\\n  a:\\n    protcol: h2'      | :3: services.a.protcol: unknown key; did you mean protocol?
             'admin:\\n  hosts: ["gw:80"]' | :2: admin.hosts: expected names without a port, such as gateway or gw.example
             'admin:\\n  hosts: [10.0.0.1]' | :2: admin.hosts: expected names without a port, such as gateway or gw.example
+            'admin:\\n  host: 0.0.0.0' | :1: admin.token-file: expected a token, since other machines can reach admin.host 0.0.0.0: set GATEWAY_ADMIN_TOKEN
+            'admin:\\n  host: "::"' | :1: admin.token-file: expected a token, since other machines can reach admin.host ::: set
+            'admin:\\n  host: gw.example' | :1: admin.token-file: expected a token
+            'admin:\\n  host: 10.0.0.1\\n  token-file: ""' | :3: admin.token-file: expected a token
+            'admin:\\n  token: fifteen-letters' | :2: admin.token: expected at least 16 characters, all of them visible ASCII
+            'admin:\\n  token: sixteen letters!' | :2: admin.token: expected at least 16 characters, all of them visible ASCII
+            'admin:\\n  tls:\\n    certificate: a.pem' | :2: admin.tls.key: expected the file of the certificate's private key
             'admin: 8081'                           | :1: admin: expected keys and values
             'routes: /a'                            | :1: routes: expected a list
             'routes:\\n- service: s'                 | :2: routes[0].path: must be given
