@@ -136,6 +136,22 @@ public final class Chromium implements AutoCloseable {
                     .until(() -> evaluate("Boolean(" + condition + ")").equals("true"));
         }
 
+        /// Makes the page believe that its reader prefers these colours.
+        ///
+        /// @param scheme `light` or `dark`
+        public void emulateColorScheme(String scheme) {
+            call(
+                    "Emulation.setEmulatedMedia",
+                    "{\"features\":[{\"name\":\"prefers-color-scheme\",\"value\":" + quoted(scheme) + "}]}");
+        }
+
+        /// Gives the page another size, in CSS pixels.
+        public void resize(int width, int height) {
+            call(
+                    "Emulation.setDeviceMetricsOverride",
+                    "{\"width\":%d,\"height\":%d,\"deviceScaleFactor\":1,\"mobile\":false}".formatted(width, height));
+        }
+
         private String call(String method, String parameters) {
             int id = ids.incrementAndGet();
             var answer = new CompletableFuture<String>();

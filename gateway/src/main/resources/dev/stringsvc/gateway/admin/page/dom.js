@@ -44,7 +44,7 @@ export function table(caption, columns, name) {
     element("th", { scope: "col", class: column.number ? "number" : undefined }, column.title)));
   const body = element("tbody");
   const made = element("table", { class: name }, element("caption", { class: "visually-hidden" }, caption), element("thead", {}, head), body);
-  const box = element("div", { class: "table", tabindex: "0", role: "region", "aria-label": caption }, made);
+  const box = element("div", { class: "table", tabindex: "0", role: "region", "aria-label": `Table: ${caption}` }, made);
   return { box, body };
 }
 

@@ -116,7 +116,7 @@ function explained(plan) {
       element("td", { class: "reason" }, one.why))));
     parts.push(instances.box);
   }
-  const routes = table("Routes", [{ title: "Route" }, { title: "Takes" }, { title: "Why" }]);
+  const routes = table("Which route takes it", [{ title: "Route" }, { title: "Takes" }, { title: "Why" }]);
   routes.body.append(...plan.routes.map(one => element("tr", {},
     element("th", { scope: "row" }, one.route), element("td", {}, one.takes),
     element("td", { class: "reason" }, (one.taken ? "⇒ " : "no: ") + one.why))));
