@@ -28,8 +28,10 @@ import dev.stringsvc.gateway.proxy.AccessLog;
 import dev.stringsvc.gateway.proxy.ClientLimits;
 import dev.stringsvc.gateway.proxy.Forwarding;
 import dev.stringsvc.gateway.proxy.ProxyHandler;
+import dev.stringsvc.gateway.proxy.Tracing;
 import dev.stringsvc.gateway.tags.TagRoutes;
 import dev.stringsvc.gateway.telemetry.Telemetry;
+import dev.stringsvc.gateway.telemetry.trace.OtlpTracing;
 import dev.stringsvc.gateway.transport.AddressCheck;
 import dev.stringsvc.gateway.transport.IdleTimeouts;
 import dev.stringsvc.gateway.transport.Protocol;
@@ -74,9 +76,11 @@ public final class Gateway implements AutoCloseable {
     private final Deque<Runnable> stops = new ConcurrentLinkedDeque<>();
     private volatile boolean draining;
 
-    private Gateway(StartConfiguration start, Registries registries, AdminToken token, LogWriter log) {
+    private Gateway(StartConfiguration start, Registries registries, AdminToken token, LogWriter log)
+            throws ConfigException {
         this.config = start.configuration().config();
         stops.push(telemetry::close);
+        Tracing tracing = config.traces().on() ? tracing(config.traces()) : Tracing.OFF;
         this.transports = new Transports(
                 config.timeouts().connect(), new IdleTimeouts(config.timeouts().idle(), config.timeouts().stream()));
         stops.push(transports::close);
@@ -114,7 +118,10 @@ public final class Gateway implements AutoCloseable {
         var proxy = new ProxyHandler(
                 () -> live.now().routing(),
                 new ProxyHandler.Setup(
-                        limits(config.limits(), timeouts), new Forwarding(config.trustedProxies()), transcoders),
+                        limits(config.limits(), timeouts),
+                        new Forwarding(config.trustedProxies()),
+                        transcoders,
+                        tracing),
                 listener,
                 () -> draining);
         telemetry.inFlight(proxy::inFlight);
@@ -186,6 +193,17 @@ public final class Gateway implements AutoCloseable {
         AdminToken token = config.admin().readToken();
         token.readableByAll().ifPresent(why -> LOG.warn("admin.token-file is no secret: {}", why));
         return new Gateway(start, Registries.of(config), token, log);
+    }
+
+    /// The class is loaded, and with it OpenTelemetry's, only if traces are on.
+    private Tracing tracing(GatewayConfig.Traces traces) throws ConfigException {
+        try {
+            OtlpTracing tracing = OtlpTracing.start(traces.properties());
+            stops.push(tracing::close);
+            return tracing;
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("traces: " + e.getMessage(), e);
+        }
     }
 
     private static void warnOfAccess(ConfigSource source, GatewayConfig config) {

@@ -54,6 +54,8 @@ import picocli.CommandLine.Spec;
             "                                       `consul` in `gateway defaults`",
             "  ETCDCTL_USER, ETCDCTL_PASSWORD, ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY,",
             "  ETCDCTL_INSECURE_SKIP_TLS_VERIFY     as for etcd's own tool; see `etcd` in `gateway defaults`",
+            "  OTEL_EXPORTER_OTLP_ENDPOINT          sends traces there; with OpenTelemetry's other variables, such as",
+            "                                       OTEL_TRACES_SAMPLER; see `traces` in `gateway defaults`",
             "",
             "Exit codes: 0 stopped by a signal, 1 cannot start, 2 bad flags or configuration, 3 cannot continue (out of"
                     + " memory, or a thread or class that it needs has failed)."

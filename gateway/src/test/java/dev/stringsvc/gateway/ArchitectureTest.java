@@ -45,7 +45,8 @@ class ArchitectureTest {
         "proxy, client grpc tunnel retry route http",
         "live, config tags grpc discovery discovery.consul discovery.etcd discovery.lastgood upstream retry route",
         "admin, live tags telemetry retry balance upstream discovery route client http",
-        "telemetry, live proxy retry upstream transport route client http"
+        "telemetry, live proxy retry upstream transport route client http",
+        "telemetry.trace, proxy retry upstream discovery transport route client http"
     })
     void a_room_imports_no_room_but_those_it_may(String room, String allowed) {
         Set<String> may =
@@ -109,6 +110,7 @@ class ArchitectureTest {
         "io.javalin.., admin",
         "org.eclipse.jetty.., admin client proxy tunnel transport.http1 transport.h2",
         "io.micrometer.., telemetry",
+        "io.opentelemetry.., telemetry.trace",
         "io.github.resilience4j.retry.., retry",
         "io.github.resilience4j.circuitbreaker.., upstream",
         "com.fasterxml.jackson.dataformat.., config",

@@ -121,6 +121,10 @@ final class GatewayFixture implements AutoCloseable {
                     .put("service", "svc");
             return;
         }
+        if (key.startsWith("otel.")) {
+            config.withObject("/traces/settings").put(key, value);
+            return;
+        }
         int dot = key.lastIndexOf('.');
         String name = key.substring(dot + 1);
         String path = key.startsWith("service.")

@@ -31,8 +31,19 @@ final class GrpcFixture implements AutoCloseable {
 
     /// @param addresses of the instances
     static GrpcFixture to(String route, List<String> addresses) throws IOException, ConfigException {
+        return of(route, "{}", addresses);
+    }
+
+    /// @param traces the section of the configuration
+    static GrpcFixture traced(String traces, GrpcServer... servers) throws IOException, ConfigException {
+        return of("", traces, Stream.of(servers).map(GrpcServer::address).toList());
+    }
+
+    private static GrpcFixture of(String route, String traces, List<String> addresses)
+            throws IOException, ConfigException {
         Path file = Files.createTempFile("grpc", ".yaml");
         Files.writeString(file, """
+                traces: %s
                 services:
                   svc:
                     protocol: h2c
@@ -40,6 +51,7 @@ final class GrpcFixture implements AutoCloseable {
                 routes:
                 - {name: r, path: /, service: svc, deadline: 20s, attempt-timeout: 10s%s}
                 """.formatted(
+                        traces,
                         addresses.stream().map(address -> '"' + address + '"').collect(Collectors.joining(", ")),
                         route.isEmpty() ? "" : ", " + route));
         return new GrpcFixture(file);

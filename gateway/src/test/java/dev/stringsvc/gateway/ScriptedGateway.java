@@ -15,6 +15,7 @@ import dev.stringsvc.gateway.http.UpstreamResponse;
 import dev.stringsvc.gateway.proxy.ClientLimits;
 import dev.stringsvc.gateway.proxy.Forwarding;
 import dev.stringsvc.gateway.proxy.ProxyHandler;
+import dev.stringsvc.gateway.proxy.Tracing;
 import dev.stringsvc.gateway.retry.AttemptListener;
 import dev.stringsvc.gateway.retry.Bulkhead;
 import dev.stringsvc.gateway.retry.Forwarder;
@@ -80,7 +81,7 @@ final class ScriptedGateway implements AutoCloseable {
         var limits = new ClientLimits(8_192, 4, Long.MAX_VALUE, 8, 1, 1, new MinimumRate(0, Duration.ZERO), timeouts);
         var proxy = new ProxyHandler(
                 () -> routing,
-                new ProxyHandler.Setup(limits, new Forwarding(address -> false), new Transcoders()),
+                new ProxyHandler.Setup(limits, new Forwarding(address -> false), new Transcoders(), Tracing.OFF),
                 exchanges::add,
                 () -> false);
         this.port = new HttpPort(

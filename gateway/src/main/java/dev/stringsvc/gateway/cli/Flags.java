@@ -138,6 +138,7 @@ public final class Flags {
         putConsul(command, all.putObject("consul"), environment);
         put(all.withObject("/consul"), "last-good", lastGood);
         putEtcd(command, all.putObject("etcd"), environment);
+        putTraces(all.putObject("traces"), environment);
         put(all.putObject("shutdown"), "grace", grace);
         put(all.withObject("/shutdown"), "drain", drain);
         ObjectNode services = all.putObject("services");
@@ -196,6 +197,29 @@ public final class Flags {
             }
         });
         putList(into, "endpoints", etcd);
+    }
+
+    /// Switches traces on or off as OpenTelemetry's variables say. Its library reads all of them itself.
+    private static void putTraces(ObjectNode into, Environment environment) {
+        boolean off = environment
+                        .get("OTEL_SDK_DISABLED")
+                        .filter("true"::equalsIgnoreCase)
+                        .isPresent()
+                || environment
+                        .get("OTEL_TRACES_EXPORTER")
+                        .filter("none"::equalsIgnoreCase)
+                        .isPresent();
+        if (off) {
+            into.put("endpoint", "");
+        } else {
+            put(
+                    into,
+                    "endpoint",
+                    environment
+                            .get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+                            .or(() -> environment.get("OTEL_EXPORTER_OTLP_ENDPOINT"))
+                            .orElse(null));
+        }
     }
 
     /// What a file is checked together with, since a file need not hold it: etcd's endpoints, and the admin

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param made the attempts that were made, in order
 /// @param error why the client did not get an instance's complete response; `null` if it did
 /// @param call `null` if the request was not a gRPC call
+/// @param traceId 32 hexadecimal digits; `null` if traces are off
 public record Exchange(
         String method,
         String path,
@@ -25,7 +26,8 @@ public record Exchange(
         List<Made> made,
         String requestId,
         @Nullable String error,
-        @Nullable Call call) {
+        @Nullable Call call,
+        @Nullable String traceId) {
     public Exchange {
         made = List.copyOf(made);
     }
@@ -49,7 +51,7 @@ public record Exchange(
     /// A request that was refused before a handler saw it.
     static Exchange refused(
             String method, String path, int status, long bytes, Duration took, String requestId, String error) {
-        return new Exchange(method, path, status, bytes, took, null, null, List.of(), requestId, error, null);
+        return new Exchange(method, path, status, bytes, took, null, null, List.of(), requestId, error, null, null);
     }
 
     /// The number of attempts that were made.

@@ -20,7 +20,7 @@ public final class ConfigException extends Exception {
         this.error = null;
     }
 
-    ConfigException(String message, Throwable cause) {
+    public ConfigException(String message, Throwable cause) {
         super(inOneLine(message), cause);
         this.error = null;
     }

@@ -24,14 +24,18 @@ import dev.stringsvc.program.Secret;
 import dev.stringsvc.program.SettingException;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that can be configured, complete and valid. What each key means, and its default, stands in
@@ -46,6 +50,7 @@ public record GatewayConfig(
         Etcd etcd,
         Shutdown shutdown,
         AccessLog accessLog,
+        Traces traces,
         Limits limits,
         TrustedProxies trustedProxies,
         Timeouts timeouts,
@@ -266,6 +271,81 @@ public record GatewayConfig(
                     "unattempted-per-second",
                     "0 to 1000000");
         }
+    }
+
+    /// Where traces go, and which requests have one.
+    ///
+    /// @param endpoint empty for no traces
+    /// @param samplerArgument empty where the sampler takes none
+    /// @param settings by the names of OpenTelemetry's properties, without `otel.`
+    public record Traces(
+            String endpoint,
+            OtlpProtocol protocol,
+            String serviceName,
+            Map<String, String> resourceAttributes,
+            String sampler,
+            String samplerArgument,
+            List<String> propagators,
+            Map<String, String> settings) {
+        private static final String OTEL = "otel.";
+
+        public Traces {
+            Check.that(
+                    endpoint.isEmpty() || endpoint.matches("https?://[^/].*"),
+                    "endpoint",
+                    "http://host:port or https://host:port");
+            Check.that(!serviceName.isBlank(), "service-name", "a name");
+            Check.that(
+                    samplerArgument.isEmpty() || samplerArgument.matches("0(\\.\\d*)?|1(\\.0*)?"),
+                    "sampler-argument",
+                    "a share from 0 to 1");
+            Check.that(
+                    settings.keySet().stream().allMatch(key -> key.startsWith(OTEL)),
+                    "settings",
+                    "names of OpenTelemetry's properties, such as otel.bsp.schedule.delay");
+            resourceAttributes = Map.copyOf(resourceAttributes);
+            propagators = List.copyOf(propagators);
+            settings = Map.copyOf(settings);
+        }
+
+        public boolean on() {
+            return !endpoint.isEmpty();
+        }
+
+        /// The settings by the names of OpenTelemetry's properties.
+        public Map<String, String> properties() {
+            Map<String, String> properties = new HashMap<>();
+            properties.put(OTEL + "exporter.otlp.endpoint", endpoint);
+            properties.put(
+                    OTEL + "exporter.otlp.protocol",
+                    switch (protocol) {
+                        case HTTP_PROTOBUF -> "http/protobuf";
+                        case GRPC -> "grpc";
+                    });
+            properties.put(OTEL + "service.name", serviceName);
+            properties.put(OTEL + "resource.attributes", listed(resourceAttributes));
+            properties.put(OTEL + "traces.sampler", sampler);
+            properties.put(OTEL + "traces.sampler.arg", samplerArgument);
+            properties.put(OTEL + "propagators", propagators.isEmpty() ? "none" : String.join(",", propagators));
+            properties.putAll(settings);
+            return properties;
+        }
+
+        private static String listed(Map<String, String> attributes) {
+            return attributes.entrySet().stream()
+                    .map(one -> one.getKey() + "="
+                            + URLEncoder.encode(one.getValue(), StandardCharsets.UTF_8)
+                                    .replace("+", "%20"))
+                    .collect(Collectors.joining(","));
+        }
+    }
+
+    /// How traces are sent.
+    public enum OtlpProtocol {
+        @JsonProperty("http/protobuf")
+        HTTP_PROTOBUF,
+        @JsonProperty("grpc")
+        GRPC
     }
 
     /// What the gateway takes from clients.

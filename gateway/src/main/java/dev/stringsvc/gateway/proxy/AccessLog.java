@@ -53,6 +53,7 @@ public final class AccessLog implements Exchange.Listener {
         addIfAny(line, "route", exchange.route());
         addIfAny(line, "instance", exchange.instance());
         line.field("attempts", exchange.attempts()).field("request_id", exchange.requestId());
+        addIfAny(line, "trace_id", exchange.traceId());
         if (exchange.call() != null) {
             line.field("grpc_method", exchange.call().method())
                     .field("grpc_status", exchange.call().status().name());

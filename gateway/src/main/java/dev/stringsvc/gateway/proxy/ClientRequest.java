@@ -17,24 +17,51 @@ import org.jspecify.annotations.Nullable;
 /// @param id the client's own `X-Request-Id`, or a new one
 /// @param isCall true if it is a gRPC call other than gRPC-Web
 /// @param grpcWeb `null` if it is not gRPC-Web
+/// @param trace [ServerTrace#NONE] if traces are off
 record ClientRequest(
         Request request,
         Client client,
         String id,
         boolean isCall,
         @Nullable GrpcWeb grpcWeb,
-        RequestScope scope) {
-    static ClientRequest of(Request request) {
+        RequestScope scope,
+        ServerTrace trace) {
+    /// Takes a request, and begins its trace.
+    static ClientRequest of(Request request, Tracing tracing, Forwarding forwarding) {
         var client = Client.of(request);
         HttpFields head = request.getHeaders();
         @Nullable String type = head.get(HttpHeader.CONTENT_TYPE);
-        return new ClientRequest(
+        var untraced = new ClientRequest(
                 request,
                 client,
                 RequestId.of(head.get(RequestId.HEADER)),
                 GrpcCall.isContentType(type),
                 GrpcWeb.of(type, head.get(HttpHeader.ACCEPT)),
-                new RequestScope(client));
+                new RequestScope(client),
+                ServerTrace.NONE);
+        ServerTrace trace = tracing.begin(() -> untraced.head(forwarding));
+        return trace == ServerTrace.NONE ? untraced : untraced.with(trace);
+    }
+
+    private ClientRequest with(ServerTrace begun) {
+        return new ClientRequest(request, client, id, isCall, grpcWeb, scope, begun);
+    }
+
+    private Tracing.Head head(Forwarding forwarding) {
+        Origin origin = forwarding.origin(this);
+        return new Tracing.Head(
+                method(),
+                scheme(),
+                path(),
+                protocol(),
+                fields().get(HttpHeader.HOST),
+                new Tracing.From(peer(), origin.client(), origin.trusted()),
+                fields()::getValuesList,
+                isGrpc() ? rpcMethod() : null);
+    }
+
+    private InetSocketAddress peer() {
+        return (InetSocketAddress) request.getConnectionMetaData().getRemoteSocketAddress();
     }
 
     /// True if it is a gRPC call, gRPC-Web included.
@@ -96,9 +123,8 @@ record ClientRequest(
 
     /// The connection on which it came.
     Forwarding.Hop hop() {
-        var peer = (InetSocketAddress) request.getConnectionMetaData().getRemoteSocketAddress();
         return new Forwarding.Hop(
-                peer.getAddress(), scheme(), fields().get(HttpHeader.HOST), Request.getLocalPort(request));
+                peer().getAddress(), scheme(), fields().get(HttpHeader.HOST), Request.getLocalPort(request));
     }
 
     /// True if an instance may act on the request twice without harm (RFC 9110, section 9.2.2).

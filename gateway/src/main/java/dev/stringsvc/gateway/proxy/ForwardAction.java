@@ -207,17 +207,19 @@ final class ForwardAction {
         }
         ProxyResult result = admitted.target()
                 .forwarder()
-                .forward(new UpstreamRequest(
-                        call == null ? request.method() : "POST",
-                        call == null ? admitted.target().path() : "/" + call.method(),
-                        call == null ? request.query() : null,
-                        head,
-                        admitted.body(),
-                        admitted.origin().client(),
-                        admitted.upgrade(),
-                        false,
-                        caller(request, admitted, writer),
-                        null));
+                .forward(
+                        new UpstreamRequest(
+                                call == null ? request.method() : "POST",
+                                call == null ? admitted.target().path() : "/" + call.method(),
+                                call == null ? request.query() : null,
+                                head,
+                                admitted.body(),
+                                admitted.origin().client(),
+                                admitted.upgrade(),
+                                false,
+                                caller(request, admitted, writer),
+                                null),
+                        request.trace());
         ReplyContext context = admitted.context().after(result.attempts());
         if (admitted.permit().givenUp()) {
             if (result instanceof ProxyResult.Answered answered) {

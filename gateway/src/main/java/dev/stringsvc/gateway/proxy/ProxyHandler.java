@@ -39,6 +39,8 @@ public final class ProxyHandler extends Handler.Abstract {
 
     private final Supplier<Routing> routing;
     private final ClientLimits limits;
+    private final Forwarding forwarding;
+    private final Tracing tracing;
     private final ForwardAction forwards;
     private final OwnAnswers ownAnswers;
     private final Exchange.Listener listener;
@@ -46,7 +48,7 @@ public final class ProxyHandler extends Handler.Abstract {
     private final AtomicInteger inFlight = new AtomicInteger();
 
     /// What requests are handled with.
-    public record Setup(ClientLimits limits, Forwarding forwarding, Transcoders transcoders) {}
+    public record Setup(ClientLimits limits, Forwarding forwarding, Transcoders transcoders, Tracing tracing) {}
 
     /// @param routing the current routes; asked once per request
     /// @param draining true if clients should be told to open a new connection, which may lead to
@@ -54,6 +56,8 @@ public final class ProxyHandler extends Handler.Abstract {
     public ProxyHandler(Supplier<Routing> routing, Setup setup, Exchange.Listener listener, BooleanSupplier draining) {
         this.routing = routing;
         this.limits = setup.limits();
+        this.forwarding = setup.forwarding();
+        this.tracing = setup.tracing();
         this.forwards = new ForwardAction(setup);
         this.ownAnswers = new OwnAnswers(setup.limits(), setup.forwarding());
         this.listener = listener;
@@ -81,7 +85,7 @@ public final class ProxyHandler extends Handler.Abstract {
         // a client that waits for an instance is not idle
         received.addIdleTimeoutListener(timeout -> false);
         inFlight.incrementAndGet();
-        var request = ClientRequest.of(received);
+        var request = ClientRequest.of(received, tracing, forwarding);
         var writer = new ReplyWriter(request, response, ownAnswers, draining);
         Reply reply;
         Written written;
@@ -91,7 +95,9 @@ public final class ProxyHandler extends Handler.Abstract {
         } finally {
             inFlight.decrementAndGet();
         }
-        listener.finished(exchange(request, reply.context(), written, start));
+        Exchange exchange = exchange(request, reply.context(), written, start);
+        request.trace().finished(exchange);
+        listener.finished(exchange);
         writer.end(written, callback);
         return true;
     }
@@ -118,7 +124,8 @@ public final class ProxyHandler extends Handler.Abstract {
                 context.attempts().stream().map(attempt -> made(attempt, start)).toList(),
                 request.id(),
                 written.error(),
-                rpcMethod == null ? null : new Exchange.Call(rpcMethod, written.grpcStatus()));
+                rpcMethod == null ? null : new Exchange.Call(rpcMethod, written.grpcStatus()),
+                request.trace().id());
     }
 
     private static Exchange.Made made(Attempt attempt, long start) {
@@ -206,6 +213,7 @@ public final class ProxyHandler extends Handler.Abstract {
     private record Found(Route route, RequestHead head, Routing routing) {}
 
     private Reply act(ClientRequest request, Found found, ReplyWriter writer) {
+        request.trace().routed(found.route());
         var context = ReplyContext.of(found.route());
         try {
             return switch (found.route().action()) {

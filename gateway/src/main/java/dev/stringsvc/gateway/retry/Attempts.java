@@ -4,6 +4,7 @@ import dev.stringsvc.gateway.http.Body;
 import dev.stringsvc.gateway.http.Caller;
 import dev.stringsvc.gateway.http.ClientAddress;
 import dev.stringsvc.gateway.http.GrpcCall;
+import dev.stringsvc.gateway.http.HeaderFields;
 import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.route.Action;
 import dev.stringsvc.gateway.route.Canary;
@@ -31,6 +32,7 @@ final class Attempts {
 
     private final RouteContext context;
     private final UpstreamRequest request;
+    private final RequestTrace trace;
     private final int client;
     private final Balancers balancers;
     private final boolean repeatable;
@@ -47,10 +49,12 @@ final class Attempts {
     private @Nullable Try held;
 
     /// @param balancers picks an endpoint for each attempt of this request
-    Attempts(RouteContext context, Balancers balancers, UpstreamRequest request) {
+    /// @param trace is told of each attempt
+    Attempts(RouteContext context, Balancers balancers, UpstreamRequest request, RequestTrace trace) {
         this.context = context;
         this.balancers = balancers;
         this.request = request;
+        this.trace = trace;
         this.client = request.client() == null ? ClientTag.UNKNOWN : ClientTag.of(ClientAddress.bits(request.client()));
         this.repeatable = isRepeatable(context.forward(), request);
         this.call = GrpcCall.of(request.headers());
@@ -96,7 +100,7 @@ final class Attempts {
     /// available. [#ended] must be called for each attempt that was begun.
     Optional<Try> begin() {
         Optional<Endpoint.Permit> permit = choose();
-        round = permit.map(one -> begin(one, toSend(), attemptTimeout())).orElse(null);
+        round = permit.map(one -> begin(one, toSend(), attemptTimeout(), false)).orElse(null);
         return Optional.ofNullable(round);
     }
 
@@ -109,8 +113,12 @@ final class Attempts {
         return another ? next.holdingHead() : next;
     }
 
-    private Try begin(Endpoint.Permit permit, UpstreamRequest toSend, Duration timeout) {
-        var next = new Try(permit, toSend, timeout, now());
+    private Try begin(Endpoint.Permit permit, UpstreamRequest toSend, Duration timeout, boolean hedge) {
+        AttemptTrace traced =
+                trace.attempt(toSend, new AttemptTrace.Start(context.route(), permit.endpoint(), tries.size(), hedge));
+        HeaderFields head = traced.head(toSend.headers());
+        UpstreamRequest sent = head == toSend.headers() ? toSend : toSend.withHeaders(head);
+        var next = new Try(permit, sent, traced, new Try.Limits(timeout, now()));
         tries.add(next);
         tried.add(permit.endpoint());
         running++;
@@ -139,7 +147,7 @@ final class Attempts {
         Caller deaf = () -> caller.hasLeft();
         Optional<Try> copy = context.upstream()
                 .pickUntried(tried, balancers, side)
-                .map(endpoint -> begin(endpoint.acquire(client), request.askedBy(deaf), time.left()));
+                .map(endpoint -> begin(endpoint.acquire(client), request.askedBy(deaf), time.left(), true));
         copy.ifPresent(one -> context.listener().hedged(context.route()));
         return copy;
     }
@@ -204,7 +212,7 @@ final class Attempts {
         // if the deadline equals the attempt timeout, the time left is already a little shorter
         boolean enough =
                 one.timeout().toNanos() >= context.forward().attemptTimeout().toNanos() / 10 * 9;
-        one.permit().ended(result, took, enough, !streamed());
+        judge(one, result, took, enough);
         if (!(result instanceof AttemptResult.Responded)) {
             one.permit().close();
         }
@@ -217,6 +225,18 @@ final class Attempts {
             dropHeld();
             held = one;
         }
+    }
+
+    private void judge(Try one, AttemptResult result, Duration took, boolean enough) {
+        boolean before = trace.isRecording() && isEjected(one);
+        one.permit().ended(result, took, enough, !streamed());
+        if (trace.isRecording() && !before && isEjected(one)) {
+            trace.ejected(one.endpoint());
+        }
+    }
+
+    private static boolean isEjected(Try one) {
+        return one.endpoint().state() == Endpoint.State.EJECTED;
     }
 
     private void end(Try one, Attempt attempt) {
@@ -284,6 +304,7 @@ final class Attempts {
             return Optional.empty();
         }
         context.listener().retried(context.route());
+        trace.waits(next.get());
         dropHeld();
         return next;
     }

@@ -73,10 +73,12 @@ public final class Forwarder {
 
     /// Makes attempts until the request is answered or given up, on the calling thread. The caller must
     /// close an [ProxyResult.Answered].
-    public ProxyResult forward(UpstreamRequest request) {
-        var attempts = new Attempts(context, balance.balancers(request), request);
+    ///
+    /// @param trace is told of each attempt
+    public ProxyResult forward(UpstreamRequest request, RequestTrace trace) {
+        var attempts = new Attempts(context, balance.balancers(request), request, trace);
         var race = new Race(attempts, context.forward().attemptTimeout());
-        attempts.probe().ifPresent(permit -> probe(permit, request));
+        attempts.probe().ifPresent(permit -> probe(permit, request, trace));
         try {
             Retry.Context<Optional<Duration>> waits = retry.context();
             Optional<Duration> delay;
@@ -93,9 +95,9 @@ public final class Forwarder {
 
     /// Sends a copy of a request to an ejected endpoint, to find out if it has recovered. No client
     /// waits for the answer.
-    private void probe(Endpoint.Permit permit, UpstreamRequest request) {
+    private void probe(Endpoint.Permit permit, UpstreamRequest request, RequestTrace trace) {
         var copy = new UpstreamRequest(
-                request.method(), request.path(), request.query(), request.headers(), request.body());
+                request.method(), request.path(), request.query(), trace.ofProbe(request.headers()), request.body());
         Thread.startVirtualThread(() -> {
             try (permit) {
                 Duration timeout = context.forward().attemptTimeout();

@@ -11,18 +11,26 @@ import org.jspecify.annotations.Nullable;
 final class Try {
     private final Endpoint.Permit permit;
     private final UpstreamRequest request;
+    private final AttemptTrace trace;
     private final Cancellation cancellation = new Cancellation();
     private final Duration timeout;
     private final long startedAt;
     private @Nullable Attempt end;
 
-    /// @param startedAt by the clock of the route's context, in nanoseconds
-    Try(Endpoint.Permit permit, UpstreamRequest request, Duration timeout, long startedAt) {
+    /// @param request as it is sent, with the head that names the trace
+    /// @param start when it starts, and how long it may take
+    Try(Endpoint.Permit permit, UpstreamRequest request, AttemptTrace trace, Limits start) {
         this.permit = permit;
         this.request = request.cancelledBy(cancellation);
-        this.timeout = timeout;
-        this.startedAt = startedAt;
+        this.trace = trace;
+        this.timeout = start.timeout();
+        this.startedAt = start.startedAt();
     }
+
+    /// When an attempt starts, and how long it may take.
+    ///
+    /// @param startedAt by the clock of the route's context, in nanoseconds
+    record Limits(Duration timeout, long startedAt) {}
 
     Endpoint.Permit permit() {
         return permit;
@@ -53,6 +61,7 @@ final class Try {
 
     void end(Attempt attempt) {
         end = attempt;
+        trace.ended(attempt);
     }
 
     void cancel() {

@@ -94,7 +94,8 @@ public final class RequestHistory implements Exchange.Listener {
                 exchange.made(),
                 exchange.requestId(),
                 exchange.error(),
-                exchange.call());
+                exchange.call(),
+                exchange.traceId());
     }
 
     /// The requests with this id, the last first. There may be several, since clients choose ids.

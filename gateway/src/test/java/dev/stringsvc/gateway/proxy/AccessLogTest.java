@@ -57,6 +57,7 @@ class AccessLogTest {
                 Collections.nCopies(attempts, made),
                 "id",
                 null,
+                null,
                 null);
     }
 

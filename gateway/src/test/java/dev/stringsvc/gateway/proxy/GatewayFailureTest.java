@@ -40,7 +40,7 @@ class GatewayFailureTest {
         var routing = new Routing(new RouteTable(List.of(route)), Map.of());
         var withoutForwarder = new ProxyHandler(
                 () -> routing,
-                new ProxyHandler.Setup(limits, new Forwarding(address -> false), new Transcoders()),
+                new ProxyHandler.Setup(limits, new Forwarding(address -> false), new Transcoders(), Tracing.OFF),
                 exchanges::add,
                 () -> false);
         try (var port = new HttpPort(
@@ -84,7 +84,7 @@ class GatewayFailureTest {
         };
         var failing = new ProxyHandler(
                 routing,
-                new ProxyHandler.Setup(limits, new Forwarding(address -> false), new Transcoders()),
+                new ProxyHandler.Setup(limits, new Forwarding(address -> false), new Transcoders(), Tracing.OFF),
                 exchange -> {},
                 () -> false);
         var endings = new LinkedBlockingQueue<Throwable>();

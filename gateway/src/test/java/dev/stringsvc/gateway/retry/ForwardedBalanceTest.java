@@ -73,7 +73,7 @@ class ForwardedBalanceTest {
 
     private static String answer(Forwarder forwarder, UpstreamRequest request) throws IOException {
         var body = new ByteArrayOutputStream();
-        try (var answered = (ProxyResult.Answered) forwarder.forward(request)) {
+        try (var answered = (ProxyResult.Answered) forwarder.forward(request, RequestTrace.NONE)) {
             answered.response().copyBodyTo(body);
         }
         return body.toString(StandardCharsets.US_ASCII);
@@ -143,7 +143,8 @@ class ForwardedBalanceTest {
         Forwarder forwarder =
                 forwarder("round-robin", new Canary(null, Canary.Header.parse("X-Canary: yes"), "canary", Map.of()));
         for (int i = 0; i < 3; i++) {
-            try (var answered = (ProxyResult.Answered) forwarder.forward(request("X-Canary", "yes"))) {
+            try (var answered =
+                    (ProxyResult.Answered) forwarder.forward(request("X-Canary", "yes"), RequestTrace.NONE)) {
                 assertThat(answered.attempts())
                         .extracting(attempt -> attempt.endpoint().instance().id())
                         .containsExactlyInAnyOrder("canary-1", "canary-2", "stable")

@@ -130,7 +130,8 @@ class ForwarderTest {
     }
 
     private ProxyResult forward(boolean idempotent, String method, Body body) {
-        return forwarder(idempotent).forward(new UpstreamRequest(method, "/", null, new HeaderFields(), body));
+        return forwarder(idempotent)
+                .forward(new UpstreamRequest(method, "/", null, new HeaderFields(), body), RequestTrace.NONE);
     }
 
     private Forwarder forwarder(boolean idempotent) {
@@ -377,7 +378,7 @@ class ForwarderTest {
         then(new AttemptResult.Responded(new CannedResponse(200)));
         var headers = new HeaderFields().add("idempotency-key", "k1");
         var request = new UpstreamRequest("POST", "/", null, headers, new Body.Buffered(new byte[1]));
-        try (var answered = (ProxyResult.Answered) forwarder(false).forward(request)) {
+        try (var answered = (ProxyResult.Answered) forwarder(false).forward(request, RequestTrace.NONE)) {
             assertThat(answered.attempts()).hasSize(2);
         }
     }
@@ -432,12 +433,12 @@ class ForwarderTest {
         var request = new UpstreamRequest(method, "/", null, headers, new Body.None());
         clock.advance(Duration.ofMillis(5_001));
         then(new AttemptResult.Responded(new CannedResponse(200)));
-        ((ProxyResult.Answered) forwarder(false).forward(request)).close();
+        ((ProxyResult.Answered) forwarder(false).forward(request, RequestTrace.NONE)).close();
         assertThat(asked).doesNotContain(1);
         clock.advance(Duration.ofSeconds(5));
         probed = timeout -> new AttemptResult.TimedOut(timeout, true);
         then(new AttemptResult.Responded(new CannedResponse(200)));
-        try (var answered = (ProxyResult.Answered) forwarder(false).forward(request)) {
+        try (var answered = (ProxyResult.Answered) forwarder(false).forward(request, RequestTrace.NONE)) {
             assertThat(answered.attempts()).hasSize(2);
         }
         assertThat(asked).contains(1);
@@ -493,7 +494,7 @@ class ForwarderTest {
                         new RouteContext(
                                 Route.to(to, "r", "/"), to, upstream, policy, budget, hedges, new Heard(), nanos::get),
                         new Bulkhead())
-                .forward(new UpstreamRequest(method, "/", null, headers, new Body.None()));
+                .forward(new UpstreamRequest(method, "/", null, headers, new Body.None()), RequestTrace.NONE);
     }
 
     /// Does not answer until it is cancelled.

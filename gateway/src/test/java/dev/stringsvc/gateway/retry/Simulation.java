@@ -160,7 +160,8 @@ final class Simulation {
 
     private void begin(boolean mayRepeat) {
         var request = new UpstreamRequest("POST", "/", null, new HeaderFields(), new Body.Buffered(new byte[12]));
-        var attempts = new Attempts(mayRepeat ? repeatable : single, balance.balancers(request), request);
+        var attempts =
+                new Attempts(mayRepeat ? repeatable : single, balance.balancers(request), request, RequestTrace.NONE);
         bulkhead.tryAcquire();
         attempts.probe().ifPresent(this::probe);
         attempt(attempts, time.nanos(), mayRepeat);

@@ -18,7 +18,7 @@ class TelemetryTest {
 
     private static Exchange exchange(String route, int status, @Nullable String instance) {
         return new Exchange(
-                "GET", "/", status, 0, Duration.ofMillis(1), route, "svc", made(instance), "id", null, null);
+                "GET", "/", status, 0, Duration.ofMillis(1), route, "svc", made(instance), "id", null, null, null);
     }
 
     private static long timers(Telemetry telemetry) {
