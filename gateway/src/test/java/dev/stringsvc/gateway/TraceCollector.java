@@ -123,10 +123,11 @@ final class TraceCollector implements AutoCloseable {
     }
 
     private void add(ExportTraceServiceRequest request) {
-        request.getResourceSpansList().forEach(resource -> resource.getScopeSpansList()
-                .forEach(scope -> scope.getSpansList()
-                        .forEach(span ->
-                                seen.add(new Seen(span, texts(resource.getResource().getAttributesList()))))));
+        request.getResourceSpansList()
+                .forEach(resource -> resource.getScopeSpansList()
+                        .forEach(scope -> scope.getSpansList()
+                                .forEach(span -> seen.add(new Seen(
+                                        span, texts(resource.getResource().getAttributesList()))))));
     }
 
     private static Map<String, String> texts(List<KeyValue> attributes) {
@@ -147,9 +148,13 @@ final class TraceCollector implements AutoCloseable {
         this.status = status;
     }
 
-    /// Answers nothing until it is closed.
+    /// Answers nothing until [#goesOn].
     void hangs() {
         hangs = true;
+    }
+
+    void goesOn() {
+        released.countDown();
     }
 
     int port() {

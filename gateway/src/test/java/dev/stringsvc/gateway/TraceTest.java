@@ -69,10 +69,14 @@ class TraceTest {
                             "gateway.instance.id", instance.address()));
             assertThat(attempt.attributes())
                     .containsAllEntriesOf(Map.of(
-                            "http.response.status_code", "200",
-                            "gateway.instance.id", instance.address(),
-                            "gateway.outcome", "answered 200",
-                            "server.port", Integer.toString(instance.port())))
+                            "http.response.status_code",
+                            "200",
+                            "gateway.instance.id",
+                            instance.address(),
+                            "gateway.outcome",
+                            "answered 200",
+                            "server.port",
+                            Integer.toString(instance.port())))
                     .doesNotContainKey("http.request.resend_count");
             assertThat(spans.toString()).doesNotContain("secret");
             assertThat(instance.request().header("traceparent")).isEqualTo(traceparent(attempt));
@@ -108,7 +112,9 @@ class TraceTest {
     void attempt_that_ejects_its_instance_leaves_an_event() throws Exception {
         try (var collector = TraceCollector.overHttp();
                 var gateway = GatewayFixture.with(
-                        collector.options() + " ejection.failures=1", FakeInstance.breaking(), FakeInstance.healthy())) {
+                        collector.options() + " ejection.failures=1",
+                        FakeInstance.breaking(),
+                        FakeInstance.healthy())) {
             get(gateway);
             assertThat(collector.spans(3).getFirst().events()).contains("gateway.ejected");
         }
@@ -135,7 +141,8 @@ class TraceTest {
         var hung = FakeInstance.hung();
         var healthy = FakeInstance.healthy();
         try (var collector = TraceCollector.overHttp();
-                var gateway = GatewayFixture.with(collector.options() + " route.attempt-timeout=100ms", hung, healthy)) {
+                var gateway =
+                        GatewayFixture.with(collector.options() + " route.attempt-timeout=100ms", hung, healthy)) {
             assertThat(get(gateway).status()).isEqualTo(200);
             List<TraceCollector.Seen> spans = collector.spans(3);
             assertThat(spans.get(1).attributes()).containsEntry("gateway.outcome", "overtaken");
@@ -253,11 +260,10 @@ class TraceTest {
 
     @Test
     void grpc_collector_gets_the_spans_of_a_call() throws Exception {
-        var method = new GrpcServer.Method(
-                GrpcServer.UNARY, ServerCalls.asyncUnaryCall((request, answer) -> {
-                    answer.onNext(request);
-                    answer.onCompleted();
-                }));
+        var method = new GrpcServer.Method(GrpcServer.UNARY, ServerCalls.asyncUnaryCall((request, answer) -> {
+            answer.onNext(request);
+            answer.onCompleted();
+        }));
         try (var collector = TraceCollector.overGrpc();
                 var server = GrpcServer.serving(method);
                 var gateway = GrpcFixture.traced(
@@ -282,7 +288,9 @@ class TraceTest {
         try (var collector = TraceCollector.overHttp();
                 var gateway = GatewayFixture.routing(
                         collector.options(),
-                        route -> route.putObject("request-headers").putObject("set").put("traceparent", "mine"),
+                        route -> route.putObject("request-headers")
+                                .putObject("set")
+                                .put("traceparent", "mine"),
                         instance)) {
             get(gateway, traceparent("01"));
             assertThat(instance.request().head())
@@ -323,7 +331,7 @@ class TraceTest {
             for (int i = 0; i < 50; i++) {
                 assertThat(get(gateway).status()).isEqualTo(200);
             }
-            collector.close(); // answers the batch that it holds
+            collector.goesOn();
             gateway.closeGateway();
             assertThat(collector.seen()).hasSizeLessThanOrEqualTo(8);
         }

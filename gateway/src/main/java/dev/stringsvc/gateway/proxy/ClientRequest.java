@@ -40,7 +40,7 @@ record ClientRequest(
                 new RequestScope(client),
                 ServerTrace.NONE);
         ServerTrace trace = tracing.begin(() -> untraced.head(forwarding));
-        return trace == ServerTrace.NONE ? untraced : untraced.with(trace);
+        return trace.equals(ServerTrace.NONE) ? untraced : untraced.with(trace);
     }
 
     private ClientRequest with(ServerTrace begun) {
