@@ -39,6 +39,7 @@ import dev.stringsvc.gateway.transport.Transports;
 import dev.stringsvc.gateway.upstream.MonotonicClock;
 import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.program.IpAddress;
+import dev.stringsvc.program.LogFormat;
 import dev.stringsvc.program.LogWriter;
 import java.time.Clock;
 import java.time.Duration;
@@ -106,7 +107,9 @@ public final class Gateway implements AutoCloseable {
         var accessLog = new AccessLog(
                 log,
                 clock,
-                config.accessLog().unattemptedPerSecond(),
+                new AccessLog.Share(
+                        config.accessLog().unattemptedPerSecond(),
+                        config.accessLog().successRatio()),
                 CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS));
         telemetry.log(log, accessLog);
         Exchange.Listener listener = exchange -> {
@@ -189,6 +192,7 @@ public final class Gateway implements AutoCloseable {
     public static Gateway start(ConfigSource source, LogWriter log) throws ConfigException {
         StartConfiguration start = StartConfiguration.load(source);
         GatewayConfig config = start.configuration().config();
+        log.format(format(config.log()));
         warnOfAccess(source, config);
         AdminToken token = config.admin().readToken();
         token.readableByAll().ifPresent(why -> LOG.warn("admin.token-file is no secret: {}", why));
@@ -204,6 +208,13 @@ public final class Gateway implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new ConfigException("traces: " + e.getMessage(), e);
         }
+    }
+
+    private static LogFormat format(GatewayConfig.Log log) {
+        return switch (log.format()) {
+            case LOGFMT -> LogFormat.LOGFMT;
+            case JSON -> LogFormat.JSON;
+        };
     }
 
     private static void warnOfAccess(ConfigSource source, GatewayConfig config) {

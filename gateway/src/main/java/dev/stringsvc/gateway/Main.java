@@ -10,8 +10,8 @@ import dev.stringsvc.gateway.config.ConfigSource;
 import dev.stringsvc.gateway.config.GatewayConfig;
 import dev.stringsvc.program.Environment;
 import dev.stringsvc.program.FailStop;
+import dev.stringsvc.program.LogHandler;
 import dev.stringsvc.program.LogWriter;
-import dev.stringsvc.program.LogfmtHandler;
 import dev.stringsvc.program.StopSignal;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -115,7 +115,7 @@ public final class Main implements Callable<Integer> {
                 new ConfigSource(Optional.ofNullable(flags.config), flags.overrides(command, Environment.ofProcess()));
         try (LogWriter log = LogWriter.stdout()) {
             FailStop.install(log);
-            LogfmtHandler.install(log, "dev.stringsvc", flags.verbose ? Level.FINE : Level.INFO);
+            LogHandler.install(log, "dev.stringsvc", flags.verbose ? Level.FINE : Level.INFO);
             return serve(source, log);
         } catch (UncheckedIOException e) {
             throw new StartException(e.getMessage() + "; --port and --admin-port choose others", e);

@@ -6,10 +6,14 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.HttpMessage;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
 import org.junit.jupiter.api.Test;
 
 class AdminPortTest {
@@ -197,6 +201,79 @@ class AdminPortTest {
             await().atMost(Duration.ofSeconds(10)).until(() -> instance.openConnections() == 0);
         } finally {
             instance.close();
+        }
+    }
+
+    private static HttpResponse<String> setLevel(GatewayFixture gateway, String logger, String body, String... headers)
+            throws Exception {
+        var request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + gateway.gateway().adminPort() + "/loggers/" + logger))
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return gateway.http().send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void the_level_of_a_logger_changes_and_goes_back() throws Exception {
+        String name = "dev.stringsvc.gateway.live.Reloads";
+        var logger = java.util.logging.Logger.getLogger(name);
+        try (var gateway = GatewayFixture.over(FakeInstance.healthy())) {
+            assertThat(logger.isLoggable(Level.FINE)).isFalse();
+            assertThat(gateway.admin("/loggers").body()).contains("\"" + name + "\"", "\"level\" : \"info\"");
+            var changed = setLevel(gateway, name, "{\"level\": \"debug\"}");
+            assertThat(changed.statusCode()).isEqualTo(200);
+            assertThat(changed.body()).contains("\"level\" : \"debug\"", "\"changed\" : true");
+            assertThat(logger.isLoggable(Level.FINE)).isTrue();
+            assertThat(setLevel(gateway, name, "{\"level\": null}").body())
+                    .contains("\"level\" : \"info\"", "\"changed\" : false");
+            assertThat(logger.isLoggable(Level.FINE)).isFalse();
+        }
+    }
+
+    @Test
+    void a_level_or_logger_that_does_not_exist_is_refused_and_so_is_another_site() throws Exception {
+        try (var gateway = GatewayFixture.over(FakeInstance.healthy())) {
+            for (String body : List.of("{\"level\": \"loud\"}", "{\"level\": 7}", "{}", "", "{\"level\"")) {
+                var refused = setLevel(gateway, "dev.stringsvc", body);
+                assertThat(refused.statusCode()).as(body).isEqualTo(400);
+                assertThat(refused.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+            }
+            assertThat(setLevel(gateway, "dev.nothing", "{\"level\": \"debug\"}")
+                            .statusCode())
+                    .isEqualTo(404);
+            assertThat(setLevel(gateway, "root", "{\"level\": \"debug\"}", "Origin", "http://example.com")
+                            .statusCode())
+                    .isEqualTo(403);
+            var get = gateway.admin("/loggers/root");
+            assertThat(get.statusCode()).isEqualTo(405);
+            assertThat(get.headers().firstValue("Allow")).hasValue("POST");
+        }
+    }
+
+    @Test
+    void json_lines_have_the_same_keys() throws Exception {
+        try (var gateway = GatewayFixture.with("log.format=json", FakeInstance.healthy())) {
+            var answer = gateway.get("/svc?a=1");
+            JsonNode line = GatewayFixture.JSON.readTree(gateway.logLine());
+            assertThat(line.path("status").asInt()).isEqualTo(200);
+            assertThat(line.path("outcome").asText()).isEqualTo("ok");
+            assertThat(line.path("request_id").asText()).isEqualTo(answer.header("X-Request-Id"));
+            assertThat(line.fieldNames())
+                    .toIterable()
+                    .containsExactly(
+                            "ts",
+                            "method",
+                            "path",
+                            "status",
+                            "outcome",
+                            "bytes",
+                            "took",
+                            "route",
+                            "instance",
+                            "attempts",
+                            "request_id");
         }
     }
 }

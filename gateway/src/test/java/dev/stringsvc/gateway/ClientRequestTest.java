@@ -353,8 +353,8 @@ class ClientRequestTest {
         try (var gateway = GatewayFixture.over(instance)) {
             gateway.exchange("GET /svc/a?secret=1 HTTP/1.1\r\nHost: gw\r\nX-Request-Id: id-1\r\n\r\n");
             assertThat(gateway.logLine())
-                    .matches("ts=\\S+ method=GET path=/svc/a status=200 bytes=2 took=\\S+ route=r instance=" + "\\S+"
-                            + " attempts=1 request_id=id-1")
+                    .matches("ts=\\S+ method=GET path=/svc/a status=200 outcome=ok bytes=2 took=\\S+ route=r instance="
+                            + "\\S+" + " attempts=1 request_id=id-1")
                     .contains("instance=" + instance.address());
         }
     }

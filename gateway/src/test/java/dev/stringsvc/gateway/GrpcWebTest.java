@@ -96,7 +96,7 @@ class GrpcWebTest {
                         .contains(" status=200 ", " grpc_method=test.Echo/Unary grpc_status=OK");
                 await().untilAsserted(() -> assertThat(
                                 gateway.gateway().admin("/metrics").body())
-                        .contains("gateway_grpc_calls_seconds_count{"
+                        .contains("gateway_grpc_call_duration_seconds_count{"
                                 + "grpc_method=\"test.Echo/Unary\",grpc_status=\"OK\",route=\"r\"} 1"));
             }
         }

@@ -86,7 +86,7 @@ class Http2Test {
             assertThat(request.header("X-Forwarded-Host")).startsWith("127.0.0.1:");
             assertThat(request.header("X-Forwarded-Proto")).isEqualTo("http");
             assertThat(request.header("Transfer-Encoding")).isNull();
-            assertThat(gateway.logLine()).contains(" method=GET path=/svc/a ", " status=200 bytes=2 ");
+            assertThat(gateway.logLine()).contains(" method=GET path=/svc/a ", " status=200 outcome=ok bytes=2 ");
         } finally {
             close(client);
         }

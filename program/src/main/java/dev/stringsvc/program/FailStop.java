@@ -101,7 +101,7 @@ public final class FailStop {
 
     private static synchronized void halt(LogWriter log, String reason, Throwable cause) {
         try {
-            String line = Logfmt.at(Instant.now())
+            String line = log.line(Instant.now())
                     .field("level", "error")
                     .field("logger", "FailStop")
                     .field("msg", reason + "; the process ends with exit code " + EXIT_CODE)

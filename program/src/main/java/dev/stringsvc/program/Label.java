@@ -60,6 +60,6 @@ public final class Label {
         if (Character.isLowSurrogate(c)) {
             return at > 0 && Character.isHighSurrogate(name.charAt(at - 1));
         }
-        return !Logfmt.isUnprintable(c);
+        return !LogLine.isUnprintable(c);
     }
 }

@@ -6,6 +6,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,6 +40,7 @@ public final class LogWriter implements AutoCloseable {
     private final Consumer<String> complaints;
     private final AtomicBoolean asleep = new AtomicBoolean();
     private final Thread thread;
+    private volatile LogFormat format = LogFormat.LOGFMT;
     private volatile boolean closed;
     private volatile boolean failing;
 
@@ -71,6 +73,16 @@ public final class LogWriter implements AutoCloseable {
     /// On its own thread: standard error may block as well.
     private static void complain(String why) {
         Thread.ofPlatform().daemon().name("log-complaint").start(() -> System.err.println(why));
+    }
+
+    /// Sets how [#line] and the writer's own lines are written from now on; logfmt until then.
+    public void format(LogFormat chosen) {
+        format = chosen;
+    }
+
+    /// A line for [#write], which begins with the instant.
+    public LogLine line(Instant instant) {
+        return format.at(instant);
     }
 
     /// The number of lines lost so far.
@@ -153,7 +165,13 @@ public final class LogWriter implements AutoCloseable {
         boolean any = false;
         long lost = dropped.getAndSet(0);
         if (lost > 0) {
-            add("level=warn msg=\"log lines dropped\" dropped=" + lost, batch);
+            add(
+                    format.line()
+                            .field("level", "warn")
+                            .field("msg", "log lines dropped")
+                            .field("dropped", lost)
+                            .toString(),
+                    batch);
             any = true;
         }
         int count = 0;

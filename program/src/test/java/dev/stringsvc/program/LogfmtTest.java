@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LogfmtTest {
     @Test
     void writes_plain_values_bare_in_the_order_given() {
-        var line = Logfmt.at(Instant.parse("2026-01-02T03:04:05.678912Z"))
+        var line = LogFormat.LOGFMT
+                .at(Instant.parse("2026-01-02T03:04:05.678912Z"))
                 .field("method", "uppercase")
                 .field("input", "foo")
                 .field("err", null)
@@ -28,12 +29,13 @@ class LogfmtTest {
         "2026-01-02T03:04:05.999999999Z, 2026-01-02T03:04:05.999Z"
     })
     void a_timestamp_has_three_decimals(String instant, String written) {
-        assertThat(Logfmt.at(Instant.parse(instant))).hasToString("ts=" + written);
+        assertThat(LogFormat.LOGFMT.at(Instant.parse(instant))).hasToString("ts=" + written);
     }
 
     @Test
     void quotes_a_value_only_where_logfmt_needs_it() {
-        var line = Logfmt.line()
+        var line = LogFormat.LOGFMT
+                .line()
                 .field("empty", "")
                 .field("space", "a b")
                 .field("equals", "a=b")
@@ -47,23 +49,24 @@ class LogfmtTest {
 
     @Test
     void no_value_can_end_its_line_or_forge_another() {
-        var line = Logfmt.line().field("input", "x\nts=0 method=admin\r\u0000\u001b[2J\u2028\u0085\u202e");
+        var line = LogFormat.LOGFMT.line().field("input", "x\nts=0 method=admin\r\u0000\u001b[2J\u2028\u0085\u202e");
         assertThat(line).hasToString("input=\"x\\nts=0 method=admin\\r\\u0000\\u001b[2J\\u2028\\u0085\\u202e\"");
         assertThat(line.toString().lines()).hasSize(1);
     }
 
     @Test
     void cuts_long_values_and_says_so() {
-        assertThat(Logfmt.line().field("input", "x".repeat(5_000)))
-                .hasToString("input=" + "x".repeat(Logfmt.MAX_VALUE) + "…");
-        assertThat(Logfmt.line().field("input", " ".repeat(5_000)))
-                .hasToString("input=\"" + " ".repeat(Logfmt.MAX_VALUE) + "…\"");
+        assertThat(LogFormat.LOGFMT.line().field("input", "x".repeat(5_000)))
+                .hasToString("input=" + "x".repeat(LogLine.MAX_VALUE) + "…");
+        assertThat(LogFormat.LOGFMT.line().field("input", " ".repeat(5_000)))
+                .hasToString("input=\"" + " ".repeat(LogLine.MAX_VALUE) + "…\"");
     }
 
     @Test
     void does_not_cut_a_character_in_half() {
-        String value = "x".repeat(Logfmt.MAX_VALUE - 1) + "😀" + "y";
-        assertThat(Logfmt.line().field("input", value)).hasToString("input=" + "x".repeat(Logfmt.MAX_VALUE - 1) + "…");
+        String value = "x".repeat(LogLine.MAX_VALUE - 1) + "😀" + "y";
+        assertThat(LogFormat.LOGFMT.line().field("input", value))
+                .hasToString("input=" + "x".repeat(LogLine.MAX_VALUE - 1) + "…");
     }
 
     @ParameterizedTest
@@ -80,13 +83,15 @@ class LogfmtTest {
         "-1500, -1.5µs"
     })
     void writes_durations_as_go_does(long nanos, String expected) {
-        assertThat(Logfmt.line().field("took", Duration.ofNanos(nanos))).hasToString("took=" + expected);
+        assertThat(LogFormat.LOGFMT.line().field("took", Duration.ofNanos(nanos)))
+                .hasToString("took=" + expected);
     }
 
     @Test
     void a_stack_with_its_causes_is_one_bounded_line() {
         var cause = new IllegalArgumentException("the\nreason");
-        String line = Logfmt.line()
+        String line = LogFormat.LOGFMT
+                .line()
                 .stack("err", new IllegalStateException("it", cause))
                 .toString();
         assertThat(line)

@@ -2,8 +2,8 @@ package dev.stringsvc.service;
 
 import dev.stringsvc.program.Environment;
 import dev.stringsvc.program.FailStop;
+import dev.stringsvc.program.LogHandler;
 import dev.stringsvc.program.LogWriter;
-import dev.stringsvc.program.LogfmtHandler;
 import dev.stringsvc.program.StopSignal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,7 +47,8 @@ final class Main {
     private static int serve(Settings settings) throws InterruptedException {
         try (var log = LogWriter.stdout()) {
             var stop = StopSignal.install(() -> exitAtOnce(log::close));
-            LogfmtHandler.install(log, "dev.stringsvc", Level.INFO);
+            log.format(settings.logFormat());
+            LogHandler.install(log, "dev.stringsvc", Level.INFO);
             FailStop.install(log);
             var service = StringService.start(settings, log);
             LOG.info("stopping on {}", stop.await());

@@ -4,6 +4,7 @@ import dev.stringsvc.consul.ConsulSettings;
 import dev.stringsvc.program.Environment;
 import dev.stringsvc.program.GoDuration;
 import dev.stringsvc.program.HostPort;
+import dev.stringsvc.program.LogFormat;
 import dev.stringsvc.service.Settings.Advertise;
 import dev.stringsvc.service.Settings.Registration;
 import java.time.Duration;
@@ -123,6 +124,14 @@ final class Options {
             description = "the longest wait for requests in flight when stopping [STRINGSVC_DRAIN, 10s]")
     private Duration drain = Duration.ZERO;
 
+    @Option(
+            names = "--log-format",
+            paramLabel = "FORMAT",
+            defaultValue = "logfmt",
+            converter = FormatConverter.class,
+            description = "how log lines are written: logfmt or json [STRINGSVC_LOG_FORMAT, logfmt]")
+    private LogFormat logFormat = LogFormat.LOGFMT;
+
     /// @throws IllegalArgumentException if an option or a variable has a wrong value; the message is
     /// for the user
     Settings settings(Environment environment) {
@@ -134,7 +143,8 @@ final class Options {
                 tags.stream().map(String::strip).filter(tag -> !tag.isEmpty()).toList(),
                 noRegister ? Optional.empty() : Optional.of(registration(environment)),
                 grace,
-                drain);
+                drain,
+                logFormat);
     }
 
     private Registration registration(Environment environment) {
@@ -149,6 +159,17 @@ final class Options {
                     known.host(), HostPort.hasPort(text) ? OptionalInt.of(known.port()) : OptionalInt.empty());
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("--advertise: " + e.getMessage(), e);
+        }
+    }
+
+    private static final class FormatConverter implements ITypeConverter<LogFormat> {
+        @Override
+        public LogFormat convert(String text) {
+            return switch (text) {
+                case "logfmt" -> LogFormat.LOGFMT;
+                case "json" -> LogFormat.JSON;
+                default -> throw new TypeConversionException("expected logfmt or json, got '" + text + "'");
+            };
         }
     }
 

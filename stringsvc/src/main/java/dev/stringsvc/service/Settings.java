@@ -1,6 +1,7 @@
 package dev.stringsvc.service;
 
 import dev.stringsvc.consul.ConsulSettings;
+import dev.stringsvc.program.LogFormat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.OptionalInt;
 /// @param registration how to register in Consul; empty to serve without Consul
 /// @param grace        how long it serves on after it has deregistered
 /// @param drain        the longest wait for requests in flight when it stops
+/// @param logFormat    how log lines are written
 record Settings(
         String host,
         int port,
@@ -23,7 +25,8 @@ record Settings(
         List<String> tags,
         Optional<Registration> registration,
         Duration grace,
-        Duration drain) {
+        Duration drain,
+        LogFormat logFormat) {
 
     Settings {
         if (port < 0 || port > 65_535) {

@@ -18,6 +18,7 @@ final class Variables implements IDefaultValueProvider {
             Map.entry("--no-register", "STRINGSVC_NO_REGISTER"),
             Map.entry("--check-interval", "STRINGSVC_CHECK_INTERVAL"),
             Map.entry("--deregister-after", "STRINGSVC_DEREGISTER_AFTER"),
+            Map.entry("--log-format", "STRINGSVC_LOG_FORMAT"),
             Map.entry("--grace", "STRINGSVC_GRACE"),
             Map.entry("--drain", "STRINGSVC_DRAIN"));
 

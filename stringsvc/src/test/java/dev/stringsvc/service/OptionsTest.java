@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stringsvc.consul.ConsulSettings;
 import dev.stringsvc.program.Environment;
+import dev.stringsvc.program.LogFormat;
 import dev.stringsvc.program.Secret;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,10 +41,19 @@ class OptionsTest {
         assertThat(settings.tags()).isEmpty();
         assertThat(settings.grace()).isEqualTo(Duration.ofSeconds(2));
         assertThat(settings.drain()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.logFormat()).isEqualTo(LogFormat.LOGFMT);
         var registration = settings.registration().orElseThrow();
         assertThat(registration.consul()).isEqualTo(ConsulSettings.at("127.0.0.1:8500"));
         assertThat(registration.checkInterval()).isEqualTo(Duration.ofSeconds(1));
         assertThat(registration.deregisterAfter()).isEqualTo(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void the_log_s_format_is_logfmt_or_json() {
+        assertThat(settings(Map.of(), "--log-format", "json").logFormat()).isEqualTo(LogFormat.JSON);
+        assertThat(settings(Map.of("STRINGSVC_LOG_FORMAT", "json")).logFormat()).isEqualTo(LogFormat.JSON);
+        assertThatThrownBy(() -> settings(Map.of(), "--log-format", "xml"))
+                .hasMessageContaining("expected logfmt or json, got 'xml'");
     }
 
     @Test

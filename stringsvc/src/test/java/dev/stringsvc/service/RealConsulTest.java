@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stringsvc.consul.ConsulSettings;
+import dev.stringsvc.program.LogFormat;
 import dev.stringsvc.program.LogWriter;
 import dev.stringsvc.service.Settings.Advertise;
 import dev.stringsvc.service.Settings.Registration;
@@ -44,7 +45,8 @@ class RealConsulTest {
                         List.of("blue"),
                         Optional.of(registration),
                         Duration.ZERO,
-                        Duration.ofSeconds(5)),
+                        Duration.ofSeconds(5),
+                        LogFormat.LOGFMT),
                 log);
     }
 

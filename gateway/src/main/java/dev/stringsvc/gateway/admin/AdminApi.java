@@ -43,7 +43,7 @@ import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.jspecify.annotations.Nullable;
 
 /// The admin port: `/healthz`, `/readyz`, `/metrics`, `/routes`, `/upstreams`, `/events`, `/requests`,
-/// `/live`, and a page at `/`. It shows and changes nothing. Thread-safe.
+/// `/live`, `/loggers`, and a page at `/`. It changes nothing but levels of loggers. Thread-safe.
 public final class AdminApi {
     private static final int METHOD_NOT_ALLOWED = 405;
     private static final String SERVED =
@@ -138,6 +138,9 @@ public final class AdminApi {
         get(routes, "/", page::index);
         get(routes, "/page/{name}", page::file);
         post(routes, "/explain", new ExplainApi(live)::post);
+        var loggers = new LoggersApi();
+        get(routes, "/loggers", loggers::list);
+        post(routes, "/loggers/{name}", loggers::set);
         routes.exception(HttpResponseException.class, (e, ctx) -> problem(ctx, e));
         routes.exception(Refusal.class, (e, ctx) -> problem(ctx, e.status(), e.detail()));
     }
@@ -193,7 +196,8 @@ public final class AdminApi {
 
     private void problem(Context ctx, HttpResponseException e) {
         if (e.getStatus() == METHOD_NOT_ALLOWED) {
-            ctx.header("Allow", posted.contains(ctx.path()) ? "POST" : "GET, HEAD");
+            boolean isPosted = posted.contains(ctx.path()) || ctx.path().startsWith("/loggers/");
+            ctx.header("Allow", isPosted ? "POST" : "GET, HEAD");
         }
         problem(ctx, e.getStatus(), SERVED);
     }

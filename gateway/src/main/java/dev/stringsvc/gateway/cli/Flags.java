@@ -121,6 +121,12 @@ public final class Flags {
                     + " deadline of any route and 5s")
     private @Nullable String drain;
 
+    @Option(
+            names = "--log-format",
+            paramLabel = "FORMAT",
+            description = "logfmt or json. GATEWAY_LOG_FORMAT, default logfmt")
+    private @Nullable String logFormat;
+
     @Option(names = "--verbose", description = "Log more.")
     public boolean verbose;
 
@@ -139,6 +145,7 @@ public final class Flags {
         put(all.withObject("/consul"), "last-good", lastGood);
         putEtcd(command, all.putObject("etcd"), environment);
         putTraces(all.putObject("traces"), environment);
+        put(all.putObject("log"), "format", logFormat);
         put(all.putObject("shutdown"), "grace", grace);
         put(all.withObject("/shutdown"), "drain", drain);
         ObjectNode services = all.putObject("services");
@@ -249,6 +256,7 @@ public final class Flags {
                 Map.entry("--admin-open-metrics", "GATEWAY_ADMIN_OPEN_METRICS"),
                 Map.entry("--last-good", "GATEWAY_LAST_GOOD"),
                 Map.entry("--static", "GATEWAY_STATIC"),
+                Map.entry("--log-format", "GATEWAY_LOG_FORMAT"),
                 Map.entry("--grace", "GATEWAY_GRACE"),
                 Map.entry("--drain", "GATEWAY_DRAIN"));
 

@@ -49,6 +49,7 @@ public record GatewayConfig(
         Consul consul,
         Etcd etcd,
         Shutdown shutdown,
+        Log log,
         AccessLog accessLog,
         Traces traces,
         Limits limits,
@@ -261,11 +262,24 @@ public record GatewayConfig(
     /// @param drain empty for as long as the routes' deadlines need
     public record Shutdown(Duration grace, Optional<Duration> drain) {}
 
+    /// How the log is written.
+    public record Log(Format format) {}
+
+    /// How each line of the log is written.
+    public enum Format {
+        @JsonProperty("logfmt")
+        LOGFMT,
+        @JsonProperty("json")
+        JSON
+    }
+
     /// Which requests have a line in the log.
     ///
     /// @param unattemptedPerSecond how many of those that reached no instance
-    public record AccessLog(int unattemptedPerSecond) {
+    /// @param successRatio the share of those that succeeded in one attempt
+    public record AccessLog(int unattemptedPerSecond, double successRatio) {
         public AccessLog {
+            Check.that(successRatio >= 0 && successRatio <= 1, "success-ratio", "0 to 1");
             Check.that(
                     unattemptedPerSecond >= 0 && unattemptedPerSecond <= 1_000_000,
                     "unattempted-per-second",

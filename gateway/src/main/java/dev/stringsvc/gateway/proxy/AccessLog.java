@@ -1,22 +1,25 @@
 package dev.stringsvc.gateway.proxy;
 
 import dev.stringsvc.gateway.client.Exchange;
+import dev.stringsvc.gateway.client.Outcome;
+import dev.stringsvc.program.LogLine;
 import dev.stringsvc.program.LogWriter;
-import dev.stringsvc.program.Logfmt;
 import java.time.Clock;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/// Writes one logfmt line per request. Requests that reached no instance cost their clients next to
+/// Writes one line per request. Of successful requests it may write only a share. Requests that reached no instance
+/// cost their clients next to
 /// nothing and could fill a disk, so only a limited number of them per second get a line; the others
 /// are counted in one line a second later. Thread-safe; the writer's thread writes the lines.
 public final class AccessLog implements Exchange.Listener {
     private final LogWriter writer;
     private final Clock clock;
-    private final int unattempted;
+    private final Share share;
     private final Executor inASecond;
     private final AtomicLong second = new AtomicLong(Long.MIN_VALUE);
     private final AtomicInteger unattemptedNow = new AtomicInteger();
@@ -24,12 +27,17 @@ public final class AccessLog implements Exchange.Listener {
     private final AtomicLong omitted = new AtomicLong();
     private final LongAdder omittedEver = new LongAdder();
 
+    /// Which requests have a line.
+    ///
     /// @param unattempted the most lines per second for requests that reached no instance
+    /// @param successRatio the share of successful requests in one attempt, 0 to 1
+    public record Share(int unattempted, double successRatio) {}
+
     /// @param inASecond runs a task about one second after it was submitted
-    public AccessLog(LogWriter writer, Clock clock, int unattempted, Executor inASecond) {
+    public AccessLog(LogWriter writer, Clock clock, Share share, Executor inASecond) {
         this.writer = writer;
         this.clock = clock;
-        this.unattempted = unattempted;
+        this.share = share;
         this.inASecond = inASecond;
     }
 
@@ -40,14 +48,20 @@ public final class AccessLog implements Exchange.Listener {
 
     @Override
     public void finished(Exchange exchange) {
+        Outcome outcome = Outcome.of(exchange);
+        if (outcome == Outcome.OK && exchange.attempts() <= 1 && !isChosen()) {
+            omittedEver.increment();
+            return;
+        }
         if (exchange.attempts() == 0 && !hasRoom()) {
             omit();
             return;
         }
-        var line = Logfmt.at(clock.instant())
+        LogLine line = writer.line(clock.instant())
                 .field("method", exchange.method())
                 .field("path", exchange.path())
                 .field("status", exchange.status())
+                .field("outcome", outcome.word())
                 .field("bytes", exchange.bytes())
                 .field("took", exchange.took());
         addIfAny(line, "route", exchange.route());
@@ -62,6 +76,11 @@ public final class AccessLog implements Exchange.Listener {
         writer.write(line.toString());
     }
 
+    /// At random: a client must not be able to choose requests that are never logged.
+    private boolean isChosen() {
+        return share.successRatio() >= 1 || ThreadLocalRandom.current().nextDouble() < share.successRatio();
+    }
+
     /// Threads that reset the counter at the same moment may let a few more lines through.
     private boolean hasRoom() {
         long now = clock.millis() / 1_000;
@@ -69,7 +88,7 @@ public final class AccessLog implements Exchange.Listener {
         if (now != before && second.compareAndSet(before, now)) {
             unattemptedNow.set(0);
         }
-        return unattemptedNow.get() < unattempted && unattemptedNow.incrementAndGet() <= unattempted;
+        return unattemptedNow.get() < share.unattempted() && unattemptedNow.incrementAndGet() <= share.unattempted();
     }
 
     private void omit() {
@@ -80,14 +99,14 @@ public final class AccessLog implements Exchange.Listener {
     }
 
     private void writeOmitted() {
-        writer.write(Logfmt.at(clock.instant())
+        writer.write(writer.line(clock.instant())
                 .field("level", "warn")
                 .field("msg", "access lines left out, of requests that reached no instance")
                 .field("omitted", omitted.getAndSet(0))
                 .toString());
     }
 
-    private static void addIfAny(Logfmt line, String key, @Nullable String value) {
+    private static void addIfAny(LogLine line, String key, @Nullable String value) {
         if (value != null) {
             line.field(key, value);
         }

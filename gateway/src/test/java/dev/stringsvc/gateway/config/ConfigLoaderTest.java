@@ -254,6 +254,8 @@ class ConfigLoaderTest {
             'trusted-proxies: 10.0.0.0/8' | :1: trusted-proxies: expected a list
             'limits:\\n  streams: -1' | :2: limits.streams: expected 0 to 1000000
             'limits:\\n  connections: 0' | :2: limits.connections: expected 1 to 1000000
+            'log:\\n  format: xml' | :2: log.format: expected one of [logfmt, json]
+            'access-log:\\n  success-ratio: 1.5' | :2: access-log.success-ratio: expected 0 to 1
             'access-log:\\n  unattempted-per-second: -1' | :2: access-log.unattempted-per-second: expected 0 to 1000000
             'limits:\\n  in-flight: 0' | :2: limits.in-flight: expected 1 to 1000000
             'limits:\\n  client-rate: unlimited' | :2: limits.client-rate: expected at most 1GiB
@@ -281,7 +283,7 @@ class ConfigLoaderTest {
             'consul:\\n  address: a..b' | :2: consul.address: expected Consul's host:port, http(s)://host:port or unix:///path, got "a..b"
             'port: 1\\n---\\nport: 2' | :3: a second YAML document begins; expected one in a file
             'prot: 1' | :1: prot: unknown key; did you mean port?
-            'x: 1'   | :1: x: unknown key; expected one of [access-log, admin, consul, ejection, etcd, guard, host, http2, limits, port, retry, route-defaults, routes, services, shutdown, timeouts, tls, traces, trusted-proxies]
+            'x: 1'   | :1: x: unknown key; expected one of [access-log, admin, consul, ejection, etcd, guard, host, http2, limits, log, port, retry, route-defaults, routes, services, shutdown, timeouts, tls, traces, trusted-proxies]
             'route-defaults: foo' | :1: route-defaults: expected keys and values
             'route-defaults:\\n  deadlnie: 1s' | :2: route-defaults.deadlnie: unknown key; did you mean deadline?
             'route-defaults:\\n  service: s' | :2: route-defaults.service: unknown key; expected one of [attempt-timeout, attempts, balancer, deadline, idempotency-key, idempotent, methods, paths, preserve-host, request-body, request-headers, response-headers, stream-requests, strip-prefix, transcode]

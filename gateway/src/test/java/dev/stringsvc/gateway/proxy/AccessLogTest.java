@@ -63,7 +63,7 @@ class AccessLogTest {
 
     @Test
     void beyond_the_rate_requests_that_reached_no_instance_are_counted_in_one_line() {
-        var log = new AccessLog(writer, clock, 3, later::add);
+        var log = new AccessLog(writer, clock, new AccessLog.Share(3, 1), later::add);
         for (int i = 0; i < 10; i++) {
             log.finished(exchange(404, 0));
         }
@@ -75,7 +75,7 @@ class AccessLogTest {
 
     @Test
     void each_second_has_room_again() {
-        var log = new AccessLog(writer, clock, 1, later::add);
+        var log = new AccessLog(writer, clock, new AccessLog.Share(1, 1), later::add);
         for (int i = 0; i < 5; i++) {
             log.finished(exchange(404, 0));
             log.finished(exchange(404, 0));
@@ -87,11 +87,42 @@ class AccessLogTest {
 
     @Test
     void requests_that_reached_an_instance_always_have_a_line() {
-        var log = new AccessLog(writer, clock, 0, later::add);
+        var log = new AccessLog(writer, clock, new AccessLog.Share(0, 1), later::add);
         log.finished(exchange(404, 0));
         for (int i = 0; i < 100; i++) {
             log.finished(exchange(502, 1));
         }
         assertThat(lines()).hasSize(100).allSatisfy(line -> assertThat(line).contains("status=502"));
+    }
+
+    @Test
+    void of_successful_requests_only_a_share_has_a_line() {
+        var log = new AccessLog(writer, clock, new AccessLog.Share(100, 0.5), later::add);
+        for (int i = 0; i < 2_000; i++) {
+            log.finished(exchange(200, 1));
+        }
+        int written = lines().size();
+        assertThat(written).isBetween(700, 1_300); // 13 standard deviations
+        assertThat(log.omitted()).isEqualTo(2_000 - written);
+        assertThat(later).isEmpty();
+    }
+
+    @Test
+    void failures_and_requests_with_several_attempts_always_have_a_line() {
+        var log = new AccessLog(writer, clock, new AccessLog.Share(100, 0), later::add);
+        log.finished(exchange(200, 1));
+        log.finished(exchange(200, 0));
+        log.finished(exchange(200, 2));
+        log.finished(exchange(404, 1));
+        log.finished(exchange(404, 0));
+        log.finished(exchange(500, 1));
+        log.finished(exchange(499, 1));
+        assertThat(lines().stream().map(line -> line.replaceFirst(".* (status=\\S+ outcome=\\S+) .*", "$1")))
+                .containsExactly(
+                        "status=200 outcome=ok",
+                        "status=404 outcome=client-error",
+                        "status=404 outcome=client-error",
+                        "status=500 outcome=server-error",
+                        "status=499 outcome=client-gone");
     }
 }

@@ -1,7 +1,6 @@
 package dev.stringsvc.service.http;
 
 import dev.stringsvc.program.LogWriter;
-import dev.stringsvc.program.Logfmt;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,7 @@ final class CallLog {
     }
 
     void write(Call call, int port, Duration took, @Nullable String requestId) {
-        var line = Logfmt.at(Instant.now())
+        var line = writer.line(Instant.now())
                 .field("listen", ":" + port)
                 .field("caller", call.method().caller())
                 .field("method", call.method().label());

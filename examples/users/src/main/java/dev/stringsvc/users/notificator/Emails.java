@@ -1,7 +1,6 @@
 package dev.stringsvc.users.notificator;
 
 import dev.stringsvc.program.LogWriter;
-import dev.stringsvc.program.Logfmt;
 import dev.stringsvc.users.pb.NotificatorGrpc.NotificatorImplBase;
 import dev.stringsvc.users.pb.SendEmailReply;
 import dev.stringsvc.users.pb.SendEmailRequest;
@@ -25,7 +24,7 @@ final class Emails extends NotificatorImplBase {
     @Override
     public void sendEmail(SendEmailRequest request, StreamObserver<SendEmailReply> reply) {
         long begin = System.nanoTime();
-        var line = Logfmt.at(Instant.now())
+        var line = calls.line(Instant.now())
                 .field("method", "SendEmail")
                 .field("email", request.getEmail())
                 .field("content", request.getContent());

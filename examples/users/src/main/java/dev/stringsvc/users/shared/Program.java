@@ -2,8 +2,8 @@ package dev.stringsvc.users.shared;
 
 import dev.stringsvc.program.Environment;
 import dev.stringsvc.program.FailStop;
+import dev.stringsvc.program.LogHandler;
 import dev.stringsvc.program.LogWriter;
-import dev.stringsvc.program.LogfmtHandler;
 import dev.stringsvc.program.StopSignal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -73,7 +73,7 @@ public final class Program {
     private static int serve(String name, Settings settings, Start start) throws InterruptedException {
         try (var log = LogWriter.stdout()) {
             var stop = StopSignal.install(() -> exitAtOnce(log::close));
-            LogfmtHandler.install(log, "dev.stringsvc", Level.INFO);
+            LogHandler.install(log, "dev.stringsvc", Level.INFO);
             FailStop.install(log);
             Service service = start.start(settings, log);
             LOG.info("stopping on {}", stop.await());

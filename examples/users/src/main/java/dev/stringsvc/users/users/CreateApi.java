@@ -2,7 +2,6 @@ package dev.stringsvc.users.users;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stringsvc.program.LogWriter;
-import dev.stringsvc.program.Logfmt;
 import dev.stringsvc.users.shared.RequestId;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -53,7 +52,7 @@ final class CreateApi {
     void create(Context ctx) {
         long begin = System.nanoTime();
         Optional<String> requestId = RequestId.of(ctx.header(RequestId.HEADER));
-        var line = Logfmt.at(Instant.now()).field("method", "create");
+        var line = calls.line(Instant.now()).field("method", "create");
         try {
             String email = email(ctx);
             line.field("email", email);

@@ -10,16 +10,16 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import org.jspecify.annotations.Nullable;
 
-/// Writes the records of `java.util.logging` as logfmt lines: `ts=… level=info logger=ConsulInstancer
+/// Writes the records of `java.util.logging` as lines of the log: `ts=… level=info logger=ConsulInstancer
 /// msg="watching again"`. `err` and `at` are added for an exception. SLF4J's records arrive here too.
 ///
 /// Thread-safe.
-public final class LogfmtHandler extends Handler {
+public final class LogHandler extends Handler {
     private static final Formatter MESSAGES = new SimpleFormatter();
 
     private final LogWriter writer;
 
-    private LogfmtHandler(LogWriter writer) {
+    private LogHandler(LogWriter writer) {
         this.writer = writer;
     }
 
@@ -29,7 +29,7 @@ public final class LogfmtHandler extends Handler {
         LogManager.getLogManager().reset();
         Logger root = Logger.getLogger("");
         root.setLevel(Level.WARNING);
-        root.addHandler(new LogfmtHandler(writer));
+        root.addHandler(new LogHandler(writer));
         OwnLogger.setLevel(own, level);
     }
 
@@ -38,7 +38,7 @@ public final class LogfmtHandler extends Handler {
         if (!isLoggable(record)) {
             return;
         }
-        var line = Logfmt.at(record.getInstant())
+        var line = writer.line(record.getInstant())
                 .field("level", level(record.getLevel()))
                 .field("logger", shortName(record.getLoggerName()))
                 .field("msg", MESSAGES.formatMessage(record));

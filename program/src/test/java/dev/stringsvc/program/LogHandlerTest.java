@@ -8,13 +8,13 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
-class LogfmtHandlerTest {
+class LogHandlerTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final LogWriter writer = LogWriter.to(out, 65_536);
 
     @Test
     void writes_own_records_from_the_level_up_and_those_of_libraries_from_warning_up() {
-        LogfmtHandler.install(writer, "com.example.own", Level.INFO);
+        LogHandler.install(writer, "com.example.own", Level.INFO);
         Logger.getLogger("com.example.own.Room").log(Level.INFO, "watching {0}", "stringsvc");
         Logger.getLogger("com.example.own.Room").fine("not this");
         Logger.getLogger("com.example.library.Thing").info("nor this");
