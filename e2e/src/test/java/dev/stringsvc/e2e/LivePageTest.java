@@ -38,7 +38,7 @@ class LivePageTest {
 
     /// What the page's row says of an instance, in one line.
     private static String row(String id) {
-        return "[...document.querySelectorAll('#services tbody tr')].find(row => row.cells[0].textContent === '%s')"
+        return "[...document.querySelectorAll('#services tbody tr')].find(row => row.dataset.instance === '%s')"
                         .formatted(id)
                 + "?.innerText ?? ''";
     }

@@ -4,7 +4,7 @@ import { element, keyed, setClass, setText, svg, table } from "./dom.js";
 import { percent, perSecond, time } from "./rates.js";
 
 const COLUMNS = [
-  { title: "Instance" }, { title: "Address" }, { title: "Registry says" }, { title: "Gateway says" }, { title: "Why" },
+  { title: "Instance" }, { title: "Registry says" }, { title: "Gateway says" }, { title: "Why" },
   { title: "In flight", number: true }, { title: "Attempts/s", number: true }, { title: "Errors", number: true },
   { title: "p50", number: true }, { title: "p99", number: true }, { title: "Last minute" },
 ];
@@ -21,12 +21,13 @@ const GATEWAY = {
 export const instanceKey = (service, id) => `${service}\n${id}`;
 
 function makeRow() {
-  const name = element("th", { scope: "row" });
+  const name = element("span");
+  const address = element("small");
   const cells = COLUMNS.slice(1).map(column => element("td", { class: column.number ? "number" : undefined }));
-  cells[3].className = "reason";
+  cells[2].className = "reason";
   const path = svg("path");
   cells.at(-1).append(svg("svg", { class: "spark", viewBox: "0 0 59 20", preserveAspectRatio: "none", "aria-hidden": "true" }, path));
-  const row = { node: element("tr", {}, name, ...cells), name, cells, path, drawn: "", visible: false, steps: [], texts: [] };
+  const row = { node: element("tr", {}, element("th", { scope: "row" }, name, address), ...cells), name, address, cells, path, drawn: "", visible: false, steps: [], texts: [] };
   drawnRows.set(row.node, row);
   onScreen.observe(row.node);
   return row;
@@ -77,10 +78,12 @@ export function clock(instant) {
 function updateRow(row, instance, service, rates) {
   const gateway = GATEWAY[instance.state] ?? { text: instance.state, class: "" };
   setText(row.name, instance.id);
+  setText(row.address, instance.address);
+  row.node.dataset.instance = instance.id;
   const key = instanceKey(service, instance.id);
   const served = instance.served;
   const texts = [
-    instance.address, (instance.registry === "healthy" ? "✓ " : "✗ ") + instance.registry, gateway.text, why(instance),
+    (instance.registry === "healthy" ? "✓ " : "✗ ") + instance.registry, gateway.text, why(instance),
     instance.inFlight === undefined ? "" : String(instance.inFlight), served ? perSecond(rates.now(key)) : "",
     served ? percent(served.errors) : "", served ? time(served.p50Millis) : "", served ? time(served.p99Millis) : "",
   ];
@@ -90,9 +93,9 @@ function updateRow(row, instance, service, rates) {
     }
   });
   row.texts = texts;
-  setClass(row.cells[1], instance.registry === "healthy" ? "good" : "bad");
-  setClass(row.cells[2], gateway.class);
-  setClass(row.cells[6], "number" + (served && served.errors > 0 ? " bad" : ""));
+  setClass(row.cells[0], instance.registry === "healthy" ? "good" : "bad");
+  setClass(row.cells[1], gateway.class);
+  setClass(row.cells[5], "number" + (served && served.errors > 0 ? " bad" : ""));
   setClass(row.node, instance.differ ? "differs" : instance.state === "draining" || instance.state === "unused" ? "gone" : "");
   row.steps = rates.steps(key);
   draw(row);
