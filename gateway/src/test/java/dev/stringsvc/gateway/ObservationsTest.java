@@ -74,8 +74,10 @@ class ObservationsTest {
         try (var gateway = GatewayFixture.over(FakeInstance.answering("HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n"))) {
             get(gateway, "/svc", "failed");
             get(gateway, "/svc", "failed");
+            get(gateway, "/other", "unrouted");
             gateway.awaitIdle();
             assertThat(json(gateway.admin("/requests/failed")).path("requests")).hasSize(2);
+            assertThat(gateway.admin("/requests/unrouted").statusCode()).isEqualTo(404);
             assertThat(json(gateway.admin("/requests?status=503&limit=1")).path("requests"))
                     .hasSize(1);
             assertThat(json(gateway.admin("/requests?service=other")).path("requests"))
@@ -89,7 +91,7 @@ class ObservationsTest {
     }
 
     @Test
-    void an_ejection_and_a_return_are_events_that_a_stream_tells() throws Exception {
+    void an_ejection_is_an_event_that_a_stream_tells() throws Exception {
         try (var gateway = GatewayFixture.with(
                         "ejection.failures=1 ejection.probe-after=100ms",
                         FakeInstance.refusing(),

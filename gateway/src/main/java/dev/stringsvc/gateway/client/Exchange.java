@@ -64,10 +64,9 @@ public record Exchange(
         return made.isEmpty() ? null : made.getLast().instance();
     }
 
-    /// True if the client did not get the instance's complete answer, or one that says that the service
-    /// failed: a status of 500 or more, or a gRPC status that is not the caller's fault.
+    /// True if its [Outcome] is a failure.
     public boolean failed() {
-        return status >= 499 || error != null || (call != null && call.status().isServersFault());
+        return Outcome.of(this).isFailure();
     }
 
     /// Hears of each exchange, on the request's thread; must not block.

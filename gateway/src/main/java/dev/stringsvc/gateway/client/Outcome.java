@@ -35,6 +35,14 @@ public enum Outcome {
         return grpc != GrpcStatus.OK ? CLIENT_ERROR : complete ? OK : FAILED;
     }
 
+    /// True if the service, its instances, the gateway or the way to the client failed, and not the request.
+    public boolean isFailure() {
+        return switch (this) {
+            case OK, CLIENT_ERROR -> false;
+            case SERVER_ERROR, FAILED, CLIENT_GONE -> true;
+        };
+    }
+
     /// The word in the log, for example `client-error`.
     public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
