@@ -18,18 +18,7 @@ public final class Label {
         if (name.length() <= LONGEST && isPrintable(name)) {
             return name;
         }
-        var label = new StringBuilder(LONGEST + 6);
-        for (int i = 0; i < name.length() && label.length() <= LONGEST; i++) {
-            char c = name.charAt(i);
-            if (isShown(name, i)) {
-                label.append(c);
-            } else {
-                label.append("\\u").append(Character.forDigit(c >> 12, 16));
-                for (int shift = 8; shift >= 0; shift -= 4) {
-                    label.append(Character.forDigit(c >> shift & 15, 16));
-                }
-            }
-        }
+        StringBuilder label = escaped(name, LONGEST);
         if (label.length() <= LONGEST) {
             return label.toString();
         }
@@ -40,6 +29,28 @@ public final class Label {
                 .repeat('0', HASH - 1 - hash.length())
                 .append(hash)
                 .toString();
+    }
+
+    /// A text of any length, in which other characters are escaped.
+    public static String printable(String text) {
+        return isPrintable(text) ? text : escaped(text, Integer.MAX_VALUE).toString();
+    }
+
+    /// Stops once the result is longer than `enough` characters.
+    private static StringBuilder escaped(String text, int enough) {
+        var escaped = new StringBuilder(Math.min(text.length(), enough) + 6);
+        for (int i = 0; i < text.length() && escaped.length() <= enough; i++) {
+            char c = text.charAt(i);
+            if (isShown(text, i)) {
+                escaped.append(c);
+            } else {
+                escaped.append("\\u").append(Character.forDigit(c >> 12, 16));
+                for (int shift = 8; shift >= 0; shift -= 4) {
+                    escaped.append(Character.forDigit(c >> shift & 15, 16));
+                }
+            }
+        }
+        return escaped;
     }
 
     private static boolean isPrintable(String name) {

@@ -29,4 +29,11 @@ class LabelTest {
         assertThat(Label.of("half \ud83d")).isEqualTo("half \\ud83d");
         assertThat(Label.of("\n".repeat(1_000))).hasSize(Label.LONGEST);
     }
+
+    @Test
+    void a_long_text_is_escaped_but_not_cut() {
+        assertThat(Label.printable("a".repeat(1_000))).hasSize(1_000);
+        assertThat(Label.printable("a\u001b[2J\r" + "b".repeat(1_000)))
+                .isEqualTo("a\\u001b[2J\\u000d" + "b".repeat(1_000));
+    }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.stringsvc.program.Environment;
+import dev.stringsvc.program.Label;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -161,7 +162,9 @@ public final class ExplainCommand implements Callable<Integer> {
             var answer = http.send(request.timeout(PATIENCE).build(), BodyHandlers.ofString());
             JsonNode told = JSON.readTree(answer.body());
             if (answer.statusCode() != 200) {
-                throw new NotTold(told.path("detail").asText("the gateway answered " + answer.statusCode()), null);
+                throw new NotTold(
+                        Label.printable(told.path("detail").asText("the gateway answered " + answer.statusCode())),
+                        null);
             }
             return told;
         } catch (JsonProcessingException e) {
@@ -188,23 +191,21 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     private static void printPlan(JsonNode plan, PrintWriter out) {
-        out.println(plan.path("request").asText());
+        out.println(text(plan, "request"));
         if (plan.has("answer")) {
-            out.println("the gateway itself would answer " + plan.path("answer").asText());
+            out.println("the gateway itself would answer " + text(plan, "answer"));
         }
         out.println();
         List<List<String>> routes = new ArrayList<>();
         plan.path("routes")
                 .forEach(route -> routes.add(List.of(
                         route.path("taken").asBoolean() ? "=>" : "",
-                        route.path("route").asText(),
-                        route.path("takes").asText(),
-                        route.path("taken").asBoolean()
-                                ? "takes it"
-                                : "no: " + route.path("why").asText())));
+                        text(route, "route"),
+                        text(route, "takes"),
+                        route.path("taken").asBoolean() ? "takes it" : "no: " + text(route, "why"))));
         Columns.print(routes, out);
         if (plan.has("more")) {
-            out.println("and " + plan.path("more").asText());
+            out.println("and " + text(plan, "more"));
         }
         JsonNode forwarded = plan.path("forwarded");
         if (forwarded.isObject()) {
@@ -216,23 +217,23 @@ public final class ExplainCommand implements Callable<Integer> {
         out.println();
         out.printf(
                 "service %s is asked for %s within %d ms, in up to %d attempts (balancer: %s)%n",
-                forwarded.path("service").asText(),
-                forwarded.path("path").asText(),
+                text(forwarded, "service"),
+                text(forwarded, "path"),
                 forwarded.path("deadlineMillis").asLong(),
                 forwarded.path("attempts").asInt(),
-                forwarded.path("balancer").asText());
+                text(forwarded, "balancer"));
         out.printf(
                 "sent again: %s (the budget allows %d retries now)%n",
-                forwarded.path("retry").asText(), forwarded.path("retriesLeft").asLong());
+                text(forwarded, "retry"), forwarded.path("retriesLeft").asLong());
         out.println();
         List<List<String>> instances = new ArrayList<>();
         forwarded
                 .path("instances")
                 .forEach(one -> instances.add(List.of(
-                        one.path("use").asText().equals("next") ? "=>" : "",
-                        one.path("instance").asText(),
-                        one.path("use").asText(),
-                        one.path("why").asText())));
+                        text(one, "use").equals("next") ? "=>" : "",
+                        text(one, "instance"),
+                        text(one, "use"),
+                        text(one, "why"))));
         if (instances.isEmpty()) {
             out.println("the service has no instance");
         }
@@ -240,44 +241,36 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     private static void printPast(JsonNode past, PrintWriter out) {
-        out.printf(
-                "%s %s %s%n",
-                past.path("at").asText(),
-                past.path("method").asText(),
-                past.path("path").asText());
+        out.printf("%s %s %s%n", text(past, "at"), text(past, "method"), text(past, "path"));
         out.printf(
                 "answered %d after %s ms, %d bytes; kept because it %s%n",
                 past.path("status").asInt(),
-                past.path("tookMillis").asText(),
+                text(past, "tookMillis"),
                 past.path("bytes").asLong(),
-                switch (past.path("reason").asText()) {
+                switch (text(past, "reason")) {
                     case "failed" -> "failed";
                     case "retried" -> "took more than one attempt";
                     default -> "was among the slowest hundredth";
                 });
         if (past.has("grpcMethod")) {
-            out.printf(
-                    "gRPC %s: %s%n",
-                    past.path("grpcMethod").asText(), past.path("grpcStatus").asText());
+            out.printf("gRPC %s: %s%n", text(past, "grpcMethod"), text(past, "grpcStatus"));
         }
         if (past.has("error")) {
-            out.println("why: " + past.path("error").asText());
+            out.println("why: " + text(past, "error"));
         }
         out.println(
                 past.has("route")
-                        ? "route " + past.path("route").asText()
-                                + (past.has("service")
-                                        ? ", service " + past.path("service").asText()
-                                        : "")
+                        ? "route " + text(past, "route")
+                                + (past.has("service") ? ", service " + text(past, "service") : "")
                         : "no route took it");
         List<List<String>> attempts = new ArrayList<>();
         past.path("attempts")
                 .forEach(attempt -> attempts.add(List.of(
                         "  attempt " + (attempts.size() + 1),
-                        attempt.path("instance").asText(),
-                        "after " + attempt.path("afterMillis").asText() + " ms",
-                        "took " + attempt.path("tookMillis").asText() + " ms",
-                        attempt.path("outcome").asText())));
+                        text(attempt, "instance"),
+                        "after " + text(attempt, "afterMillis") + " ms",
+                        "took " + text(attempt, "tookMillis") + " ms",
+                        text(attempt, "outcome"))));
         if (attempts.isEmpty()) {
             out.println("no instance was asked");
         }
@@ -286,10 +279,16 @@ public final class ExplainCommand implements Callable<Integer> {
         past.path("candidates")
                 .forEach(one -> candidates.add(List.of(
                         "  instance",
-                        one.path("instance").asText(),
-                        one.path("state").asText(),
-                        one.path("inFlight").asText() + " in flight when it was over")));
+                        text(one, "instance"),
+                        text(one, "state"),
+                        text(one, "inFlight") + " in flight when it was over")));
         Columns.print(candidates, out);
         out.println();
+    }
+
+    /// A text of the gateway's answer. Registrations and clients choose some of them, and none may steer the
+    /// terminal.
+    private static String text(JsonNode in, String name) {
+        return Label.printable(in.path(name).asText());
     }
 }

@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.config;
 
+import dev.stringsvc.program.Excerpt;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,6 @@ public final class ConfigException extends Exception {
 
     /// A message quotes what it refuses, which may have many lines, and be long.
     private static String inOneLine(String message) {
-        String cut = message.length() <= LONGEST ? message : message.substring(0, LONGEST) + "…";
-        return CONTROL.matcher(cut).replaceAll(" ");
+        return CONTROL.matcher(Excerpt.of(message, LONGEST)).replaceAll(" ");
     }
 }

@@ -11,6 +11,7 @@ import dev.stringsvc.gateway.route.Predicates;
 import dev.stringsvc.gateway.route.RedirectLoop;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
+import dev.stringsvc.program.Excerpt;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -153,8 +154,7 @@ public final class TagRoutes {
     }
 
     private static Quarantined quarantined(TagRoute route, String reason, String end) {
-        String shown = reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON) + "…";
-        return new Quarantined(route.name(), route.service(), shown + end);
+        return new Quarantined(route.name(), route.service(), Excerpt.of(reason, LONGEST_REASON) + end);
     }
 
     /// The candidates that fit beside the file's routes and each other.

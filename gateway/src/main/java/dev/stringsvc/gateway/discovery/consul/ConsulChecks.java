@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.discovery.consul;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.discovery.Unhealthy;
+import dev.stringsvc.program.Excerpt;
 import dev.stringsvc.program.Label;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class ConsulChecks {
     private static final String NODE_MAINTENANCE = "_node_maintenance";
     private static final String SERVICE_MAINTENANCE = "_service_maintenance";
-    /// In characters, of what a check said.
-    private static final int LONGEST_OUTPUT = 200;
+    /// In characters, of a check's name and what it said.
+    private static final int LONGEST = 200;
 
     private ConsulChecks() {}
 
@@ -57,8 +58,8 @@ final class ConsulChecks {
     private static String reason(JsonNode check) {
         String output = check.path(isMaintenance(check) ? "Notes" : "Output").asText();
         String line = output.strip().replaceAll("\\s+", " ");
-        String shown = line.length() <= LONGEST_OUTPUT ? line : line.substring(0, LONGEST_OUTPUT) + "…";
         String name = isMaintenance(check) ? "" : check.path("Name").asText();
-        return Label.of(name.isEmpty() || shown.isEmpty() ? name + shown : name + ": " + shown);
+        String both = name.isEmpty() || line.isEmpty() ? name + line : name + ": " + line;
+        return Label.printable(Excerpt.of(both, LONGEST));
     }
 }

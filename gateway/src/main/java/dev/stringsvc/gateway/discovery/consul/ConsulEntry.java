@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.discovery.consul;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.discovery.LeftOut;
+import dev.stringsvc.program.Excerpt;
 import dev.stringsvc.program.HostName;
 import dev.stringsvc.program.Label;
 import java.net.Inet6Address;
@@ -144,7 +145,7 @@ final class ConsulEntry {
             return given.isArray() ? "a list" : "keys and values";
         }
         String text = given.asText();
-        String shown = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+        String shown = Excerpt.of(text, SHOWN);
         return given.isTextual() ? "'" + Label.of(shown) + "'" : shown;
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.stringsvc.etcd.KeyValue;
 import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.discovery.LeftOut;
+import dev.stringsvc.program.Excerpt;
 import dev.stringsvc.program.HostPort;
 import dev.stringsvc.program.Label;
 import java.util.List;
@@ -97,6 +98,6 @@ final class EtcdEntry {
     }
 
     private static String shown(String text) {
-        return "'" + Label.of(text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…") + "'";
+        return "'" + Label.of(Excerpt.of(text, SHOWN)) + "'";
     }
 }
