@@ -22,16 +22,12 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.servlet.JavalinServlet;
 import io.javalin.http.servlet.ServletEntry;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -50,7 +46,7 @@ public final class AdminApi {
             "The admin port has a page at /, and /openapi.json describes everything else that it serves.";
 
     /// Describes every path, in OpenAPI 3.1.
-    private static final byte[] OPEN_API = resource("openapi.json");
+    private static final byte[] OPEN_API = Bundled.bytes("openapi.json");
 
     private final Set<String> posted = new HashSet<>();
     private final Supplier<Live> live;
@@ -66,16 +62,7 @@ public final class AdminApi {
         this.clock = clock;
     }
 
-    private static byte[] resource(String name) {
-        try (InputStream in = Objects.requireNonNull(AdminApi.class.getResourceAsStream(name))) {
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     /// The handler of the port: Javalin, as a servlet.
-    ///
     public org.eclipse.jetty.server.Handler handler(Access access) {
         var token = new TokenCheck(access.token());
         var sessions = new Sessions(clock);
@@ -262,9 +249,7 @@ public final class AdminApi {
                         watch.remembered(),
                         watch.lastError(),
                         watch.failures()),
-                Stream.concat(upstream.endpoints().stream(), upstream.draining().stream())
-                        .map(AdminApi::view)
-                        .toList());
+                upstream.all().stream().map(AdminApi::view).toList());
     }
 
     private @Nullable Double age(@Nullable Instant answeredAt) {
@@ -279,7 +264,7 @@ public final class AdminApi {
                 instance.id(),
                 IpAddress.canonical(instance.host()),
                 instance.port(),
-                endpoint.state().name().toLowerCase(Locale.ROOT),
+                endpoint.state().word(),
                 endpoint.inFlight(),
                 endpoint.lastFailure(),
                 endpoint.since().toString(),

@@ -6,7 +6,6 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,7 @@ final class EventsApi {
             return new EventView(
                     event.number(),
                     event.at().toString(),
-                    event.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                    event.kind().word(),
                     event.service(),
                     event.subject(),
                     event.detail());

@@ -1,6 +1,5 @@
 package dev.stringsvc.gateway.admin;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stringsvc.gateway.live.Live;
 import dev.stringsvc.gateway.route.RequestText;
@@ -32,17 +31,11 @@ final class ExplainApi {
     }
 
     private static JsonNode asked(Context ctx) {
-        try {
-            JsonNode asked = Json.MAPPER.readTree(ctx.bodyAsBytes());
-            if (asked != null && asked.path("url").isTextual()) {
-                return asked;
-            }
-        } catch (JsonProcessingException e) {
-            // told below
-        } catch (IOException e) {
-            throw new Refusal(400, "The body broke off.");
+        JsonNode asked = Json.body(ctx, FORM);
+        if (!asked.path("url").isTextual()) {
+            throw new Refusal(400, FORM);
         }
-        throw new Refusal(400, FORM);
+        return asked;
     }
 
     private static RequestText text(JsonNode asked) {

@@ -1,6 +1,7 @@
 package dev.stringsvc.gateway.admin;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.stringsvc.gateway.discovery.Instance;
 import dev.stringsvc.gateway.discovery.Unhealthy;
 import dev.stringsvc.gateway.http.Body;
 import dev.stringsvc.gateway.http.Caller;
@@ -18,9 +19,11 @@ import dev.stringsvc.gateway.upstream.Endpoint;
 import dev.stringsvc.gateway.upstream.Upstream;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -134,8 +137,7 @@ record Explanation(
             return null;
         }
         Outlook outlook = live.routing().forwarder(route).outlook(request);
-        List<Choice> instances = live.upstreams().stream()
-                .filter(upstream -> upstream.service().equals(to.service()))
+        List<Choice> instances = live.upstream(to.service()).stream()
                 .flatMap(upstream -> choices(upstream, outlook))
                 .toList();
         return new Forwarded(
@@ -162,21 +164,22 @@ record Explanation(
     }
 
     private static Stream<Choice> choices(Upstream upstream, Outlook outlook) {
-        Stream<Choice> known = Stream.concat(upstream.endpoints().stream(), upstream.draining().stream())
-                .map(endpoint -> choice(endpoint, upstream, outlook));
-        Stream<Choice> unhealthy = upstream.unhealthy().stream()
-                .filter(one -> upstream.endpoints().stream()
-                        .noneMatch(endpoint -> endpoint.instance().key().equals(one.key())))
+        Set<Endpoint> taking = new HashSet<>(upstream.taking());
+        List<Endpoint> known = upstream.all();
+        Set<Instance.Key> keys =
+                known.stream().map(endpoint -> endpoint.instance().key()).collect(Collectors.toSet());
+        Stream<Choice> unknown = upstream.unhealthy().stream()
+                .filter(one -> !keys.contains(one.key()))
                 .map(one -> new Choice(
                         one.key().id(), one.status(), "passed over", "the registry says " + one.description()));
-        return Stream.concat(known, unhealthy);
+        return Stream.concat(
+                known.stream().map(endpoint -> choice(endpoint, upstream, outlook, taking.contains(endpoint))),
+                unknown);
     }
 
-    private static Choice choice(Endpoint endpoint, Upstream upstream, Outlook outlook) {
-        String state = endpoint.state().name().toLowerCase(Locale.ROOT);
-        boolean used = upstream.taking().contains(endpoint);
+    private static Choice choice(Endpoint endpoint, Upstream upstream, Outlook outlook, boolean used) {
         String use = endpoint.equals(outlook.next()) ? "next" : used ? "in turn" : "passed over";
-        return new Choice(endpoint.id(), state, use, why(endpoint, upstream, used));
+        return new Choice(endpoint.id(), endpoint.state().word(), use, why(endpoint, upstream, used));
     }
 
     private static String why(Endpoint endpoint, Upstream upstream, boolean used) {

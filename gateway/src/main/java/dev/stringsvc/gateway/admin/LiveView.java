@@ -15,11 +15,9 @@ import dev.stringsvc.program.IpAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What the live page shows: everything at one moment.
@@ -114,68 +112,75 @@ record LiveView(
 
     record FlowView(String route, String service, String instance, long attempts) {}
 
-    /// Reads what is live now. The instant is the gateway's own clock's.
+    /// Reads what is live now.
+    ///
+    /// @param now by the clock that says when discovery answered
     static LiveView of(Live live, Traffic traffic, Instant now, long lastEvent) {
-        Map<Flow, Long> flows = traffic.attempts();
+        Map<String, Served> services = traffic.services();
+        Map<Traffic.Instance, Served> instances = traffic.instances();
+        Map<String, Long> retriesLeft = retriesLeft(live);
         return new LiveView(
                 now.toString(),
                 live.ready(),
                 live.upstreams().stream()
-                        .map(upstream -> service(upstream, live, traffic, now))
+                        .map(upstream -> new ServiceView(
+                                upstream.service(),
+                                upstream.panic(),
+                                watch(upstream.watch(), now),
+                                ServedView.of(services.getOrDefault(upstream.service(), Served.NONE)),
+                                retriesLeft.get(upstream.service()),
+                                upstream.all().stream()
+                                        .map(endpoint -> instance(endpoint, upstream, instances))
+                                        .toList(),
+                                upstream.unhealthy().stream()
+                                        .map(UnhealthyView::of)
+                                        .toList()))
                         .toList(),
                 routes(live),
-                flows.entrySet().stream()
-                        .map(flow -> new FlowView(
-                                flow.getKey().route(),
-                                flow.getKey().service(),
-                                flow.getKey().instance(),
-                                flow.getValue()))
-                        .toList(),
+                flows(traffic.attempts()),
                 lastEvent);
     }
 
-    private static ServiceView service(Upstream upstream, Live live, Traffic traffic, Instant now) {
-        String name = upstream.service();
-        WatchState watch = upstream.watch();
+    private static List<FlowView> flows(Map<Flow, Long> attempts) {
+        List<FlowView> flows = new ArrayList<>(attempts.size());
+        attempts.forEach((flow, count) -> flows.add(new FlowView(
+                flow.route(), flow.instance().service(), flow.instance().id(), count)));
+        return flows;
+    }
+
+    private static WatchView watch(WatchState watch, Instant now) {
         @Nullable Instant answeredAt = watch.answeredAt();
-        Collection<Unhealthy> unhealthy = upstream.unhealthy();
-        return new ServiceView(
-                name,
-                upstream.panic(),
-                new WatchView(
-                        watch.index(),
-                        answeredAt == null
-                                ? null
-                                : Duration.between(answeredAt, now).toMillis() / 1000.0,
-                        watch.remembered(),
-                        watch.error()),
-                ServedView.of(traffic.of(name)),
-                retriesLeft(name, live),
-                Stream.concat(upstream.endpoints().stream(), upstream.draining().stream())
-                        .map(endpoint -> instance(endpoint, upstream, traffic))
-                        .toList(),
-                unhealthy.stream().map(UnhealthyView::of).toList());
+        return new WatchView(
+                watch.index(),
+                answeredAt == null ? null : Duration.between(answeredAt, now).toMillis() / 1000.0,
+                watch.remembered(),
+                watch.error());
     }
 
-    private static @Nullable Long retriesLeft(String service, Live live) {
-        return live.routing().table().forwarding().entrySet().stream()
-                .filter(route -> route.getValue().service().equals(service))
-                .findFirst()
-                .map(route -> live.routing().forwarder(route.getKey()).retriesLeft())
-                .orElse(null);
+    /// By service.
+    private static Map<String, Long> retriesLeft(Live live) {
+        Map<String, Long> left = new HashMap<>();
+        live.routing()
+                .table()
+                .forwarding()
+                .forEach((route, to) -> left.computeIfAbsent(
+                        to.service(), service -> live.routing().forwarder(route).retriesLeft()));
+        return left;
     }
 
-    private static InstanceView instance(Endpoint endpoint, Upstream upstream, Traffic traffic) {
+    private static InstanceView instance(
+            Endpoint endpoint, Upstream upstream, Map<Traffic.Instance, Served> instances) {
         var instance = endpoint.instance();
         Endpoint.State state = endpoint.state();
         @Nullable Unhealthy opinion = upstream.unhealthy(instance.key());
         boolean listed = state != Endpoint.State.SUSPECT && state != Endpoint.State.DRAINING;
         String registry = opinion != null ? opinion.status() : listed ? "healthy" : "not listed";
         boolean usable = state == Endpoint.State.ACTIVE || state == Endpoint.State.SUSPECT;
+        var key = new Traffic.Instance(upstream.service(), instance.id());
         return new InstanceView(
                 instance.id(),
                 IpAddress.withPort(instance.host(), instance.port()),
-                state.name().toLowerCase(Locale.ROOT),
+                state.word(),
                 endpoint.lastFailure(),
                 endpoint.ejectedAt() == null ? null : endpoint.ejectedAt().toString(),
                 endpoint.since().toString(),
@@ -184,7 +189,7 @@ record LiveView(
                 registry,
                 opinion == null || opinion.reason().isEmpty() ? null : opinion.reason(),
                 usable != registry.equals("healthy"),
-                ServedView.of(traffic.of(upstream.service(), instance.id())));
+                ServedView.of(instances.getOrDefault(key, Served.NONE)));
     }
 
     private static List<RouteView> routes(Live live) {

@@ -1,6 +1,5 @@
 package dev.stringsvc.gateway.admin;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stringsvc.program.LoggerLevels;
 import io.javalin.http.Context;
@@ -41,16 +40,10 @@ final class LoggersApi {
     }
 
     private static @Nullable String level(Context ctx) {
-        try {
-            JsonNode level = Json.MAPPER.readTree(ctx.bodyAsBytes()).path("level");
-            if (level.isTextual() || level.isNull()) {
-                return level.isNull() ? null : level.asText();
-            }
-        } catch (JsonProcessingException e) {
-            // told below
-        } catch (IOException e) {
-            throw new Refusal(400, "The body broke off.");
+        JsonNode level = Json.body(ctx, FORM).path("level");
+        if (!level.isTextual() && !level.isNull()) {
+            throw new Refusal(400, FORM);
         }
-        throw new Refusal(400, FORM);
+        return level.isNull() ? null : level.asText();
     }
 }

@@ -1,15 +1,15 @@
 package dev.stringsvc.gateway.admin;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
-import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// `POST /login`: exchanges the token for the cookie of a session; `POST /logout` ends the session. If the
 /// port asks for no token, both do nothing. Thread-safe.
 final class LoginApi {
+    private static final String FORM = "Expected JSON such as {\"token\": \"…\"}, or a form with token.";
+
     private final TokenCheck token;
     private final Sessions sessions;
     private final RefusalLog log;
@@ -20,7 +20,7 @@ final class LoginApi {
         this.log = log;
     }
 
-    void login(Context ctx) throws IOException {
+    void login(Context ctx) {
         boolean form =
                 Objects.requireNonNullElse(ctx.contentType(), "").startsWith("application/x-www-form-urlencoded");
         String given = form ? Objects.requireNonNullElse(ctx.formParam("token"), "") : inJson(ctx);
@@ -48,16 +48,12 @@ final class LoginApi {
         ctx.status(204);
     }
 
-    private static String inJson(Context ctx) throws IOException {
-        try {
-            JsonNode body = Json.MAPPER.readTree(ctx.bodyAsBytes());
-            if (body != null && body.path("token").isTextual()) {
-                return body.path("token").asText();
-            }
-        } catch (JsonProcessingException e) {
-            // told below, without the body, which may hold the token
+    private static String inJson(Context ctx) {
+        JsonNode given = Json.body(ctx, FORM).path("token");
+        if (!given.isTextual()) {
+            throw new Refusal(400, FORM);
         }
-        throw new Refusal(400, "Expected JSON such as {\"token\": \"…\"}, or a form with token.");
+        return given.asText();
     }
 
     private static void setCookie(Context ctx, String id, long seconds) {

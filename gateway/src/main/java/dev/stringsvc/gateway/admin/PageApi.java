@@ -1,9 +1,6 @@
 package dev.stringsvc.gateway.admin;
 
 import io.javalin.http.Context;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -14,22 +11,11 @@ final class PageApi {
     private static final String INDEX = "index.html";
     private static final Map<String, byte[]> FILES = Stream.of(
                     INDEX, "page.css", "page.js", "dom.js", "rates.js", "services.js", "flow.js", "lists.js")
-            .collect(Collectors.toUnmodifiableMap(name -> name, PageApi::load));
+            .collect(Collectors.toUnmodifiableMap(name -> name, name -> Bundled.bytes("page/" + name)));
     /// The page runs its own scripts alone, asks nobody but this port, and is shown in no other page.
     private static final String POLICY =
             "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self';"
                     + " frame-ancestors 'none'";
-
-    private static byte[] load(String name) {
-        try (@Nullable InputStream in = PageApi.class.getResourceAsStream("page/" + name)) {
-            if (in == null) {
-                throw new IllegalStateException("the page has no " + name);
-            }
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
 
     void index(Context ctx) {
         serve(ctx, INDEX);

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.stringsvc.gateway.client.Exchange;
 import dev.stringsvc.gateway.telemetry.RequestHistory;
 import dev.stringsvc.gateway.telemetry.RequestHistory.Kept;
-import dev.stringsvc.gateway.telemetry.RequestHistory.Reason;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Duration;
@@ -79,7 +78,7 @@ final class RequestsApi {
                                 + " instance, status, path and limit.");
             }
         }
-        Predicate<Kept> which = where(ctx, "reason", RequestsApi::reason)
+        Predicate<Kept> which = where(ctx, "reason", kept -> kept.reason().word())
                 .and(where(ctx, "route", kept -> kept.exchange().route()))
                 .and(where(ctx, "service", kept -> kept.exchange().service()))
                 .and(where(
@@ -112,21 +111,13 @@ final class RequestsApi {
         throw new Refusal(400, "limit: expected 1 to " + MOST_LISTED + ".");
     }
 
-    private static String reason(Kept kept) {
-        return switch (kept.reason()) {
-            case Reason.FAILED -> "failed";
-            case Reason.RETRIED -> "retried";
-            case Reason.SLOW -> "slow";
-        };
-    }
-
     private static RequestView view(Kept kept) {
         Exchange exchange = kept.exchange();
         Exchange.@Nullable Call call = exchange.call();
         return new RequestView(
                 exchange.requestId(),
                 kept.at().toString(),
-                reason(kept),
+                kept.reason().word(),
                 exchange.method(),
                 exchange.path(),
                 exchange.status(),
@@ -147,7 +138,7 @@ final class RequestsApi {
         for (Exchange.Made attempt : made) {
             views.add(new AttemptView(
                     attempt.instance(),
-                    attempt.outcome(),
+                    attempt.outcome().get(),
                     millis(attempt.after()),
                     millis(attempt.after().minus(before)),
                     millis(attempt.took())));

@@ -3,6 +3,7 @@ package dev.stringsvc.gateway.client;
 import dev.stringsvc.gateway.http.GrpcStatus;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A finished request, for the access log, the meters and the history of requests.
@@ -35,12 +36,13 @@ public record Exchange(
     /// An attempt that was made.
     ///
     /// @param instance the instance's id
-    /// @param outcome how it ended, for operators: it may name addresses
+    /// @param outcome says how it ended, for operators: it may name addresses. Asked only for the few
+    /// requests that somebody looks at
     /// @param failed true if the instance was not reached, broke off, was silent or answered with an error
     /// of its own
     /// @param after the time from the beginning of the request to that of the attempt
     /// @param took until the head of the answer, or until it failed
-    public record Made(String instance, String outcome, boolean failed, Duration after, Duration took) {}
+    public record Made(String instance, Supplier<String> outcome, boolean failed, Duration after, Duration took) {}
 
     /// How a gRPC call ended.
     ///

@@ -1,7 +1,6 @@
 package dev.stringsvc.gateway.grpc;
 
 import dev.stringsvc.gateway.http.HeaderFields;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -14,7 +13,6 @@ import java.util.Objects;
 /// The body of an answer to a gRPC-Web request. Messages pass as they come, and the trailers become a
 /// last frame. Used by one thread.
 public final class GrpcWebOutput extends OutputStream {
-    private static final int PREFIX = 5;
     private static final int GROUP = 3;
     private static final byte TRAILERS = (byte) 0x80;
 
@@ -23,7 +21,7 @@ public final class GrpcWebOutput extends OutputStream {
     /// Bytes that are not yet encoded, fewer than three; empty unless the body is text.
     private byte[] rest = new byte[0];
 
-    private final byte[] prefix = new byte[PREFIX];
+    private final byte[] prefix = new byte[MessageFrame.PREFIX];
     private int prefixed;
     private long left;
 
@@ -56,7 +54,7 @@ public final class GrpcWebOutput extends OutputStream {
                 at += n;
             } else {
                 prefix[prefixed++] = bytes[at++];
-                if (prefixed == PREFIX) {
+                if (prefixed == MessageFrame.PREFIX) {
                     prefixed = 0;
                     left = Integer.toUnsignedLong(ByteBuffer.wrap(prefix).getInt(1));
                 }
@@ -103,12 +101,8 @@ public final class GrpcWebOutput extends OutputStream {
                 .append(": ")
                 .append(value)
                 .append("\r\n"));
-        byte[] block = lines.toString().getBytes(StandardCharsets.ISO_8859_1);
-        var frame = new ByteArrayOutputStream();
-        frame.write(TRAILERS);
-        frame.writeBytes(ByteBuffer.allocate(4).putInt(block.length).array());
-        frame.writeBytes(block);
-        send(frame.toByteArray(), 0, frame.size());
+        byte[] frame = MessageFrame.of(TRAILERS, lines.toString().getBytes(StandardCharsets.ISO_8859_1));
+        send(frame, 0, frame.length);
     }
 
     @Override

@@ -11,14 +11,20 @@ import java.util.Objects;
 /// Messages in the body of a gRPC request or answer: each follows a byte that says if it is compressed,
 /// and its length in four bytes ("gRPC over HTTP2", Length-Prefixed-Message).
 public final class MessageFrame {
-    private static final int PREFIX = 5;
+    /// The length of the prefix, in bytes.
+    static final int PREFIX = 5;
 
     private MessageFrame() {}
 
     /// A message with its prefix.
     static byte[] of(byte[] message) {
+        return of((byte) 0, message);
+    }
+
+    /// @param flags the first byte of the prefix
+    static byte[] of(byte flags, byte[] message) {
         return ByteBuffer.allocate(PREFIX + message.length)
-                .put((byte) 0)
+                .put(flags)
                 .putInt(message.length)
                 .put(message)
                 .array();

@@ -5,6 +5,7 @@ import dev.stringsvc.gateway.tags.Quarantined;
 import dev.stringsvc.gateway.upstream.Upstream;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What is live at one moment, as the data port uses it and the admin port shows it. Immutable.
@@ -22,6 +23,13 @@ public record Live(
     public Live {
         upstreams = List.copyOf(upstreams);
         awaited = List.copyOf(awaited);
+    }
+
+    /// The upstream of a service; empty if no route names the service.
+    public Optional<Upstream> upstream(String service) {
+        return upstreams.stream()
+                .filter(upstream -> upstream.service().equals(service))
+                .findFirst();
     }
 
     /// When the configuration was loaded, and when and why another was refused after that.

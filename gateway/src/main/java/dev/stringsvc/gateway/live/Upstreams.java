@@ -157,7 +157,7 @@ public final class Upstreams implements AutoCloseable {
     public void close() {
         watched.values().forEach(one -> one.instancer().close());
         Stream.concat(all().stream(), leaving.stream())
-                .flatMap(upstream -> Stream.concat(upstream.endpoints().stream(), upstream.draining().stream()))
+                .flatMap(upstream -> upstream.all().stream())
                 .forEach(Endpoint::close);
     }
 

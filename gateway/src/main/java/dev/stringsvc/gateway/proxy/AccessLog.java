@@ -12,10 +12,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/// Writes one line per request. Of successful requests it may write only a share. Requests that reached no instance
-/// cost their clients next to
-/// nothing and could fill a disk, so only a limited number of them per second get a line; the others
-/// are counted in one line a second later. Thread-safe; the writer's thread writes the lines.
+/// Writes one line per request. Of successful requests it may write only a share. Requests that reached
+/// no instance cost their clients next to nothing and could fill a disk, so only a limited number of them
+/// per second get a line; the others are counted in one line a second later. Thread-safe; the writer's
+/// thread writes the lines.
 public final class AccessLog implements Exchange.Listener {
     private final LogWriter writer;
     private final Clock clock;

@@ -131,7 +131,7 @@ public final class ProxyHandler extends Handler.Abstract {
     private static Exchange.Made made(Attempt attempt, long start) {
         return new Exchange.Made(
                 attempt.instance(),
-                attempt.reason(),
+                attempt::reason,
                 attempt.failed(),
                 Duration.ofNanos(attempt.startedAt() - start),
                 attempt.took());

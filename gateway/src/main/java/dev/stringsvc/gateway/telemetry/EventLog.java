@@ -1,5 +1,6 @@
 package dev.stringsvc.gateway.telemetry;
 
+import dev.stringsvc.program.Excerpt;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -7,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// Thread-safe.
 public final class EventLog {
     static final int MOST = 1_000;
+    /// In characters. A detail may quote what was registered or configured.
+    private static final int LONGEST_DETAIL = 500;
 
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -63,7 +67,12 @@ public final class EventLog {
         /// A route by tags is not used.
         QUARANTINED,
         /// No route names the service any more.
-        RETIRED
+        RETIRED;
+
+        /// As the admin port writes it, for example `watch-failed`.
+        public String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     EventLog(Clock clock) {
@@ -74,7 +83,8 @@ public final class EventLog {
         lock.lock();
         try {
             last++;
-            events.add(new Event(last, clock.instant(), kind, service, subject, detail));
+            @Nullable String kept = detail == null ? null : Excerpt.of(detail, LONGEST_DETAIL);
+            events.add(new Event(last, clock.instant(), kind, service, subject, kept));
             if (events.size() > MOST) {
                 events.remove();
             }

@@ -26,6 +26,10 @@ final class InstanceMeters {
         return present.containsKey(instance);
     }
 
+    boolean isPresent(String service, String instance) {
+        return shown.containsKey(new Shown(service, instance));
+    }
+
     void joined(String service, Endpoint endpoint) {
         String instance = endpoint.id();
         present.merge(instance, 1, Integer::sum);

@@ -11,11 +11,11 @@ import dev.stringsvc.gateway.upstream.WatchState;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What the admin port tells of the recent past: changes, requests worth a look, and traffic. Thread-safe.
@@ -27,10 +27,11 @@ public final class Observations implements Exchange.Listener, UpstreamListener, 
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Supplier<Live> live;
 
-    Observations(Clock clock) {
+    /// @param present true if discovery lists an instance of a service
+    Observations(Clock clock, BiPredicate<String, String> present) {
         this.events = new EventLog(clock);
         this.requests = new RequestHistory(clock, this::candidates);
-        this.traffic = new Traffic(clock::millis);
+        this.traffic = new Traffic(clock::millis, present);
     }
 
     void live(Supplier<Live> live) {
@@ -51,15 +52,11 @@ public final class Observations implements Exchange.Listener, UpstreamListener, 
 
     private List<RequestHistory.Candidate> candidates(String service) {
         @Nullable Supplier<Live> known = live;
-        return known == null
-                ? List.of()
-                : known.get().upstreams().stream()
-                        .filter(upstream -> upstream.service().equals(service))
-                        .flatMap(upstream -> Stream.concat(upstream.endpoints().stream(), upstream.draining().stream()))
-                        .limit(RequestHistory.MOST_CANDIDATES)
-                        .map(endpoint -> new RequestHistory.Candidate(
-                                endpoint.id(), endpoint.state().name().toLowerCase(Locale.ROOT), endpoint.inFlight()))
-                        .toList();
+        return Optional.ofNullable(known).flatMap(now -> now.get().upstream(service)).stream()
+                .flatMap(upstream -> upstream.all().stream())
+                .limit(RequestHistory.MOST_CANDIDATES)
+                .map(one -> new RequestHistory.Candidate(one.id(), one.state().word(), one.inFlight()))
+                .toList();
     }
 
     @Override
@@ -76,7 +73,7 @@ public final class Observations implements Exchange.Listener, UpstreamListener, 
     @Override
     public void left(String service, Endpoint endpoint, String why) {
         events.add(Kind.LEFT, service, endpoint.id(), why);
-        traffic.forget(service, endpoint.id());
+        traffic.forgetDeparted();
     }
 
     @Override

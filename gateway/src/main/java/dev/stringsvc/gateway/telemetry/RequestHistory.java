@@ -1,11 +1,13 @@
 package dev.stringsvc.gateway.telemetry;
 
 import dev.stringsvc.gateway.client.Exchange;
+import dev.stringsvc.program.Excerpt;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Function;
@@ -23,7 +25,7 @@ public final class RequestHistory implements Exchange.Listener {
     /// The most instances that are noted for one request.
     static final int MOST_CANDIDATES = 50;
     /// In characters.
-    private static final int LONGEST_PATH = 500;
+    private static final int LONGEST_TEXT = 500;
 
     private final Clock clock;
     private final Function<String, List<Candidate>> candidates;
@@ -34,14 +36,20 @@ public final class RequestHistory implements Exchange.Listener {
     /// A request that is kept.
     ///
     /// @param at when it was over
-    /// @param candidates the service's instances at that time
+    /// @param exchange with long texts cut
+    /// @param candidates the service's instances at that time; none if no instance was tried
     public record Kept(Instant at, Reason reason, Exchange exchange, List<Candidate> candidates) {}
 
     /// Why a request is kept.
     public enum Reason {
         FAILED,
         RETRIED,
-        SLOW
+        SLOW;
+
+        /// As the admin port writes it, for example `failed`.
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /// An instance that could have served a request.
@@ -58,10 +66,15 @@ public final class RequestHistory implements Exchange.Listener {
     @Override
     public void finished(Exchange exchange) {
         @Nullable Reason reason = reason(exchange);
-        if (reason != null) {
+        if (reason == null) {
+            return;
+        }
+        // a request that reached no instance costs its client next to nothing, so that it must cost little here too
+        if (exchange.attempts() == 0) {
+            unattempted.add(new Kept(clock.instant(), reason, excerpt(exchange), List.of()));
+        } else {
             List<Candidate> instances = exchange.service() == null ? List.of() : candidates.apply(exchange.service());
-            var kept = new Kept(clock.instant(), reason, cut(exchange), instances);
-            (exchange.attempts() == 0 ? unattempted : attempted).add(kept);
+            attempted.add(new Kept(clock.instant(), reason, excerpt(exchange), instances));
         }
     }
 
@@ -79,23 +92,31 @@ public final class RequestHistory implements Exchange.Listener {
         return slow ? Reason.SLOW : null;
     }
 
-    private static Exchange cut(Exchange exchange) {
-        if (exchange.path().length() <= LONGEST_PATH) {
-            return exchange;
-        }
+    /// What is kept of a request. Clients and instances choose most of its texts, and how long they are.
+    private static Exchange excerpt(Exchange exchange) {
+        Exchange.@Nullable Call call = exchange.call();
         return new Exchange(
-                exchange.method(),
-                exchange.path().substring(0, LONGEST_PATH) + "…",
+                excerpt(exchange.method()),
+                excerpt(exchange.path()),
                 exchange.status(),
                 exchange.bytes(),
                 exchange.took(),
                 exchange.route(),
                 exchange.service(),
-                exchange.made(),
+                exchange.made().stream().map(RequestHistory::excerpt).toList(),
                 exchange.requestId(),
-                exchange.error(),
-                exchange.call(),
+                exchange.error() == null ? null : excerpt(exchange.error()),
+                call == null ? null : new Exchange.Call(excerpt(call.method()), call.status()),
                 exchange.traceId());
+    }
+
+    private static Exchange.Made excerpt(Exchange.Made attempt) {
+        String outcome = excerpt(attempt.outcome().get());
+        return new Exchange.Made(attempt.instance(), () -> outcome, attempt.failed(), attempt.after(), attempt.took());
+    }
+
+    private static String excerpt(String text) {
+        return Excerpt.of(text, LONGEST_TEXT);
     }
 
     /// The requests with this id, the last first. There may be several, since clients choose ids.

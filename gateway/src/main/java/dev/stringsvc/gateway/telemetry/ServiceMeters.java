@@ -8,8 +8,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The meters of services: how many instances they have, and what their watch does. Thread-safe.
@@ -26,7 +24,7 @@ final class ServiceMeters {
         String service = upstream.service();
         for (Endpoint.State state : Endpoint.State.values()) {
             Metric.INSTANCES
-                    .gauge(upstream, u -> count(u, state), service, state.name().toLowerCase(Locale.ROOT))
+                    .gauge(upstream, u -> count(u, state), service, state.word())
                     .register(registry);
         }
         Metric.PANIC.gauge(upstream, u -> u.panic() ? 1 : 0, service).register(registry);
@@ -37,7 +35,7 @@ final class ServiceMeters {
     }
 
     private static long count(Upstream upstream, Endpoint.State state) {
-        return Stream.concat(upstream.endpoints().stream(), upstream.draining().stream())
+        return upstream.all().stream()
                 .filter(endpoint -> endpoint.state() == state)
                 .count();
     }

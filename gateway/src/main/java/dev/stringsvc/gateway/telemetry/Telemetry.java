@@ -53,7 +53,7 @@ public final class Telemetry
 
     public Telemetry(Clock clock) {
         this.services = new ServiceMeters(registry, clock);
-        this.observations = new Observations(clock);
+        this.observations = new Observations(clock, instances::isPresent);
     }
 
     /// What the admin port tells of the recent past.
@@ -175,14 +175,15 @@ public final class Telemetry
 
     @Override
     public void joined(String service, Endpoint endpoint) {
-        observations.joined(service, endpoint);
         instances.joined(service, endpoint);
+        observations.joined(service, endpoint);
     }
 
     @Override
     public void left(String service, Endpoint endpoint, String why) {
+        boolean last = instances.left(service, endpoint);
         observations.left(service, endpoint, why);
-        if (instances.left(service, endpoint)) {
+        if (last) {
             forget(endpoint.id());
         }
     }

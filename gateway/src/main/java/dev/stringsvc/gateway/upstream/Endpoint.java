@@ -48,7 +48,17 @@ public final class Endpoint {
         /// Discovery dropped it together with too many others. It takes requests as long as it responds.
         SUSPECT,
         /// Discovery no longer lists it. It takes no new requests.
-        DRAINING
+        DRAINING;
+
+        /// As meters and the admin port write it, for example `active`.
+        public String word() {
+            return switch (this) {
+                case ACTIVE -> "active";
+                case EJECTED -> "ejected";
+                case SUSPECT -> "suspect";
+                case DRAINING -> "draining";
+            };
+        }
     }
 
     Endpoint(Upstream upstream, Instance instance, Transport transport, Circuit circuit, Instant since) {

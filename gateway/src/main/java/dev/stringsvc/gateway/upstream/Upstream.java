@@ -84,6 +84,13 @@ public final class Upstream implements Consumer<DiscoveryEvent> {
         return List.copyOf(draining);
     }
 
+    /// [#endpoints] and [#draining].
+    public List<Endpoint> all() {
+        List<Endpoint> all = new ArrayList<>(endpoints());
+        all.addAll(draining());
+        return all;
+    }
+
     private void forgetDrained() {
         draining.removeIf(endpoint -> endpoint.inFlight() == 0);
     }

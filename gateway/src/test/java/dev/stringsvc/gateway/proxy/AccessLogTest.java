@@ -45,7 +45,7 @@ class AccessLogTest {
     }
 
     private static Exchange exchange(int status, int attempts) {
-        var made = new Exchange.Made("i", "answered", false, Duration.ZERO, Duration.ZERO);
+        var made = new Exchange.Made("i", () -> "answered", false, Duration.ZERO, Duration.ZERO);
         return new Exchange(
                 "GET",
                 "/p",

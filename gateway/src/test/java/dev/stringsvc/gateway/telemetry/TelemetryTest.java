@@ -13,7 +13,7 @@ class TelemetryTest {
     private static List<Exchange.Made> made(@Nullable String instance) {
         return instance == null
                 ? List.of()
-                : List.of(new Exchange.Made(instance, "answered 200", false, Duration.ZERO, Duration.ZERO));
+                : List.of(new Exchange.Made(instance, () -> "answered 200", false, Duration.ZERO, Duration.ZERO));
     }
 
     private static Exchange exchange(String route, int status, @Nullable String instance) {
