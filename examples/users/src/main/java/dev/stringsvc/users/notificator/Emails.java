@@ -1,10 +1,10 @@
 package dev.stringsvc.users.notificator;
 
+import dev.stringsvc.examples.rpc.RequestId;
 import dev.stringsvc.program.LogWriter;
 import dev.stringsvc.users.pb.NotificatorGrpc.NotificatorImplBase;
 import dev.stringsvc.users.pb.SendEmailReply;
 import dev.stringsvc.users.pb.SendEmailRequest;
-import dev.stringsvc.users.shared.RequestId;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;

@@ -1,8 +1,10 @@
 package dev.stringsvc.users.users;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.stringsvc.examples.http.Json;
+import dev.stringsvc.examples.http.Problem;
+import dev.stringsvc.examples.rpc.RequestId;
 import dev.stringsvc.program.LogWriter;
-import dev.stringsvc.users.shared.RequestId;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.javalin.http.Context;
@@ -56,7 +58,7 @@ final class CreateApi {
         try {
             String email = email(ctx);
             line.field("email", email);
-            String id = notificators.sendEmail(email, CONTENT, requestId);
+            String id = RequestId.with(requestId, () -> notificators.sendEmail(email, CONTENT));
             LOG.info("Email ID: {}", id);
             line.field("err", null);
             Json.answer(ctx, "application/json", new Created(null));

@@ -1,6 +1,7 @@
 package dev.stringsvc.users.users;
 
-import dev.stringsvc.users.shared.Options;
+import dev.stringsvc.program.Environment;
+import dev.stringsvc.users.etcd.EtcdOptions;
 import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -9,7 +10,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "users",
         description = "Serves POST /create, calls notificator for each user, and keeps itself registered in etcd.")
-final class UsersOptions extends Options {
+final class UsersOptions extends EtcdOptions {
     @Option(
             names = "--timeout",
             paramLabel = "DURATION",
@@ -18,12 +19,15 @@ final class UsersOptions extends Options {
             description = "the longest wait for notificator, on all its instances together [${DEFAULT-VALUE}]")
     private Duration timeout = Duration.ZERO;
 
-    Duration timeout() {
-        return timeout;
-    }
-
     @Override
     protected int defaultPort() {
         return 8083;
+    }
+
+    @Override
+    protected Start prepare(Environment environment) {
+        var settings = serving();
+        var needs = new Users.Needs(etcd(environment), timeout);
+        return calls -> Users.start(settings, needs, calls);
     }
 }

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.stringsvc.examples.rpc.RequestId;
 import dev.stringsvc.program.LogWriter;
 import dev.stringsvc.testkit.EtcdServer;
+import dev.stringsvc.users.etcd.Fixture;
 import dev.stringsvc.users.pb.NotificatorGrpc;
 import dev.stringsvc.users.pb.SendEmailReply;
 import dev.stringsvc.users.pb.SendEmailRequest;
-import dev.stringsvc.users.shared.Fixture;
-import dev.stringsvc.users.shared.RequestId;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -56,7 +56,7 @@ class NotificatorTest {
     /// Runs a test against one instance that is registered. Everything is logged when this returns.
     private void serve(Calls test) throws Exception {
         try (var calls = LogWriter.to(log, 100_000)) {
-            var notificator = Notificator.start(Fixture.settings(ETCD.address()), calls);
+            var notificator = Notificator.start(Fixture.settings(), Fixture.etcd(ETCD.address()), calls);
             String prefix = "/services/notificator/";
             try {
                 await().atMost(Duration.ofSeconds(20)).until(() -> ETCD.keys().size() == 1);
@@ -153,8 +153,8 @@ class NotificatorTest {
     void says_that_a_port_is_taken() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 var calls = LogWriter.to(log, 1)) {
-            var settings = Fixture.settings(ETCD.address(), taken.getLocalPort());
-            assertThatThrownBy(() -> Notificator.start(settings, calls))
+            var settings = Fixture.settings(taken.getLocalPort());
+            assertThatThrownBy(() -> Notificator.start(settings, Fixture.etcd(ETCD.address()), calls))
                     .isInstanceOf(UncheckedIOException.class)
                     .hasStackTraceContaining("Address already in use");
         }

@@ -4,13 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stringsvc.examples.rpc.RequestId;
 import dev.stringsvc.program.LogWriter;
 import dev.stringsvc.testkit.EtcdServer;
+import dev.stringsvc.users.etcd.Fixture;
 import dev.stringsvc.users.pb.NotificatorGrpc.NotificatorImplBase;
 import dev.stringsvc.users.pb.SendEmailReply;
 import dev.stringsvc.users.pb.SendEmailRequest;
-import dev.stringsvc.users.shared.Fixture;
-import dev.stringsvc.users.shared.RequestId;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -95,7 +95,7 @@ class UsersTest {
 
     /// @param timeout the longest wait for notificator
     private Users start(Duration timeout) {
-        Users users = Users.start(Fixture.settings(ETCD.address()), timeout, calls);
+        Users users = Users.start(Fixture.settings(), new Users.Needs(Fixture.etcd(ETCD.address()), timeout), calls);
         await().atMost(PATIENCE).until(() -> ETCD.keys().contains("/services/users/127.0.0.1:" + users.port()));
         return users;
     }

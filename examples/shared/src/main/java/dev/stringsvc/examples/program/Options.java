@@ -1,9 +1,10 @@
-package dev.stringsvc.users.shared;
+package dev.stringsvc.examples.program;
 
-import dev.stringsvc.etcd.EtcdConfig;
 import dev.stringsvc.program.Environment;
 import dev.stringsvc.program.GoDuration;
 import dev.stringsvc.program.HostPort;
+import dev.stringsvc.program.LogWriter;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -13,26 +14,21 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/// The command line that both programs have. An option that is not given takes the value of its
+/// The command line that all programs have. An option that is not given takes the value of its
 /// environment variable: the program's name and the option's, such as `USERS_PORT`.
 @Command(
         versionProvider = Version.class,
         mixinStandardHelpOptions = true,
         sortOptions = false,
         usageHelpWidth = 110,
-        footerHeading = "%nEnvironment variables of etcd's own tool%n",
-        footer = {
-            "  ETCDCTL_ENDPOINTS    etcd's addresses, if there is no --etcd",
-            "  ETCDCTL_USER         the user, or user:password; ETCDCTL_PASSWORD: its password",
-            "  ETCDCTL_CACERT       a PEM file with the authorities (CAs) to trust; default: the JVM's",
-            "  ETCDCTL_CERT         a PEM file with the client certificate; ETCDCTL_KEY: its private key",
-            "  ETCDCTL_INSECURE_SKIP_TLS_VERIFY=true: etcd's certificates are not checked",
-            "",
-            "Durations are numbers with a unit (ms, s, m, h): 250ms, 1.5s, 1m30s. On SIGTERM or SIGINT the program",
-            "deregisters, serves on for --grace, answers the requests in flight and exits with 0. A second signal ends it",
-            "at once. The exit code is 1 if it cannot listen, and 2 if a setting has a wrong value."
-        })
+        footer = Options.LAST_WORDS)
 public abstract class Options {
+    /// The end of each program's help.
+    public static final String LAST_WORDS = """
+            Durations are numbers with a unit (ms, s, m, h): 250ms, 1.5s, 1m30s. On SIGTERM or SIGINT the program
+            deregisters, serves on for --grace, answers the requests in flight and exits with 0. A second signal ends it
+            at once. The exit code is 1 if it cannot listen, and 2 if a setting has a wrong value.""";
+
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
@@ -50,35 +46,12 @@ public abstract class Options {
     @Option(
             names = "--advertise",
             paramLabel = "HOST[:PORT]",
-            description = "the address that etcd gives to others; without a port, the one it listens on"
-                    + " [--host if that is one address, else the local address used to reach etcd]")
+            description = "the address that is registered for others; without a port, the one it listens on"
+                    + " [--host if that is one address, else the local address used to reach the registry]")
     private @Nullable String advertise;
 
-    @Option(
-            names = "--etcd",
-            paramLabel = "ADDRESSES",
-            description = "etcd's members: HOST:PORT, http://HOST:PORT or https://HOST:PORT, separated by commas"
-                    + " [127.0.0.1:2379]")
-    private @Nullable String etcd;
-
-    @Option(
-            names = "--prefix",
-            paramLabel = "PREFIX",
-            defaultValue = "/services/",
-            description = "the keys of a service's instances in etcd begin with this and the service's name"
-                    + " [${DEFAULT-VALUE}]")
-    private String prefix = "";
-
-    @Option(names = "--no-register", description = "serve without being registered in etcd [register]")
+    @Option(names = "--no-register", description = "serve without being registered [register]")
     private boolean noRegister;
-
-    @Option(
-            names = "--lease",
-            paramLabel = "DURATION",
-            defaultValue = "10s",
-            converter = DurationConverter.class,
-            description = "how long the key in etcd stays after the program was killed [${DEFAULT-VALUE}]")
-    private Duration lease = Duration.ZERO;
 
     @Option(
             names = "--grace",
@@ -96,20 +69,52 @@ public abstract class Options {
             description = "the longest wait for requests in flight when stopping [${DEFAULT-VALUE}]")
     private Duration drain = Duration.ZERO;
 
+    /// Starts the program's work.
+    @FunctionalInterface
+    public interface Start {
+        /// Returns once it listens.
+        ///
+        /// @param calls where a line about each call goes
+        /// @throws UncheckedIOException if it cannot listen; the cause has Java's reason
+        Service start(LogWriter calls);
+    }
+
+    /// What serves until it is closed.
+    public interface Service {
+        /// Deregisters, serves on for the grace, answers the requests in flight and stops.
+        void close();
+    }
+
     /// The port to listen on if neither the command line nor the environment says another.
     protected abstract int defaultPort();
 
+    /// Reads all settings; what it returns starts the program with them.
+    ///
     /// @throws IllegalArgumentException if an option or a variable has a wrong value; the message
     /// is for the user
-    Settings settings(Environment environment) {
+    protected abstract Start prepare(Environment environment);
+
+    /// True if the environment variable of an option is read by the program itself.
+    protected boolean readsVariableOf(String option) {
+        return false;
+    }
+
+    /// The settings that all programs have.
+    ///
+    /// @throws IllegalArgumentException if an option has a wrong value; the message is for the user
+    protected final Settings serving() {
         return new Settings(
-                host,
-                port,
-                Optional.ofNullable(advertise).map(Options::advertise),
-                EtcdConfig.of(environment, Optional.ofNullable(etcd)),
-                prefix,
-                noRegister ? Optional.empty() : Optional.of(lease),
-                new Settings.Stop(grace, drain));
+                host, port, Optional.ofNullable(advertise).map(Options::advertise), new Settings.Stop(grace, drain));
+    }
+
+    /// True unless the program is to serve without being registered.
+    protected final boolean registers() {
+        return !noRegister;
+    }
+
+    /// Where it listens, for errors.
+    final String place() {
+        return host + ":" + port;
     }
 
     private static Settings.Advertise advertise(String text) {

@@ -1,4 +1,4 @@
-package dev.stringsvc.users.shared;
+package dev.stringsvc.examples.program;
 
 import dev.stringsvc.program.Environment;
 import java.util.Locale;
@@ -11,17 +11,17 @@ import picocli.CommandLine.Model.OptionSpec;
 /// port its default.
 ///
 /// @param prefix what the names of the variables begin with: `USERS_`
-record Defaults(String prefix, Environment environment, int port) implements IDefaultValueProvider {
+record Defaults(String prefix, Environment environment, Options options) implements IDefaultValueProvider {
     @Override
     public @Nullable String defaultValue(ArgSpec argument) {
         if (!(argument instanceof OptionSpec option)) {
             return null;
         }
         String name = option.longestName().substring("--".length());
-        if (name.equals("etcd")) {
-            return null; // EtcdConfig reads its variable
+        if (options.readsVariableOf(name)) {
+            return null;
         }
         String variable = prefix + name.replace('-', '_').toUpperCase(Locale.ROOT);
-        return environment.get(variable).orElse(name.equals("port") ? Integer.toString(port) : null);
+        return environment.get(variable).orElse(name.equals("port") ? Integer.toString(options.defaultPort()) : null);
     }
 }

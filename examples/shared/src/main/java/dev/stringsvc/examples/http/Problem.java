@@ -1,4 +1,4 @@
-package dev.stringsvc.users.users;
+package dev.stringsvc.examples.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.javalin.config.JavalinConfig;
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// @param detail a sentence for a person
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record Problem(String type, String title, int status, String detail) {
+public record Problem(String type, String title, int status, String detail) {
     private static final Logger LOG = LoggerFactory.getLogger(Problem.class);
     private static final String CONTENT_TYPE = "application/problem+json";
     private static final String REFUSED = "The request cannot be served.";
@@ -31,7 +31,7 @@ record Problem(String type, String title, int status, String detail) {
         return new Problem("about:blank", HttpStatus.getMessage(status), status, detail);
     }
 
-    static void answer(Context ctx, int status, String detail) {
+    public static void answer(Context ctx, int status, String detail) {
         ctx.status(status);
         Json.answer(ctx, CONTENT_TYPE, of(status, detail));
     }

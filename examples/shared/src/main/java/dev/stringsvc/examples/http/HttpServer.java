@@ -1,8 +1,11 @@
-package dev.stringsvc.users.users;
+package dev.stringsvc.examples.http;
 
+import dev.stringsvc.examples.program.Settings;
+import dev.stringsvc.program.IpAddress;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.servlet.JavalinServlet;
 import io.javalin.http.servlet.ServletEntry;
@@ -10,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import kotlin.LazyKt;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -18,17 +22,23 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// The listening server: `POST /create` and `GET /health`, on virtual threads.
-final class HttpServer {
+/// A listening server on virtual threads, which also serves `GET /health`.
+public final class HttpServer {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+
     /// Longer than callers keep an idle connection, so that the caller closes it.
     private static final Duration IDLE = Duration.ofSeconds(75);
 
     private final GracefulHandler requests = new GracefulHandler();
     private final Javalin javalin;
+    private final Settings.Stop stop;
     private volatile boolean draining;
 
-    private HttpServer(String host, int port, CreateApi api, Duration drain) {
+    private HttpServer(Settings settings, Consumer<RoutesConfig> routes) {
+        this.stop = settings.stop();
         this.javalin = Javalin.create(config -> {
             quiet(config);
             // Javalin's other servlet needs its WebSockets, which are left out
@@ -40,11 +50,11 @@ final class HttpServer {
             config.jetty.modifyServer(server -> {
                 server.setHandler(requests);
                 server.setErrorHandler(Problem.handler());
-                server.setStopTimeout(drain.toMillis());
+                server.setStopTimeout(stop.drain().toMillis());
             });
             config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(Problem.handler()));
-            config.jetty.addConnector((server, http) -> listen(server, http, host, port));
-            config.routes.post("/create", api::create);
+            config.jetty.addConnector((server, http) -> listen(server, http, settings.host(), settings.port()));
+            routes.accept(config.routes);
             config.routes.get("/health", this::health);
             config.routes.head("/health", this::health);
             config.routes.after(this::closeWhenDraining);
@@ -53,12 +63,14 @@ final class HttpServer {
         javalin.start();
     }
 
-    /// Listens; port 0 picks a free one.
+    /// Listens.
     ///
-    /// @param drain the longest wait for requests in flight when it stops
-    /// @throws UncheckedIOException if it cannot listen there; the cause has Java's reason
-    static HttpServer start(String host, int port, CreateApi api, Duration drain) {
-        return new HttpServer(host, port, api, drain);
+    /// @param routes adds the routes that it serves
+    /// @throws UncheckedIOException if it cannot listen; the cause has Java's reason
+    public static HttpServer start(Settings settings, Consumer<RoutesConfig> routes) {
+        var server = new HttpServer(settings, routes);
+        LOG.info("listening on {}", IpAddress.withPort(settings.host(), server.port()));
+        return server;
     }
 
     private static void quiet(JavalinConfig config) {
@@ -98,22 +110,24 @@ final class HttpServer {
         }
     }
 
-    int port() {
+    /// The port that it listens on.
+    public int port() {
         return javalin.port();
     }
 
-    /// From now on health answers 503, and every response asks the caller to close its connection.
-    /// All requests are still served.
-    void drain() {
+    /// Deregisters, serves on for the grace, then stops accepting connections and answers the
+    /// requests in flight. From the beginning health answers 503, and every response asks the caller
+    /// to close its connection.
+    public void stop(Runnable deregister) {
         draining = true;
-    }
-
-    long inFlight() {
-        return requests.getCurrentRequestCount();
-    }
-
-    /// Stops accepting connections, and waits for the requests in flight.
-    void stop() {
+        try {
+            deregister.run();
+            stop.serveOn();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        LOG.info("accepting no more connections; requests in flight: {}", requests.getCurrentRequestCount());
         javalin.stop();
+        LOG.info("stopped");
     }
 }

@@ -1,9 +1,11 @@
-package dev.stringsvc.users.shared;
+package dev.stringsvc.users.etcd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.stringsvc.etcd.EtcdEndpoint;
+import dev.stringsvc.examples.program.Program;
+import dev.stringsvc.examples.program.Settings;
 import dev.stringsvc.program.Environment;
 import dev.stringsvc.program.HostPort;
 import java.io.IOException;
@@ -17,28 +19,42 @@ import picocli.CommandLine.ParameterException;
 
 class OptionsTest {
     @Command(name = "some")
-    private static final class Some extends Options {
+    private static final class Some extends EtcdOptions {
         @Override
         protected int defaultPort() {
             return 8082;
         }
+
+        @Override
+        protected Start prepare(Environment environment) {
+            throw new UnsupportedOperationException();
+        }
+
+        Parsed parsed(Environment environment) {
+            return new Parsed(serving(), etcd(environment));
+        }
     }
 
-    private static Settings parse(Map<String, String> variables, String... args) {
+    private record Parsed(Settings settings, EtcdSettings etcd) {}
+
+    private static Parsed parse(Map<String, String> variables, String... args) {
         var options = new Some();
         var environment = new Environment(variables);
         Program.command(options, environment).parseArgs(args);
-        return options.settings(environment);
+        return options.parsed(environment);
     }
 
     @Test
     void has_defaults_for_everything() {
-        Settings settings = parse(Map.of());
+        Parsed parsed = parse(Map.of());
+        Settings settings = parsed.settings();
         assertThat(settings.host()).isEqualTo("0.0.0.0");
         assertThat(settings.port()).isEqualTo(8082);
-        assertThat(settings.etcd().endpoints()).map(EtcdEndpoint::toString).containsExactly("http://127.0.0.1:2379");
-        assertThat(settings.keysOf("web")).isEqualTo("/services/web/");
-        assertThat(settings.lease()).contains(Duration.ofSeconds(10));
+        assertThat(parsed.etcd().etcd().endpoints())
+                .map(EtcdEndpoint::toString)
+                .containsExactly("http://127.0.0.1:2379");
+        assertThat(parsed.etcd().keysOf("web")).isEqualTo("/services/web/");
+        assertThat(parsed.etcd().lease()).contains(Duration.ofSeconds(10));
         assertThat(settings.stop()).isEqualTo(new Settings.Stop(Duration.ofSeconds(2), Duration.ofSeconds(10)));
     }
 
@@ -55,12 +71,12 @@ class OptionsTest {
     void a_variable_replaces_a_default_and_an_option_a_variable() {
         var variables = Map.of(
                 "SOME_PORT", "1", "SOME_PREFIX", "/a/", "SOME_NO_REGISTER", "true", "ETCDCTL_ENDPOINTS", "https://b:3");
-        Settings settings = parse(variables, "--port", "2");
-        assertThat(settings.port()).isEqualTo(2);
-        assertThat(settings.prefix()).isEqualTo("/a/");
-        assertThat(settings.lease()).isEmpty();
-        assertThat(settings.etcd().endpoints()).map(EtcdEndpoint::toString).containsExactly("https://b:3");
-        assertThat(parse(variables, "--etcd", "c:4").etcd().endpoints())
+        Parsed parsed = parse(variables, "--port", "2");
+        assertThat(parsed.settings().port()).isEqualTo(2);
+        assertThat(parsed.etcd().prefix()).isEqualTo("/a/");
+        assertThat(parsed.etcd().lease()).isEmpty();
+        assertThat(parsed.etcd().etcd().endpoints()).map(EtcdEndpoint::toString).containsExactly("https://b:3");
+        assertThat(parse(variables, "--etcd", "c:4").etcd().etcd().endpoints())
                 .map(EtcdEndpoint::toString)
                 .containsExactly("http://c:4");
     }
@@ -84,7 +100,8 @@ class OptionsTest {
     }
 
     private static HostPort address(String... args) throws IOException {
-        var entry = new Registration(parse(Map.of(), args), "web", 7).current();
+        Parsed parsed = parse(Map.of(), args);
+        var entry = new Registration(parsed.settings(), parsed.etcd(), "web", 7).current();
         assertThat(entry.key()).isEqualTo("/services/web/" + entry.value());
         return HostPort.parse(entry.value());
     }

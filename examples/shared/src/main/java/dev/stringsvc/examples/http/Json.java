@@ -1,4 +1,4 @@
-package dev.stringsvc.users.users;
+package dev.stringsvc.examples.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -10,7 +10,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 
 /// Reads and writes JSON.
-final class Json {
+public final class Json {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -19,11 +19,11 @@ final class Json {
     private Json() {}
 
     /// @throws IOException if it is not one JSON value
-    static JsonNode read(byte[] json) throws IOException {
+    public static JsonNode read(byte[] json) throws IOException {
         return MAPPER.readTree(json);
     }
 
-    static byte[] bytes(Record value) {
+    public static byte[] bytes(Record value) {
         try {
             return MAPPER.writeValueAsBytes(value);
         } catch (JsonProcessingException e) {
@@ -31,7 +31,7 @@ final class Json {
         }
     }
 
-    static void answer(Context ctx, String contentType, Record value) {
+    public static void answer(Context ctx, String contentType, Record value) {
         ctx.contentType(contentType).result(bytes(value));
     }
 }
