@@ -65,7 +65,7 @@ public final class Gateway implements AutoCloseable {
     private final GatewayConfig config;
     private final Clock clock = Clock.systemUTC();
     private final Clock steady = MonotonicClock.start(clock, System::nanoTime);
-    private final Telemetry telemetry = new Telemetry(steady);
+    private final Telemetry telemetry;
     private final Transports transports;
     private final ReservedPorts reserved;
     private final Discovery discovery;
@@ -80,6 +80,7 @@ public final class Gateway implements AutoCloseable {
     private Gateway(StartConfiguration start, Registries registries, AdminToken token, LogWriter log)
             throws ConfigException {
         this.config = start.configuration().config();
+        this.telemetry = new Telemetry(steady, config.traces().on());
         stops.push(telemetry::close);
         Tracing tracing = config.traces().on() ? tracing(config.traces()) : Tracing.OFF;
         this.transports = new Transports(

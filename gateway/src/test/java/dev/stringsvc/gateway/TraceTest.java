@@ -9,9 +9,13 @@ import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.HttpMessage;
 import io.grpc.stub.ServerCalls;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.logging.Handler;
@@ -105,6 +109,46 @@ class TraceTest {
             assertThat(server.span().getStatus().getCodeValue()).isZero();
             assertThat(breaking.request().header("traceparent")).isEqualTo(traceparent(spans.get(1)));
             assertThat(healthy.request().header("traceparent")).isEqualTo(traceparent(spans.get(2)));
+        }
+    }
+
+    private static String openMetrics(GatewayFixture gateway) throws Exception {
+        var request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + gateway.gateway().adminPort() + "/metrics"))
+                .header("Accept", "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5")
+                .build();
+        var page = gateway.http().send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(page.headers().firstValue("Content-Type"))
+                .hasValue("application/openmetrics-text; version=1.0.0; charset=utf-8");
+        assertThat(page.body()).endsWith("# EOF\n");
+        return page.body();
+    }
+
+    @Test
+    void kept_request_and_an_exemplar_of_the_histogram_name_the_trace() throws Exception {
+        try (var collector = TraceCollector.overHttp();
+                var gateway =
+                        GatewayFixture.with(collector.options(), FakeInstance.breaking(), FakeInstance.healthy())) {
+            String id = Objects.requireNonNull(get(gateway).header("X-Request-Id"));
+            TraceCollector.Seen server = collector.spans(3).getFirst();
+            gateway.logLines(1);
+            assertThat(gateway.admin("/requests/" + id).body()).contains("\"traceId\" : \"" + server.trace() + '"');
+            assertThat(openMetrics(gateway))
+                    .containsPattern("gateway_request_duration_seconds_bucket\\{.*status=\"200\".*} 1 # \\{span_id=\""
+                            + server.id() + "\",trace_id=\"" + server.trace() + "\"} [0-9.E-]+ ");
+        }
+    }
+
+    @Test
+    void request_that_is_not_sampled_is_no_exemplar() throws Exception {
+        try (var collector = TraceCollector.overHttp();
+                var gateway = GatewayFixture.with(
+                        collector.options() + " traces.sampler=always_off", FakeInstance.healthy())) {
+            get(gateway);
+            gateway.logLines(1);
+            assertThat(openMetrics(gateway))
+                    .contains("gateway_request_duration_seconds_bucket")
+                    .doesNotContain("trace_id");
         }
     }
 

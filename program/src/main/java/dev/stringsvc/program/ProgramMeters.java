@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -20,17 +21,25 @@ import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
+import io.prometheus.metrics.tracer.common.SpanContext;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A program's meters with those of its JVM, and the page that Prometheus scrapes. A timer that was
 /// renamed is on the page under its former name too: the copy is made at each scrape, so measuring costs
 /// the same. Thread-safe.
 public final class ProgramMeters implements AutoCloseable {
-    public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+    private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+    private static final String OPEN_METRICS = "application/openmetrics-text";
+
+    /// The span of the request that this thread measures.
+    private static final ScopedValue<Exemplar> EXEMPLAR = ScopedValue.newInstance();
 
     private static final String MAX = "_max";
     private static final double NANOS = 1e9;
@@ -40,9 +49,13 @@ public final class ProgramMeters implements AutoCloseable {
 
     /// @param formerNames the former names of timers by their names on the page, for example
     /// `a_duration_seconds`
-    public ProgramMeters(Map<String, String> formerNames) {
+    /// @param exemplars true if the page may show them; false costs nothing
+    public ProgramMeters(Map<String, String> formerNames, boolean exemplars) {
         this.registry = new PrometheusMeterRegistry(
-                PrometheusConfig.DEFAULT, new WithFormerNames(Map.copyOf(formerNames)), Clock.SYSTEM);
+                PrometheusConfig.DEFAULT,
+                new WithFormerNames(Map.copyOf(formerNames)),
+                Clock.SYSTEM,
+                exemplars ? new MeasuredSpan() : null);
         processor(); // first: filters count only for what is registered after them
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -70,15 +83,55 @@ public final class ProgramMeters implements AutoCloseable {
         return registry;
     }
 
-    /// All meters in Prometheus's text format.
-    public String scrape() {
-        return registry.scrape();
+    /// The span of a request, which shows one case of what a histogram counts.
+    ///
+    /// @param traceId 32 hexadecimal digits
+    /// @param spanId 16 hexadecimal digits
+    public record Exemplar(String traceId, String spanId) {}
+
+    /// Measures a request. The page may show its span as an exemplar of the histogram's bucket.
+    public void record(Timer timer, Duration took, Exemplar exemplar) {
+        ScopedValue.where(EXEMPLAR, exemplar).run(() -> timer.record(took));
+    }
+
+    /// All meters, as text.
+    public record Page(String contentType, String text) {}
+
+    /// All meters in Prometheus's text format, or in OpenMetrics' where that is asked for, as Prometheus
+    /// does. Only OpenMetrics has exemplars.
+    ///
+    /// @param accept what the reader takes, as in HTTP's `Accept`
+    public Page scrape(@Nullable String accept) {
+        return accept != null && accept.toLowerCase(Locale.ROOT).contains(OPEN_METRICS)
+                ? new Page(OPEN_METRICS + "; version=1.0.0; charset=utf-8", registry.scrape(OPEN_METRICS))
+                : new Page(TEXT, registry.scrape());
     }
 
     @Override
     public void close() {
         gc.close();
         registry.close();
+    }
+
+    /// Tells the registry of the exemplar. OpenTelemetry's own way needs its spans in thread-locals.
+    private static final class MeasuredSpan implements SpanContext {
+        @Override
+        public @Nullable String getCurrentTraceId() {
+            return EXEMPLAR.isBound() ? EXEMPLAR.get().traceId() : null;
+        }
+
+        @Override
+        public @Nullable String getCurrentSpanId() {
+            return EXEMPLAR.isBound() ? EXEMPLAR.get().spanId() : null;
+        }
+
+        @Override
+        public boolean isCurrentSpanSampled() {
+            return EXEMPLAR.isBound();
+        }
+
+        @Override
+        public void markCurrentSpanAsExemplar() {}
     }
 
     /// Adds the former names to what the page is made of.

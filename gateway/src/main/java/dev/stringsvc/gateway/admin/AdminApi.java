@@ -100,10 +100,7 @@ public final class AdminApi {
         get(routes, "/openapi.json", ctx -> ctx.contentType("application/json").result(OPEN_API));
         get(routes, "/healthz", ctx -> Json.write(ctx, 200, new Health("ok", List.of())));
         get(routes, "/readyz", this::ready);
-        get(
-                routes,
-                "/metrics",
-                ctx -> ctx.contentType(ProgramMeters.CONTENT_TYPE).result(telemetry.scrape()));
+        get(routes, "/metrics", this::metrics);
         get(routes, "/routes", ctx -> Json.write(ctx, 200, RoutesView.of(live.get())));
         get(
                 routes,
@@ -141,6 +138,11 @@ public final class AdminApi {
     private void post(RoutesConfig routes, String path, Handler handler) {
         routes.post(path, handler);
         posted.add(path);
+    }
+
+    private void metrics(Context ctx) {
+        ProgramMeters.Page page = telemetry.scrape(ctx.header("Accept"));
+        ctx.contentType(page.contentType()).header("Vary", "Accept").result(page.text());
     }
 
     private void ready(Context ctx) throws IOException {

@@ -27,11 +27,13 @@ final class RequestsApi {
         this.history = history;
     }
 
+    /// @param traceId absent if traces are off
     /// @param reason why it is kept: `failed`, `retried` or `slow`
     /// @param tookMillis until the last byte
     @JsonInclude(JsonInclude.Include.NON_NULL)
     private record RequestView(
             String requestId,
+            @Nullable String traceId,
             String at,
             String reason,
             String method,
@@ -116,6 +118,7 @@ final class RequestsApi {
         Exchange.@Nullable Call call = exchange.call();
         return new RequestView(
                 exchange.requestId(),
+                exchange.traceId(),
                 kept.at().toString(),
                 kept.reason().word(),
                 exchange.method(),

@@ -252,6 +252,9 @@ public final class ExplainCommand implements Callable<Integer> {
                     case "retried" -> "took more than one attempt";
                     default -> "was among the slowest hundredth";
                 });
+        if (past.has("traceId")) {
+            out.println("trace: " + text(past, "traceId"));
+        }
         if (past.has("grpcMethod")) {
             out.printf("gRPC %s: %s%n", text(past, "grpcMethod"), text(past, "grpcStatus"));
         }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param made the attempts that were made, in order
 /// @param error why the client did not get an instance's complete response; `null` if it did
 /// @param call `null` if the request was not a gRPC call
-/// @param traceId 32 hexadecimal digits; `null` if traces are off
+/// @param trace `null` if traces are off
 public record Exchange(
         String method,
         String path,
@@ -28,7 +28,7 @@ public record Exchange(
         String requestId,
         @Nullable String error,
         @Nullable Call call,
-        @Nullable String traceId) {
+        @Nullable Trace trace) {
     public Exchange {
         made = List.copyOf(made);
     }
@@ -50,6 +50,13 @@ public record Exchange(
     /// @param status [GrpcStatus#UNKNOWN] if the instance sent none
     public record Call(String method, GrpcStatus status) {}
 
+    /// Where a request is found among the traces.
+    ///
+    /// @param id the trace's, 32 hexadecimal digits
+    /// @param spanId the request's own, 16 hexadecimal digits
+    /// @param sampled true if the span is sent to the collector
+    public record Trace(String id, String spanId, boolean sampled) {}
+
     /// A request that was refused before a handler saw it.
     static Exchange refused(
             String method, String path, int status, long bytes, Duration took, String requestId, String error) {
@@ -64,6 +71,11 @@ public record Exchange(
     /// The id of the last instance that was tried; `null` if none was.
     public @Nullable String instance() {
         return made.isEmpty() ? null : made.getLast().instance();
+    }
+
+    /// For logs and lists; `null` if traces are off.
+    public @Nullable String traceId() {
+        return trace == null ? null : trace.id();
     }
 
     /// True if its [Outcome] is a failure.

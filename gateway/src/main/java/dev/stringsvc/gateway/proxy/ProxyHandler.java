@@ -125,7 +125,7 @@ public final class ProxyHandler extends Handler.Abstract {
                 request.id(),
                 written.error(),
                 rpcMethod == null ? null : new Exchange.Call(rpcMethod, written.grpcStatus()),
-                request.trace().id());
+                request.trace().ids());
     }
 
     private static Exchange.Made made(Attempt attempt, long start) {

@@ -10,8 +10,8 @@ public interface ServerTrace extends RequestTrace {
     /// Of a request without a trace.
     ServerTrace NONE = new ServerTrace() {};
 
-    /// The trace's id, for logs: 32 hexadecimal digits; `null` if traces are off.
-    default @Nullable String id() {
+    /// For logs and meters; `null` if traces are off.
+    default Exchange.@Nullable Trace ids() {
         return null;
     }
 

@@ -107,7 +107,7 @@ public final class RequestHistory implements Exchange.Listener {
                 exchange.requestId(),
                 exchange.error() == null ? null : excerpt(exchange.error()),
                 call == null ? null : new Exchange.Call(excerpt(call.method()), call.status()),
-                exchange.traceId());
+                exchange.trace());
     }
 
     private static Exchange.Made excerpt(Exchange.Made attempt) {

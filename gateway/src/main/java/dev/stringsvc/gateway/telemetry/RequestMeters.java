@@ -1,7 +1,7 @@
 package dev.stringsvc.gateway.telemetry;
 
 import dev.stringsvc.gateway.client.Exchange;
-import io.micrometer.core.instrument.MeterRegistry;
+import dev.stringsvc.program.ProgramMeters;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Collection;
@@ -36,19 +36,25 @@ final class RequestMeters {
         Duration.ofSeconds(10)
     };
 
-    private final MeterRegistry registry;
+    private final ProgramMeters meters;
     private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
 
     private record Key(String route, int status, String instance) {}
 
-    RequestMeters(MeterRegistry registry) {
-        this.registry = registry;
+    RequestMeters(ProgramMeters meters) {
+        this.meters = meters;
     }
 
     /// @param route its name, or `none`
     void finished(Exchange exchange, String route) {
         String instance = exchange.instance() == null ? NONE : exchange.instance();
-        timer(new Key(route, exchange.status(), instance)).record(exchange.took());
+        Timer timer = timer(new Key(route, exchange.status(), instance));
+        Exchange.@Nullable Trace trace = exchange.trace();
+        if (trace != null && trace.sampled()) {
+            meters.record(timer, exchange.took(), new ProgramMeters.Exemplar(trace.id(), trace.spanId()));
+        } else {
+            timer.record(exchange.took());
+        }
     }
 
     private Timer timer(Key key) {
@@ -69,7 +75,7 @@ final class RequestMeters {
         return Metric.REQUESTS
                 .timer(key.route(), Integer.toString(key.status()), key.instance())
                 .serviceLevelObjectives(BUCKETS)
-                .register(registry);
+                .register(meters.registry());
     }
 
     /// Forgets routes whose meters were removed.

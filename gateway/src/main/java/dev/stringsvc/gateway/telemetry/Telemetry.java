@@ -38,20 +38,31 @@ public final class Telemetry
                 LiveListener,
                 AutoCloseable {
     private static final String NONE = "none";
-    private final ProgramMeters meters = new ProgramMeters(Metric.formerNames());
-    private final MeterRegistry registry = meters.registry();
-    private final Counter idleClosed = Metric.CONNECTIONS_SHED.counter(registry, "idle");
-    private final Counter connectionsRefused = Metric.CONNECTIONS_SHED.counter(registry, "refused");
-    private final Counter reloads = Metric.RELOADS.counter(registry, "ok");
-    private final Counter refusedReloads = Metric.RELOADS.counter(registry, "refused");
-    private final CallMeters calls = new CallMeters(registry);
-    private final RequestMeters requests = new RequestMeters(registry);
-    private final AttemptMeters attempts = new AttemptMeters(registry);
-    private final InstanceMeters instances = new InstanceMeters(registry);
+    private final ProgramMeters meters;
+    private final MeterRegistry registry;
+    private final Counter idleClosed;
+    private final Counter connectionsRefused;
+    private final Counter reloads;
+    private final Counter refusedReloads;
+    private final CallMeters calls;
+    private final RequestMeters requests;
+    private final AttemptMeters attempts;
+    private final InstanceMeters instances;
     private final ServiceMeters services;
     private final Observations observations;
 
-    public Telemetry(Clock clock) {
+    /// @param exemplars true if the histogram of requests has spans as exemplars
+    public Telemetry(Clock clock, boolean exemplars) {
+        this.meters = new ProgramMeters(Metric.formerNames(), exemplars);
+        this.registry = meters.registry();
+        this.idleClosed = Metric.CONNECTIONS_SHED.counter(registry, "idle");
+        this.connectionsRefused = Metric.CONNECTIONS_SHED.counter(registry, "refused");
+        this.reloads = Metric.RELOADS.counter(registry, "ok");
+        this.refusedReloads = Metric.RELOADS.counter(registry, "refused");
+        this.calls = new CallMeters(registry);
+        this.requests = new RequestMeters(meters);
+        this.attempts = new AttemptMeters(registry);
+        this.instances = new InstanceMeters(registry);
         this.services = new ServiceMeters(registry, clock);
         this.observations = new Observations(clock, instances::isPresent);
     }
@@ -61,9 +72,11 @@ public final class Telemetry
         return observations;
     }
 
-    /// All meters as Prometheus text.
-    public String scrape() {
-        return meters.scrape();
+    /// All meters.
+    ///
+    /// @param accept what the reader takes, as in HTTP's `Accept`
+    public ProgramMeters.Page scrape(@Nullable String accept) {
+        return meters.scrape(accept);
     }
 
     /// Registers the meter of requests in flight.

@@ -6,13 +6,14 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Counts and times the calls by method and outcome, and measures the JVM. Thread-safe.
 final class Meters implements AutoCloseable {
     private static final Map<String, String> FORMER_NAMES =
             Map.of("stringsvc_call_duration_seconds", "stringsvc_requests_seconds");
 
-    private final ProgramMeters meters = new ProgramMeters(FORMER_NAMES);
+    private final ProgramMeters meters = new ProgramMeters(FORMER_NAMES, false);
     private final Map<Key, Timer> timers;
 
     Meters() {
@@ -38,9 +39,11 @@ final class Meters implements AutoCloseable {
                 .record(took);
     }
 
-    /// All meters in Prometheus's text format.
-    String scrape() {
-        return meters.scrape();
+    /// All meters.
+    ///
+    /// @param accept what the reader takes, as in HTTP's `Accept`
+    ProgramMeters.Page scrape(@Nullable String accept) {
+        return meters.scrape(accept);
     }
 
     @Override

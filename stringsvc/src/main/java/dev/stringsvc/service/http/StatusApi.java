@@ -29,7 +29,8 @@ final class StatusApi {
     }
 
     private void metrics(Context ctx) {
-        ctx.contentType(ProgramMeters.CONTENT_TYPE).result(meters.scrape());
+        ProgramMeters.Page page = meters.scrape(ctx.header("Accept"));
+        ctx.contentType(page.contentType()).header("Vary", "Accept").result(page.text());
     }
 
     private record Health(String status) {}

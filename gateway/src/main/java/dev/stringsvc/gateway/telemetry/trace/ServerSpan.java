@@ -12,6 +12,7 @@ import dev.stringsvc.gateway.upstream.Endpoint;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
@@ -80,8 +81,9 @@ final class ServerSpan implements ServerTrace {
     }
 
     @Override
-    public String id() {
-        return span.getSpanContext().getTraceId();
+    public Exchange.Trace ids() {
+        SpanContext ids = span.getSpanContext();
+        return new Exchange.Trace(ids.getTraceId(), ids.getSpanId(), ids.isSampled());
     }
 
     @Override
