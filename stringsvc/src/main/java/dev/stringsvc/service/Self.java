@@ -1,10 +1,11 @@
 package dev.stringsvc.service;
 
+import dev.stringsvc.consul.registration.HealthCheck;
+import dev.stringsvc.consul.registration.Instance;
 import dev.stringsvc.program.HostPort;
 import dev.stringsvc.program.LocalAddress;
 import dev.stringsvc.service.Settings.Advertise;
 import dev.stringsvc.service.Settings.Registration;
-import dev.stringsvc.service.registration.Instance;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -55,8 +56,8 @@ final class Self implements Instance.Source {
                 atNode,
                 settings.tags(),
                 Map.of("version", Version.text()),
-                registration.checkInterval(),
-                registration.deregisterAfter());
+                new HealthCheck(
+                        HealthCheck.Protocol.HTTP, registration.checkInterval(), registration.deregisterAfter()));
     }
 
     private Optional<HostPort> configured() {

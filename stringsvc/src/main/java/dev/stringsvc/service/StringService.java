@@ -1,11 +1,11 @@
 package dev.stringsvc.service;
 
+import dev.stringsvc.consul.registration.LocalAgent;
+import dev.stringsvc.consul.registration.Pace;
+import dev.stringsvc.consul.registration.Registrar;
 import dev.stringsvc.program.IpAddress;
 import dev.stringsvc.program.LogWriter;
 import dev.stringsvc.service.http.HttpServer;
-import dev.stringsvc.service.registration.LocalAgent;
-import dev.stringsvc.service.registration.Pace;
-import dev.stringsvc.service.registration.Registrar;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;

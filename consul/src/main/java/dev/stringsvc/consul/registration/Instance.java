@@ -1,8 +1,7 @@
-package dev.stringsvc.service.registration;
+package dev.stringsvc.consul.registration;
 
 import dev.stringsvc.program.HostPort;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -14,8 +13,6 @@ import java.util.Map;
 /// @param atNode          true if only the port is registered, so that others use the address of the
 /// agent's node
 /// @param meta            metadata, shown by Consul
-/// @param checkInterval   how often Consul sends GET /health
-/// @param deregisterAfter how long it may be critical before Consul removes it (Consul's minimum is 1m)
 public record Instance(
         String id,
         String name,
@@ -23,8 +20,7 @@ public record Instance(
         boolean atNode,
         List<String> tags,
         Map<String, String> meta,
-        Duration checkInterval,
-        Duration deregisterAfter) {
+        HealthCheck check) {
 
     public Instance {
         tags = List.copyOf(tags);
@@ -41,9 +37,12 @@ public record Instance(
         return atNode ? "the address of Consul's node, port " + address.port() : address.toString();
     }
 
-    /// The URL of the health check.
-    public String healthUrl() {
-        return "http://" + address + "/health";
+    /// What the health check asks: a URL, or an address that serves gRPC.
+    String healthTarget() {
+        return switch (check.protocol()) {
+            case HTTP -> "http://" + address + "/health";
+            case GRPC -> address.toString();
+        };
     }
 
     /// The instance with its current address. It is asked for before every attempt, because a name may

@@ -1,4 +1,4 @@
-package dev.stringsvc.service.registration;
+package dev.stringsvc.consul.registration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -48,6 +48,10 @@ class RegistrarTest {
     }
 
     private static Instance at(String host, boolean atNode) {
+        return at(host, atNode, HealthCheck.Protocol.HTTP);
+    }
+
+    private static Instance at(String host, boolean atNode, HealthCheck.Protocol protocol) {
         return new Instance(
                 "stringsvc-a-8000",
                 "stringsvc",
@@ -55,8 +59,7 @@ class RegistrarTest {
                 atNode,
                 List.of("blue"),
                 Map.of("version", "1.2.3"),
-                Duration.ofSeconds(1),
-                Duration.ofMinutes(1));
+                new HealthCheck(protocol, Duration.ofSeconds(1), Duration.ofMinutes(1)));
     }
 
     private JsonNode registered() {
@@ -82,8 +85,18 @@ class RegistrarTest {
     }
 
     @Test
+    void a_grpc_service_is_asked_for_its_health_by_grpc() {
+        self = () -> at("fd00::7", false, HealthCheck.Protocol.GRPC);
+        registrar.round();
+        JsonNode check = registered().get("Check");
+        assertThat(check.get("GRPC").textValue()).isEqualTo("[fd00::7]:8000");
+        assertThat(check.path("HTTP").isTextual()).isFalse();
+        assertThat(check.get("Timeout").textValue()).isEqualTo("2000ms");
+    }
+
+    @Test
     void the_health_url_of_an_ipv6_address_has_brackets() {
-        assertThat(at("fd00::7").healthUrl()).isEqualTo("http://[fd00::7]:8000/health");
+        assertThat(at("fd00::7").healthTarget()).isEqualTo("http://[fd00::7]:8000/health");
     }
 
     @Test

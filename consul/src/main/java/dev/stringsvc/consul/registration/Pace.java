@@ -1,4 +1,4 @@
-package dev.stringsvc.service.registration;
+package dev.stringsvc.consul.registration;
 
 import java.time.Duration;
 import java.util.random.RandomGenerator;

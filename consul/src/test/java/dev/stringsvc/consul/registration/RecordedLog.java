@@ -1,4 +1,4 @@
-package dev.stringsvc.service.registration;
+package dev.stringsvc.consul.registration;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -1,4 +1,4 @@
-package dev.stringsvc.service.registration;
+package dev.stringsvc.consul.registration;
 
 import dev.stringsvc.program.VitalThread;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.stringsvc.service.registration;
+package dev.stringsvc.consul.registration;
 
 import com.orbitz.consul.AgentClient;
 import com.orbitz.consul.ConsulException;
@@ -7,6 +7,7 @@ import com.orbitz.consul.model.ConsulResponse;
 import com.orbitz.consul.model.agent.FullService;
 import com.orbitz.consul.model.agent.ImmutableRegCheck;
 import com.orbitz.consul.model.agent.ImmutableRegistration;
+import com.orbitz.consul.model.agent.Registration;
 import com.orbitz.consul.option.QueryOptions;
 import dev.stringsvc.consul.AgentConnection;
 import dev.stringsvc.consul.ConsulAddress;
@@ -22,7 +23,6 @@ import java.util.concurrent.Executors;
 public final class LocalAgent implements Agent, AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(1);
     private static final Duration ANSWER = Duration.ofSeconds(2);
-    private static final Duration LONGEST_CHECK = Duration.ofSeconds(5);
 
     private final ConsulAddress address;
     private final AgentConnection agent;
@@ -69,14 +69,6 @@ public final class LocalAgent implements Agent, AutoCloseable {
 
     @Override
     public void register(Instance instance) throws IOException {
-        var check = ImmutableRegCheck.builder()
-                .name("GET /health")
-                .http(instance.healthUrl())
-                .interval(instance.checkInterval().toMillis() + "ms")
-                .timeout(timeout(instance.checkInterval()).toMillis() + "ms")
-                .deregisterCriticalServiceAfter(instance.deregisterAfter().toMillis() + "ms")
-                .status("passing")
-                .build();
         var registration = ImmutableRegistration.builder()
                 .id(instance.id())
                 .name(instance.name())
@@ -84,7 +76,7 @@ public final class LocalAgent implements Agent, AutoCloseable {
                 .port(instance.address().port())
                 .tags(instance.tags())
                 .meta(instance.meta())
-                .check(check)
+                .check(check(instance))
                 .build();
         int generation = agent.tokenGeneration();
         try {
@@ -95,11 +87,19 @@ public final class LocalAgent implements Agent, AutoCloseable {
         }
     }
 
-    /// Twice the check interval, at most five seconds. With less, an instance on a machine that is busy
-    /// for a second would become critical.
-    private static Duration timeout(Duration interval) {
-        Duration twice = interval.multipliedBy(2);
-        return twice.compareTo(LONGEST_CHECK) < 0 ? twice : LONGEST_CHECK;
+    private static Registration.RegCheck check(Instance instance) {
+        HealthCheck check = instance.check();
+        var common = ImmutableRegCheck.builder()
+                .interval(check.interval().toMillis() + "ms")
+                .timeout(check.timeout().toMillis() + "ms")
+                .deregisterCriticalServiceAfter(check.deregisterAfter().toMillis() + "ms")
+                .status("passing");
+        return switch (check.protocol()) {
+            case HTTP ->
+                common.name("GET /health").http(instance.healthTarget()).build();
+            case GRPC ->
+                common.name("gRPC health").grpc(instance.healthTarget()).build();
+        };
     }
 
     @Override

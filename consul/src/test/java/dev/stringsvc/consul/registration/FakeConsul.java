@@ -1,4 +1,4 @@
-package dev.stringsvc.service.registration;
+package dev.stringsvc.consul.registration;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
