@@ -92,6 +92,24 @@ public final class Chromium implements AutoCloseable {
         process.close();
     }
 
+    /// A key of the keyboard.
+    public enum Key {
+        /// To the next element that takes the focus.
+        TAB("Tab", 9, ""),
+        /// Activates a button or a link.
+        ENTER("Enter", 13, "\r");
+
+        private final String name;
+        private final int code;
+        private final String text;
+
+        Key(String name, int code, String text) {
+            this.name = name;
+            this.code = code;
+            this.text = text;
+        }
+    }
+
     /// An open page. Used by one thread.
     public static final class Page implements AutoCloseable {
         private static final Pattern ID = Pattern.compile("^\\{\"id\":(\\d+)");
@@ -150,6 +168,16 @@ public final class Chromium implements AutoCloseable {
             call(
                     "Emulation.setDeviceMetricsOverride",
                     "{\"width\":%d,\"height\":%d,\"deviceScaleFactor\":1,\"mobile\":false}".formatted(width, height));
+        }
+
+        /// Presses a key and releases it, where the focus is.
+        public void press(Key key) {
+            String pressed = "\"key\":\"%s\",\"code\":\"%s\",\"windowsVirtualKeyCode\":%d"
+                    .formatted(key.name, key.name, key.code);
+            call(
+                    "Input.dispatchKeyEvent",
+                    "{\"type\":\"keyDown\",%s,\"text\":%s}".formatted(pressed, quoted(key.text)));
+            call("Input.dispatchKeyEvent", "{\"type\":\"keyUp\",%s}".formatted(pressed));
         }
 
         private String call(String method, String parameters) {
