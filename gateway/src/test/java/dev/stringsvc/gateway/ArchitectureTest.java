@@ -111,6 +111,7 @@ class ArchitectureTest {
         "org.eclipse.jetty.., admin client proxy tunnel transport.http1 transport.h2",
         "io.micrometer.., telemetry",
         "io.opentelemetry.., telemetry.trace",
+        "dev.stringsvc.tracing.., telemetry.trace cli",
         "io.github.resilience4j.retry.., retry",
         "io.github.resilience4j.circuitbreaker.., upstream",
         "com.fasterxml.jackson.dataformat.., config",

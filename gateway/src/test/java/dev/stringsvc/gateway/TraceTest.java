@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.stringsvc.gateway.config.ConfigException;
 import dev.stringsvc.gateway.transport.FakeInstance;
 import dev.stringsvc.gateway.transport.HttpMessage;
+import dev.stringsvc.testkit.TraceCollector;
 import io.grpc.stub.ServerCalls;
 import java.io.IOException;
 import java.net.URI;
@@ -32,6 +33,11 @@ class TraceTest {
     private static final String PARENT = "b7ad6b7169203331";
     private static final Duration SOON = Duration.ofSeconds(10);
 
+    /// The gateway's options for sending there.
+    private static String options(TraceCollector collector) {
+        return "traces.endpoint=" + collector.endpoint() + " otel.bsp.schedule.delay=20";
+    }
+
     private static HttpMessage get(GatewayFixture gateway, String... fields) throws IOException {
         String head = fields.length == 0 ? "" : String.join("\r\n", fields) + "\r\n";
         return gateway.exchange("GET /svc/a?key=secret HTTP/1.1\r\nHost: gw:80\r\n" + head + "\r\n");
@@ -48,8 +54,8 @@ class TraceTest {
     @Test
     void request_has_a_span_and_its_attempt_one_below_it() throws Exception {
         var instance = FakeInstance.healthy();
-        try (var collector = TraceCollector.overHttp();
-                var gateway = GatewayFixture.with(collector.options(), instance)) {
+        try (var collector = TraceCollector.start();
+                var gateway = GatewayFixture.with(options(collector), instance)) {
             get(gateway, "User-Agent: test");
             List<TraceCollector.Seen> spans = collector.spans(2);
             assertThat(spans).hasSize(2);
@@ -92,8 +98,8 @@ class TraceTest {
     void retry_has_a_span_of_its_own_that_counts_it() throws Exception {
         var healthy = FakeInstance.healthy();
         var breaking = FakeInstance.breaking();
-        try (var collector = TraceCollector.overHttp();
-                var gateway = GatewayFixture.with(collector.options(), breaking, healthy)) {
+        try (var collector = TraceCollector.start();
+                var gateway = GatewayFixture.with(options(collector), breaking, healthy)) {
             assertThat(get(gateway).status()).isEqualTo(200);
             List<TraceCollector.Seen> spans = collector.spans(3);
             assertThat(spans).hasSize(3);
@@ -126,9 +132,9 @@ class TraceTest {
 
     @Test
     void kept_request_and_an_exemplar_of_the_histogram_name_the_trace() throws Exception {
-        try (var collector = TraceCollector.overHttp();
+        try (var collector = TraceCollector.start();
                 var gateway =
-                        GatewayFixture.with(collector.options(), FakeInstance.breaking(), FakeInstance.healthy())) {
+                        GatewayFixture.with(options(collector), FakeInstance.breaking(), FakeInstance.healthy())) {
             String id = Objects.requireNonNull(get(gateway).header("X-Request-Id"));
             TraceCollector.Seen server = collector.spans(3).getFirst();
             gateway.logLines(1);
@@ -141,9 +147,9 @@ class TraceTest {
 
     @Test
     void request_that_is_not_sampled_is_no_exemplar() throws Exception {
-        try (var collector = TraceCollector.overHttp();
+        try (var collector = TraceCollector.start();
                 var gateway = GatewayFixture.with(
-                        collector.options() + " traces.sampler=always_off", FakeInstance.healthy())) {
+                        options(collector) + " traces.sampler=always_off", FakeInstance.healthy())) {
             get(gateway);
             gateway.logLines(1);
             assertThat(openMetrics(gateway))
@@ -154,11 +160,9 @@ class TraceTest {
 
     @Test
     void attempt_that_ejects_its_instance_leaves_an_event() throws Exception {
-        try (var collector = TraceCollector.overHttp();
+        try (var collector = TraceCollector.start();
                 var gateway = GatewayFixture.with(
-                        collector.options() + " ejection.failures=1",
-                        FakeInstance.breaking(),
-                        FakeInstance.healthy())) {
+                        options(collector) + " ejection.failures=1", FakeInstance.breaking(), FakeInstance.healthy())) {
             get(gateway);
             assertThat(collector.spans(3).getFirst().events()).contains("gateway.ejected");
         }
@@ -166,9 +170,9 @@ class TraceTest {
 
     @Test
     void delay_before_a_retry_leaves_an_event() throws Exception {
-        try (var collector = TraceCollector.overHttp();
+        try (var collector = TraceCollector.start();
                 var gateway = GatewayFixture.with(
-                        collector.options() + " retry.backoff=50ms",
+                        options(collector) + " retry.backoff=50ms",
                         FakeInstance.breaking(),
                         FakeInstance.breaking(),
                         FakeInstance.breaking())) {
@@ -184,9 +188,8 @@ class TraceTest {
     void hedge_has_a_span_and_the_overtaken_attempt_is_no_error() throws Exception {
         var hung = FakeInstance.hung();
         var healthy = FakeInstance.healthy();
-        try (var collector = TraceCollector.overHttp();
-                var gateway =
-                        GatewayFixture.with(collector.options() + " route.attempt-timeout=100ms", hung, healthy)) {
+        try (var collector = TraceCollector.start();
+                var gateway = GatewayFixture.with(options(collector) + " route.attempt-timeout=100ms", hung, healthy)) {
             assertThat(get(gateway).status()).isEqualTo(200);
             List<TraceCollector.Seen> spans = collector.spans(3);
             assertThat(spans.get(1).attributes()).containsEntry("gateway.outcome", "overtaken");
@@ -199,8 +202,8 @@ class TraceTest {
     @Test
     void trace_of_a_client_goes_on_with_its_state_and_baggage() throws Exception {
         var instance = FakeInstance.healthy();
-        try (var collector = TraceCollector.overHttp();
-                var gateway = GatewayFixture.with(collector.options(), instance)) {
+        try (var collector = TraceCollector.start();
+                var gateway = GatewayFixture.with(options(collector), instance)) {
             get(gateway, traceparent("01"), "tracestate: a=1", "tracestate: b=2", "baggage: user = %20x ;p=1");
             TraceCollector.Seen server = collector.spans(2).getFirst();
             assertThat(server.trace()).isEqualTo(TRACE);
@@ -221,8 +224,8 @@ class TraceTest {
             })
     void malformed_traceparent_begins_a_new_trace(String field) throws Exception {
         var instance = FakeInstance.healthy();
-        try (var collector = TraceCollector.overHttp();
-                var gateway = GatewayFixture.with(collector.options(), instance)) {
+        try (var collector = TraceCollector.start();
+                var gateway = GatewayFixture.with(options(collector), instance)) {
             get(gateway, field);
             List<TraceCollector.Seen> spans = collector.spans(2);
             assertThat(spans.getFirst().parent()).isEmpty();
@@ -245,8 +248,8 @@ class TraceTest {
             throws Exception {
         var instance = FakeInstance.healthy();
         String options = " traces.sampler=" + sampler + (trusted ? " trusted-proxies=127.0.0.1" : "");
-        try (var collector = TraceCollector.overHttp();
-                var gateway = GatewayFixture.with(collector.options() + options, instance)) {
+        try (var collector = TraceCollector.start();
+                var gateway = GatewayFixture.with(options(collector) + options, instance)) {
             get(gateway, traceparent(flag));
             assertThat(instance.request().header("traceparent"))
                     .startsWith("00-" + TRACE)
@@ -260,9 +263,9 @@ class TraceTest {
     @Test
     void sampler_that_takes_none_sends_none_and_passes_the_trace_on() throws Exception {
         var instance = FakeInstance.healthy();
-        try (var collector = TraceCollector.overHttp();
+        try (var collector = TraceCollector.start();
                 var gateway = GatewayFixture.with(
-                        collector.options() + " traces.sampler=traceidratio traces.sampler-argument=0", instance)) {
+                        options(collector) + " traces.sampler=traceidratio traces.sampler-argument=0", instance)) {
             get(gateway);
             assertThat(instance.request().header("traceparent")).matches("00-.*-0[02]"); // not sampled
             assertThat(gateway.logLine()).contains("trace_id=");
@@ -274,9 +277,9 @@ class TraceTest {
     @Test
     void probe_carries_no_trace() throws Exception {
         var failing = FakeInstance.breaking();
-        try (var collector = TraceCollector.overHttp();
+        try (var collector = TraceCollector.start();
                 var gateway = GatewayFixture.with(
-                        collector.options() + " ejection.failures=1 ejection.probe-after=10ms",
+                        options(collector) + " ejection.failures=1 ejection.probe-after=10ms",
                         failing,
                         FakeInstance.healthy())) {
             get(gateway, traceparent("01"));
@@ -308,7 +311,7 @@ class TraceTest {
             answer.onNext(request);
             answer.onCompleted();
         }));
-        try (var collector = TraceCollector.overGrpc();
+        try (var collector = GrpcTraceCollector.start();
                 var server = GrpcServer.serving(method);
                 var gateway = GrpcFixture.traced(
                         "{endpoint: 'http://127.0.0.1:%d', protocol: grpc, settings: {otel.bsp.schedule.delay: 20}}"
@@ -329,9 +332,9 @@ class TraceTest {
     @Test
     void field_that_the_route_sets_stays_as_the_route_sets_it() throws Exception {
         var instance = FakeInstance.healthy();
-        try (var collector = TraceCollector.overHttp();
+        try (var collector = TraceCollector.start();
                 var gateway = GatewayFixture.routing(
-                        collector.options(),
+                        options(collector),
                         route -> route.putObject("request-headers")
                                 .putObject("set")
                                 .put("traceparent", "mine"),
@@ -347,8 +350,8 @@ class TraceTest {
     @Test
     void collector_that_is_away_costs_no_request_and_one_log_line_until_it_is_back() throws Exception {
         try (var lines = new Lines();
-                var collector = TraceCollector.overHttp();
-                var gateway = GatewayFixture.with(collector.options(), FakeInstance.healthy())) {
+                var collector = TraceCollector.start();
+                var gateway = GatewayFixture.with(options(collector), FakeInstance.healthy())) {
             collector.answers(400);
             for (int lost = 1; lost <= 3; lost++) {
                 int refused = lost;
@@ -367,9 +370,9 @@ class TraceTest {
 
     @Test
     void collector_that_hangs_costs_no_request_and_bounded_memory() throws Exception {
-        try (var collector = TraceCollector.overHttp();
+        try (var collector = TraceCollector.start();
                 var gateway = GatewayFixture.with(
-                        collector.options() + " otel.bsp.max.queue.size=4 otel.bsp.max.export.batch.size=2",
+                        options(collector) + " otel.bsp.max.queue.size=4 otel.bsp.max.export.batch.size=2",
                         FakeInstance.healthy())) {
             collector.hangs();
             for (int i = 0; i < 50; i++) {

@@ -11,7 +11,8 @@ import java.util.logging.SimpleFormatter;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the records of `java.util.logging` as lines of the log: `ts=… level=info logger=ConsulInstancer
-/// msg="watching again"`. `err` and `at` are added for an exception. SLF4J's records arrive here too.
+/// msg="watching again"`. `err` and `at` are added for an exception, and [CallIds] while a thread works on
+/// a call. SLF4J's records arrive here too.
 ///
 /// Thread-safe.
 public final class LogHandler extends Handler {
@@ -50,6 +51,7 @@ public final class LogHandler extends Handler {
                 line.field("at", trace[0]);
             }
         }
+        CallIds.current().addTo(line);
         writer.write(line.toString());
     }
 

@@ -38,19 +38,19 @@ final class Main {
                 command.printVersionHelp(System.out);
                 return 0;
             }
-            return serve(options.settings(environment));
+            return serve(options.settings(environment), environment);
         } catch (ParameterException | IllegalArgumentException e) {
             return fail(2, e.getMessage() + " (see stringsvc --help)");
         }
     }
 
-    private static int serve(Settings settings) throws InterruptedException {
+    private static int serve(Settings settings, Environment environment) throws InterruptedException {
         try (var log = LogWriter.stdout()) {
             var stop = StopSignal.install(() -> exitAtOnce(log::close));
             log.format(settings.logFormat());
             LogHandler.install(log, "dev.stringsvc", Level.INFO);
             FailStop.install(log);
-            var service = StringService.start(settings, log);
+            var service = StringService.start(settings, environment, log);
             LOG.info("stopping on {}", stop.await());
             service.close();
             return 0;

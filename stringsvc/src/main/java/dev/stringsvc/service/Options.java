@@ -40,6 +40,10 @@ import picocli.CommandLine.TypeConversionException;
             "  CONSUL_TLS_SERVER_NAME    the name in Consul's certificate; default: the host in Consul's address",
             "  CONSUL_NAMESPACE          the namespace (Consul Enterprise); CONSUL_PARTITION: the partition",
             "",
+            "Traces, by OpenTelemetry's variables",
+            "  OTEL_EXPORTER_OTLP_ENDPOINT  sends a span of each call there, such as http://localhost:4318; with the other",
+            "                               variables of its SDK, such as OTEL_TRACES_SAMPLER",
+            "",
             "Durations are numbers with a unit (ms, s, m, h): 250ms, 1.5s, 1m30s. On SIGTERM or SIGINT the instance",
             "deregisters, serves on for --grace, answers the requests in flight and exits with 0. A second signal ends it",
             "at once."

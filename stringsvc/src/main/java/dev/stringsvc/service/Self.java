@@ -15,7 +15,7 @@ import java.util.Set;
 
 /// What this process registers in Consul, with its current address.
 final class Self implements Instance.Source {
-    private static final String NAME = "stringsvc";
+    static final String NAME = "stringsvc";
     private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
 
     private final Settings settings;
@@ -28,7 +28,12 @@ final class Self implements Instance.Source {
         this.settings = settings;
         this.registration = registration;
         this.port = port;
-        this.id = settings.id().orElseGet(() -> NAME + "-" + hostname() + "-" + port);
+        this.id = id(settings, port);
+    }
+
+    /// The instance's id in Consul.
+    static String id(Settings settings, int port) {
+        return settings.id().orElseGet(() -> NAME + "-" + hostname() + "-" + port);
     }
 
     String id() {

@@ -3,9 +3,11 @@ package dev.stringsvc.service;
 import dev.stringsvc.consul.registration.LocalAgent;
 import dev.stringsvc.consul.registration.Pace;
 import dev.stringsvc.consul.registration.Registrar;
+import dev.stringsvc.program.Environment;
 import dev.stringsvc.program.IpAddress;
 import dev.stringsvc.program.LogWriter;
 import dev.stringsvc.service.http.HttpServer;
+import dev.stringsvc.tracing.Tracing;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -34,12 +36,18 @@ final class StringService implements AutoCloseable {
     /// It warms up first. Otherwise the instance would be healthy long before it is in Consul, and
     /// `docker compose up --wait` would return too early.
     ///
+    /// @param environment has OpenTelemetry's variables
+    /// @throws IllegalArgumentException if one of them is not valid; the message is for the user
     /// @throws UncheckedIOException if it cannot listen; the cause has Java's reason
-    static StringService start(Settings settings, LogWriter calls) {
+    static StringService start(Settings settings, Environment environment, LogWriter calls) {
         if (settings.registration().isPresent()) {
             WarmUp.run();
         }
-        HttpServer server = HttpServer.start(settings.host(), settings.port(), calls);
+        HttpServer server = HttpServer.start(
+                settings.host(),
+                settings.port(),
+                calls,
+                port -> Tracing.start(environment, new Tracing.Program(Self.NAME, Self.id(settings, port))));
         LOG.info("listening on {}", IpAddress.withPort(settings.host(), server.port()));
         var registration = settings.registration().map(how -> register(settings, how, server.port()));
         return new StringService(server, registration, settings.grace(), settings.drain());

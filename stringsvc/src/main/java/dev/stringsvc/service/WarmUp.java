@@ -2,6 +2,7 @@ package dev.stringsvc.service;
 
 import dev.stringsvc.program.LogWriter;
 import dev.stringsvc.service.http.HttpServer;
+import dev.stringsvc.tracing.Tracing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -34,7 +35,7 @@ final class WarmUp {
     static void run(Duration longest) {
         long end = System.nanoTime() + longest.toNanos();
         try (var log = LogWriter.to(OutputStream.nullOutputStream(), LOG_CHARACTERS)) {
-            HttpServer server = HttpServer.start("127.0.0.1", 0, log);
+            HttpServer server = HttpServer.start("127.0.0.1", 0, log, port -> Tracing.OFF);
             try {
                 for (int i = 0; i < ROUNDS && System.nanoTime() - end < 0; i++) {
                     post(server.port(), end, "/uppercase", "{\"s\": \"warm\"}");

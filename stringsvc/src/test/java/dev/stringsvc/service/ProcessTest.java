@@ -16,16 +16,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The program as a user starts it, in a separate process.
 class ProcessTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String LIST_CLASSES = "-Xlog:class+load:stdout";
 
     private static AppProcess run(String... args) {
+        return run(Map.of(), args);
+    }
+
+    private static AppProcess run(Map<String, String> environment, String... args) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classPath = System.getProperty("java.class.path");
         var command = Stream.of(java, "-XX:TieredStopAtLevel=1", "-cp", classPath, Main.class.getName());
-        return AppProcess.start(Stream.concat(command, Stream.of(args)).toList(), Map.of());
+        return AppProcess.start(Stream.concat(command, Stream.of(args)).toList(), environment);
     }
 
     private static int port(AppProcess process) {
@@ -127,6 +134,39 @@ class ProcessTest {
                     .asString()
                     .startsWith("stringsvc: ")
                     .contains("--port", "--help");
+        }
+    }
+
+    @Test
+    void a_wrong_variable_of_opentelemetry_gives_one_line_and_exit_code_2() {
+        var environment =
+                Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1", "OTEL_TRACES_SAMPLER", "sometimes");
+        try (var process = run(environment, "--port", "0", "--no-register")) {
+            assertThat(process.awaitExit(PATIENCE)).isEqualTo(2);
+            assertThat(process.lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("stringsvc: traces: ")
+                    .contains("sometimes", "--help");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "http://127.0.0.1:1"})
+    void opentelemetry_is_loaded_only_if_an_endpoint_is_named(String endpoint) throws Exception {
+        Map<String, String> environment = endpoint.isEmpty()
+                ? Map.of("JAVA_TOOL_OPTIONS", LIST_CLASSES)
+                : Map.of("JAVA_TOOL_OPTIONS", LIST_CLASSES, "OTEL_EXPORTER_OTLP_ENDPOINT", endpoint);
+        try (var process = run(environment, "--port", "0", "--grace", "0s", "--no-register")) {
+            int port = port(process);
+            send(port, "POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{\"s\":\"a\"}")
+                    .close();
+            process.awaitLine("method=count");
+            process.terminate();
+            assertThat(process.awaitExit(PATIENCE)).isZero();
+            assertThat(process.lines()).anyMatch(line -> line.contains("dev.stringsvc.tracing.Tracing "));
+            assertThat(process.lines().stream().anyMatch(line -> line.contains(" io.opentelemetry.")))
+                    .isEqualTo(!endpoint.isEmpty());
         }
     }
 

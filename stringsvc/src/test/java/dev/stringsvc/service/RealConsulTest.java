@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.stringsvc.consul.ConsulSettings;
+import dev.stringsvc.program.Environment;
 import dev.stringsvc.program.LogFormat;
 import dev.stringsvc.program.LogWriter;
 import dev.stringsvc.service.Settings.Advertise;
@@ -12,6 +13,7 @@ import dev.stringsvc.testkit.ConsulAgent;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
@@ -47,6 +49,7 @@ class RealConsulTest {
                         Duration.ZERO,
                         Duration.ofSeconds(5),
                         LogFormat.LOGFMT),
+                new Environment(Map.of()),
                 log);
     }
 

@@ -7,6 +7,7 @@ import dev.stringsvc.etcd.EtcdConfig;
 import dev.stringsvc.etcd.EtcdVariable;
 import dev.stringsvc.gateway.config.ConfigLoader;
 import dev.stringsvc.program.Environment;
+import dev.stringsvc.tracing.TraceVariables;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -208,24 +209,10 @@ public final class Flags {
 
     /// Switches traces on or off as OpenTelemetry's variables say. Its library reads all of them itself.
     private static void putTraces(ObjectNode into, Environment environment) {
-        boolean off = environment
-                        .get("OTEL_SDK_DISABLED")
-                        .filter("true"::equalsIgnoreCase)
-                        .isPresent()
-                || environment
-                        .get("OTEL_TRACES_EXPORTER")
-                        .filter("none"::equalsIgnoreCase)
-                        .isPresent();
-        if (off) {
+        if (TraceVariables.off(environment)) {
             into.put("endpoint", "");
         } else {
-            put(
-                    into,
-                    "endpoint",
-                    environment
-                            .get("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-                            .or(() -> environment.get("OTEL_EXPORTER_OTLP_ENDPOINT"))
-                            .orElse(null));
+            put(into, "endpoint", TraceVariables.endpoint(environment).orElse(null));
         }
     }
 

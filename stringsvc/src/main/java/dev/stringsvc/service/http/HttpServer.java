@@ -1,6 +1,8 @@
 package dev.stringsvc.service.http;
 
 import dev.stringsvc.program.LogWriter;
+import dev.stringsvc.tracing.HttpCalls;
+import dev.stringsvc.tracing.Tracing;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -11,8 +13,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.function.IntFunction;
 import kotlin.LazyKt;
-import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -32,15 +34,16 @@ public final class HttpServer {
     private final Meters meters = new Meters();
     private final Javalin javalin;
     private final int port;
+    private volatile Tracing tracing = Tracing.OFF;
 
-    private HttpServer(String host, int port, LogWriter calls) {
+    private HttpServer(String host, int port, LogWriter calls, IntFunction<Tracing> tracing) {
         var api = new StringApi(new CallLog(calls), meters);
         var status = new StatusApi(intake, meters);
         this.javalin = Javalin.create(config -> {
             quiet(config);
             // Javalin's other servlet answers WebSocket requests with 404 and a session cookie.
             config.unsafe.servlet = LazyKt.lazyOf(new ServletEntry(null, new JavalinServlet(config.unsafe)));
-            jetty(config.jetty, host, port);
+            jetty(config.jetty, host, port, tracing);
             api.addTo(config.routes);
             status.addTo(config.routes);
             config.routes.after(intake::closeWhenDraining);
@@ -52,9 +55,10 @@ public final class HttpServer {
 
     /// Listens; port 0 picks a free one. Each call is logged to `calls`.
     ///
+    /// @param tracing makes the calls' traces; is given the port that it listens on
     /// @throws UncheckedIOException if it cannot listen there; the cause has Java's reason
-    public static HttpServer start(String host, int port, LogWriter calls) {
-        return new HttpServer(host, port, calls);
+    public static HttpServer start(String host, int port, LogWriter calls, IntFunction<Tracing> tracing) {
+        return new HttpServer(host, port, calls, tracing);
     }
 
     private static void quiet(JavalinConfig config) {
@@ -66,23 +70,28 @@ public final class HttpServer {
         config.concurrency.useVirtualThreads = true;
     }
 
-    private void jetty(JettyConfig jetty, String host, int port) {
+    private void jetty(JettyConfig jetty, String host, int port, IntFunction<Tracing> tracing) {
         var threads = new QueuedThreadPool();
         threads.setName("jetty");
         threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
         jetty.threadPool = threads;
         var problems = new JettyProblems();
         jetty.modifyServer(server -> {
+            intake.setHandler(new HttpCalls(() -> this.tracing, StringApi.PATHS));
             server.setHandler(intake);
             server.setErrorHandler(problems);
         });
         jetty.modifyServletContextHandler(context -> context.setErrorHandler(problems));
-        jetty.addConnector((server, http) -> listen(server, http, host, port));
+        jetty.addConnector((server, http) -> {
+            ServerConnector connector = listen(server, http, host, port);
+            this.tracing = start(tracing, connector);
+            return connector;
+        });
     }
 
     /// Opens the port before Javalin starts. Otherwise Javalin would log a port that is taken in its
     /// own words.
-    private static Connector listen(Server server, HttpConfiguration http, String host, int port) {
+    private static ServerConnector listen(Server server, HttpConfiguration http, String host, int port) {
         var connector = new ServerConnector(server, new HttpConnectionFactory(http));
         connector.setHost(host);
         connector.setPort(port);
@@ -94,6 +103,15 @@ public final class HttpServer {
             throw new UncheckedIOException(e);
         }
         return connector;
+    }
+
+    private static Tracing start(IntFunction<Tracing> tracing, ServerConnector connector) {
+        try {
+            return tracing.apply(connector.getLocalPort());
+        } catch (RuntimeException e) {
+            connector.close();
+            throw e;
+        }
     }
 
     /// The port that it listens on; still known after it has stopped.
@@ -123,6 +141,7 @@ public final class HttpServer {
         boolean finished = intake.close(longest);
         Disconnect.closeIdle(connector);
         javalin.stop();
+        tracing.close();
         meters.close();
         return finished;
     }

@@ -3,6 +3,7 @@ package dev.stringsvc.service.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.stringsvc.program.LogWriter;
+import dev.stringsvc.tracing.Tracing;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,11 +24,19 @@ final class TestServer {
 
     private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
     private final LogWriter log = LogWriter.to(logged, 1 << 20);
-    private final HttpServer server = HttpServer.start("127.0.0.1", 0, log);
+    private final HttpServer server;
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(PATIENCE)
             .build();
+
+    TestServer() {
+        this(Tracing.OFF);
+    }
+
+    TestServer(Tracing tracing) {
+        server = HttpServer.start("127.0.0.1", 0, log, port -> tracing);
+    }
 
     HttpServer server() {
         return server;

@@ -8,6 +8,7 @@ import dev.stringsvc.gateway.retry.Attempt;
 import dev.stringsvc.gateway.retry.AttemptTrace;
 import dev.stringsvc.gateway.route.HeaderEdits;
 import dev.stringsvc.gateway.transport.AttemptResult;
+import dev.stringsvc.tracing.Conventions;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
@@ -31,10 +32,10 @@ final class AttemptSpan implements AttemptTrace {
 
     static AttemptSpan begin(OtlpTracing tracing, Context parent, UpstreamRequest request, Start start) {
         Span span = tracing.tracer()
-                .spanBuilder(Keys.name(request.method()))
+                .spanBuilder(Conventions.name(request.method()))
                 .setParent(parent)
                 .setSpanKind(SpanKind.CLIENT)
-                .setAttribute(Keys.METHOD, Keys.method(request.method()))
+                .setAttribute(Conventions.METHOD, Conventions.method(request.method()))
                 .startSpan();
         if (span.isRecording()) {
             describe(span, request, start);
@@ -43,21 +44,22 @@ final class AttemptSpan implements AttemptTrace {
     }
 
     private static void describe(Span span, UpstreamRequest request, Start start) {
-        span.setAttribute(Keys.PATH, request.path())
-                .setAttribute(Keys.SERVER_ADDRESS, start.endpoint().instance().host())
+        span.setAttribute(Conventions.PATH, request.path())
                 .setAttribute(
-                        Keys.SERVER_PORT, (long) start.endpoint().instance().port())
+                        Conventions.SERVER_ADDRESS, start.endpoint().instance().host())
+                .setAttribute(Conventions.SERVER_PORT, (long)
+                        start.endpoint().instance().port())
                 .setAttribute(Keys.ROUTE, start.route().name())
                 .setAttribute(Keys.INSTANCE, start.endpoint().id());
         if (start.earlier() > 0) {
-            span.setAttribute(Keys.RESEND_COUNT, (long) start.earlier());
+            span.setAttribute(Conventions.RESEND_COUNT, (long) start.earlier());
         }
         if (start.hedge()) {
             span.setAttribute(Keys.HEDGE, true);
         }
         if (GrpcCall.of(request.headers()) != null) {
-            span.setAttribute(Keys.RPC_SYSTEM, "grpc")
-                    .setAttribute(Keys.RPC_METHOD, request.path().substring(1));
+            span.setAttribute(Conventions.RPC_SYSTEM, "grpc")
+                    .setAttribute(Conventions.RPC_METHOD, request.path().substring(1));
         }
     }
 
@@ -98,10 +100,10 @@ final class AttemptSpan implements AttemptTrace {
         span.setAttribute(Keys.OUTCOME, attempt.reason());
         @Nullable String error = null;
         if (attempt.result() instanceof AttemptResult.Responded answered) {
-            span.setAttribute(Keys.STATUS, (long) answered.status());
+            span.setAttribute(Conventions.STATUS, (long) answered.status());
             @Nullable GrpcStatus alone = GrpcCall.statusAlone(answered.response());
             if (alone != null) {
-                span.setAttribute(Keys.RPC_STATUS, alone.name());
+                span.setAttribute(Conventions.RPC_STATUS, alone.name());
             }
             if (answered.status() >= 400) {
                 error = Integer.toString(answered.status());
@@ -112,7 +114,7 @@ final class AttemptSpan implements AttemptTrace {
             error = attempt.outcome().replace(' ', '_');
         }
         if (error != null) {
-            span.setAttribute(Keys.ERROR_TYPE, error).setStatus(StatusCode.ERROR, attempt.outcome());
+            span.setAttribute(Conventions.ERROR_TYPE, error).setStatus(StatusCode.ERROR, attempt.outcome());
         }
     }
 }

@@ -2,37 +2,25 @@ package dev.stringsvc.gateway.telemetry.trace;
 
 import dev.stringsvc.gateway.proxy.ServerTrace;
 import dev.stringsvc.gateway.proxy.Tracing;
+import dev.stringsvc.tracing.FieldGetter;
+import dev.stringsvc.tracing.OtlpSdk;
 import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapPropagator;
-import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
-import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /// Makes a trace of each request and sends it to a collector by OTLP. Thread-safe.
-///
-/// Sending happens on a thread of its own. If the collector is slow or away, spans wait in a queue of
-/// bounded length, and those for which there is no room are dropped: no request waits.
 public final class OtlpTracing implements Tracing, AutoCloseable {
-    /// The longest value of an attribute, in characters. The queue holds thousands of spans, and clients
-    /// choose paths and user agents.
-    private static final String LONGEST_VALUE = "1024";
-
-    private static final long SECONDS_TO_FLUSH = 3;
-
-    private final OpenTelemetrySdk sdk;
+    private final OtlpSdk sdk;
     private final Tracer tracer;
     private final TextMapPropagator propagator;
 
-    private OtlpTracing(OpenTelemetrySdk sdk) {
+    private OtlpTracing(OtlpSdk sdk) {
         this.sdk = sdk;
-        this.tracer = sdk.getTracer("dev.stringsvc.gateway");
-        this.propagator = sdk.getPropagators().getTextMapPropagator();
+        this.tracer = sdk.api().getTracer("dev.stringsvc.gateway");
+        this.propagator = sdk.api().getPropagators().getTextMapPropagator();
     }
 
     /// Starts to send.
@@ -41,25 +29,10 @@ public final class OtlpTracing implements Tracing, AutoCloseable {
     /// environment's variables win over them
     /// @throws IllegalArgumentException when a setting is not valid
     public static OtlpTracing start(Map<String, String> settings) {
-        Map<String, String> defaults = new HashMap<>();
-        defaults.put("otel.service.name", "gateway");
-        defaults.put("otel.exporter.otlp.protocol", "http/protobuf");
-        defaults.put("otel.attribute.value.length.limit", LONGEST_VALUE);
-        defaults.putAll(settings);
-        try {
-            return new OtlpTracing(AutoConfiguredOpenTelemetrySdk.builder()
-                    .disableShutdownHook()
-                    .addPropertiesSupplier(() -> defaults)
-                    .addPropertiesCustomizer(
-                            properties -> Map.of("otel.metrics.exporter", "none", "otel.logs.exporter", "none"))
-                    .addPropagatorCustomizer((given, properties) -> withoutBaggage(given))
-                    .addSamplerCustomizer((sampler, properties) -> new DistrustfulSampler(sampler))
-                    .addSpanExporterCustomizer((exporter, properties) -> new ReportingExporter(exporter))
-                    .build()
-                    .getOpenTelemetrySdk());
-        } catch (ConfigurationException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        }
+        return new OtlpTracing(OtlpSdk.start(
+                settings,
+                sdk -> sdk.addPropagatorCustomizer((given, properties) -> withoutBaggage(given))
+                        .addSamplerCustomizer((sampler, properties) -> new DistrustfulSampler(sampler))));
     }
 
     /// The gateway adds no baggage and needs none, so it passes unread.
@@ -86,6 +59,6 @@ public final class OtlpTracing implements Tracing, AutoCloseable {
     /// Sends what is queued, for a few seconds at most.
     @Override
     public void close() {
-        var _ = sdk.shutdown().join(SECONDS_TO_FLUSH, TimeUnit.SECONDS);
+        sdk.close();
     }
 }

@@ -9,6 +9,7 @@ import dev.stringsvc.gateway.proxy.Tracing;
 import dev.stringsvc.gateway.retry.AttemptTrace;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.upstream.Endpoint;
+import dev.stringsvc.tracing.Conventions;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
@@ -19,7 +20,6 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// The span of a client's request. Thread-safe.
@@ -37,14 +37,14 @@ final class ServerSpan implements ServerTrace {
     }
 
     static Span begin(Tracer tracer, Context parent, Tracing.Head head) {
-        String method = Keys.method(head.method());
-        SpanBuilder builder = tracer.spanBuilder(Keys.name(head.method()))
+        String method = Conventions.method(head.method());
+        SpanBuilder builder = tracer.spanBuilder(Conventions.name(head.method()))
                 .setParent(parent)
                 .setSpanKind(SpanKind.SERVER)
                 // known to the sampler
-                .setAttribute(Keys.METHOD, method)
-                .setAttribute(Keys.PATH, head.path())
-                .setAttribute(Keys.SCHEME, head.scheme());
+                .setAttribute(Conventions.METHOD, method)
+                .setAttribute(Conventions.PATH, head.path())
+                .setAttribute(Conventions.SCHEME, head.scheme());
         Span span = builder.startSpan();
         if (span.isRecording()) {
             describe(span, head, method);
@@ -54,30 +54,25 @@ final class ServerSpan implements ServerTrace {
 
     private static void describe(Span span, Tracing.Head head, String method) {
         if (!method.equals(head.method())) {
-            span.setAttribute(Keys.METHOD_ORIGINAL, head.method());
+            span.setAttribute(Conventions.METHOD_ORIGINAL, head.method());
         }
         @Nullable String host = head.host();
         if (host != null) {
-            span.setAttribute(Keys.SERVER_ADDRESS, host.replaceFirst(":\\d*$", ""));
+            span.setAttribute(Conventions.SERVER_ADDRESS, host.replaceFirst(":\\d*$", ""));
         }
-        span.setAttribute(Keys.CLIENT_ADDRESS, head.from().client().getHostAddress());
-        span.setAttribute(Keys.PEER_ADDRESS, head.from().peer().getAddress().getHostAddress());
-        span.setAttribute(Keys.PEER_PORT, (long) head.from().peer().getPort());
-        span.setAttribute(Keys.PROTOCOL_VERSION, version(head.protocol()));
+        span.setAttribute(Conventions.CLIENT_ADDRESS, head.from().client().getHostAddress());
+        span.setAttribute(
+                Conventions.PEER_ADDRESS, head.from().peer().getAddress().getHostAddress());
+        span.setAttribute(Conventions.PEER_PORT, (long) head.from().peer().getPort());
+        span.setAttribute(Conventions.PROTOCOL_VERSION, Conventions.version(head.protocol()));
         List<String> agent = head.fields().apply("User-Agent");
         if (!agent.isEmpty()) {
-            span.setAttribute(Keys.USER_AGENT, agent.getFirst());
+            span.setAttribute(Conventions.USER_AGENT, agent.getFirst());
         }
         @Nullable String rpcMethod = head.rpcMethod();
         if (rpcMethod != null) {
-            span.setAttribute(Keys.RPC_SYSTEM, "grpc").setAttribute(Keys.RPC_METHOD, rpcMethod);
+            span.setAttribute(Conventions.RPC_SYSTEM, "grpc").setAttribute(Conventions.RPC_METHOD, rpcMethod);
         }
-    }
-
-    /// Of `HTTP/1.1`: `1.1`; of `HTTP/2.0`: `2`.
-    private static String version(String protocol) {
-        String version = protocol.substring(protocol.indexOf('/') + 1);
-        return version.equals("2.0") ? "2" : version.toLowerCase(Locale.ROOT);
     }
 
     @Override
@@ -95,8 +90,8 @@ final class ServerSpan implements ServerTrace {
     public void routed(Route route) {
         if (span.isRecording()) {
             String path = route.predicates().path().toString();
-            span.updateName(Keys.name(method) + ' ' + path)
-                    .setAttribute(Keys.HTTP_ROUTE, path)
+            span.updateName(Conventions.name(method) + ' ' + path)
+                    .setAttribute(Conventions.HTTP_ROUTE, path)
                     .setAttribute(Keys.ROUTE, route.name());
         }
     }
@@ -135,7 +130,7 @@ final class ServerSpan implements ServerTrace {
     }
 
     private void conclude(Exchange exchange) {
-        span.setAttribute(Keys.STATUS, (long) exchange.status())
+        span.setAttribute(Conventions.STATUS, (long) exchange.status())
                 .setAttribute(Keys.ATTEMPTS, (long) exchange.attempts())
                 .setAttribute(Keys.REQUEST_ID, exchange.requestId());
         setIfAny(Keys.SERVICE, exchange.service());
@@ -144,15 +139,15 @@ final class ServerSpan implements ServerTrace {
         Exchange.@Nullable Call call = exchange.call();
         if (call != null) {
             GrpcStatus status = call.status();
-            span.setAttribute(Keys.RPC_SYSTEM, "grpc")
-                    .setAttribute(Keys.RPC_METHOD, call.method())
-                    .setAttribute(Keys.RPC_STATUS, status.name());
+            span.setAttribute(Conventions.RPC_SYSTEM, "grpc")
+                    .setAttribute(Conventions.RPC_METHOD, call.method())
+                    .setAttribute(Conventions.RPC_STATUS, status.name());
         }
         // a client that went away (499) is no failure of the server (semantic conventions, HTTP spans)
         boolean broken = exchange.failed() && exchange.status() != 499;
         if (broken) {
             span.setStatus(StatusCode.ERROR, exchange.error() == null ? "" : exchange.error());
-            span.setAttribute(Keys.ERROR_TYPE, errorType(exchange));
+            span.setAttribute(Conventions.ERROR_TYPE, errorType(exchange));
         }
     }
 

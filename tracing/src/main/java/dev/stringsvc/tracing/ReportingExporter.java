@@ -1,4 +1,4 @@
-package dev.stringsvc.gateway.telemetry.trace;
+package dev.stringsvc.tracing;
 
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.data.SpanData;

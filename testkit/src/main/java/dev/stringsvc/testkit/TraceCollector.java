@@ -1,17 +1,10 @@
-package dev.stringsvc.gateway;
+package dev.stringsvc.testkit;
 
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.grpc.MethodDescriptor;
-import io.grpc.Server;
-import io.grpc.ServerServiceDefinition;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.ProtoUtils;
-import io.grpc.stub.ServerCalls;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
-import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -30,80 +23,56 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
-/// Takes spans by OTLP, over HTTP or gRPC, and decodes them.
-final class TraceCollector implements AutoCloseable {
+/// Takes spans by OTLP over HTTP, and decodes them. Modules that use it need `opentelemetry-proto`.
+/// Thread-safe.
+public final class TraceCollector implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(10);
 
+    private final HttpServer server;
     private final Queue<Seen> seen = new ConcurrentLinkedQueue<>();
     private final AtomicInteger exports = new AtomicInteger();
     private final CountDownLatch released = new CountDownLatch(1);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private volatile int status = 200;
     private volatile boolean hangs;
-    private Runnable stop = () -> {};
-    private int port;
+
+    private TraceCollector(HttpServer server) {
+        this.server = server;
+        server.setExecutor(threads);
+        server.createContext("/v1/traces", this::take);
+        server.start();
+    }
 
     /// A span, with the attributes of its resource.
-    record Seen(Span span, Map<String, String> resource) {
-        String id() {
+    public record Seen(Span span, Map<String, String> resource) {
+        public String id() {
             return HexFormat.of().formatHex(span.getSpanId().toByteArray());
         }
 
-        String parent() {
+        public String parent() {
             return HexFormat.of().formatHex(span.getParentSpanId().toByteArray());
         }
 
-        String trace() {
+        public String trace() {
             return HexFormat.of().formatHex(span.getTraceId().toByteArray());
         }
 
-        boolean isServer() {
+        public boolean isServer() {
             return span.getKind() == Span.SpanKind.SPAN_KIND_SERVER;
         }
 
-        Map<String, String> attributes() {
+        public Map<String, String> attributes() {
             return texts(span.getAttributesList());
         }
 
-        List<String> events() {
+        public List<String> events() {
             return span.getEventsList().stream().map(Span.Event::getName).toList();
         }
     }
 
-    static TraceCollector overHttp() throws IOException {
-        var collector = new TraceCollector();
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(collector.threads);
-        server.createContext("/v1/traces", collector::take);
-        server.start();
-        collector.port = server.getAddress().getPort();
-        collector.stop = () -> server.stop(0);
-        return collector;
-    }
-
-    static TraceCollector overGrpc() throws IOException {
-        var collector = new TraceCollector();
-        String service = "opentelemetry.proto.collector.trace.v1.TraceService";
-        var export = MethodDescriptor.<ExportTraceServiceRequest, ExportTraceServiceResponse>newBuilder()
-                .setType(MethodDescriptor.MethodType.UNARY)
-                .setFullMethodName(MethodDescriptor.generateFullMethodName(service, "Export"))
-                .setRequestMarshaller(ProtoUtils.marshaller(ExportTraceServiceRequest.getDefaultInstance()))
-                .setResponseMarshaller(ProtoUtils.marshaller(ExportTraceServiceResponse.getDefaultInstance()))
-                .build();
-        Server server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .executor(collector.threads)
-                .addService(ServerServiceDefinition.builder(service)
-                        .addMethod(export, ServerCalls.asyncUnaryCall((request, answer) -> {
-                            collector.add(request);
-                            answer.onNext(ExportTraceServiceResponse.getDefaultInstance());
-                            answer.onCompleted();
-                        }))
-                        .build())
-                .build()
-                .start();
-        collector.port = server.getPort();
-        collector.stop = server::shutdownNow;
-        return collector;
+    /// Starts a collector on a port of the loopback that the kernel chooses.
+    public static TraceCollector start() throws IOException {
+        return new TraceCollector(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
     }
 
     private void take(HttpExchange exchange) throws IOException {
@@ -122,7 +91,8 @@ final class TraceCollector implements AutoCloseable {
         }
     }
 
-    private void add(ExportTraceServiceRequest request) {
+    /// Keeps the spans of a request that came in another way.
+    public void add(ExportTraceServiceRequest request) {
         request.getResourceSpansList()
                 .forEach(resource -> resource.getScopeSpansList()
                         .forEach(scope -> scope.getSpansList()
@@ -144,40 +114,36 @@ final class TraceCollector implements AutoCloseable {
     }
 
     /// Answers with this status, and keeps nothing unless it is 200.
-    void answers(int status) {
+    public void answers(int status) {
         this.status = status;
     }
 
     /// Answers nothing until [#goesOn].
-    void hangs() {
+    public void hangs() {
         hangs = true;
     }
 
-    void goesOn() {
+    public void goesOn() {
         released.countDown();
     }
 
-    int port() {
-        return port;
-    }
-
-    /// The gateway's options for sending here.
-    String options() {
-        return "traces.endpoint=http://127.0.0.1:" + port + " otel.bsp.schedule.delay=20";
+    /// What OTEL_EXPORTER_OTLP_ENDPOINT names.
+    public String endpoint() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
     /// The number of times that something was sent by HTTP.
-    int exports() {
+    public int exports() {
         return exports.get();
     }
 
     /// The spans so far.
-    List<Seen> seen() {
+    public List<Seen> seen() {
         return List.copyOf(seen);
     }
 
     /// Waits until there are this many spans; the server's first, then the attempts as they began.
-    List<Seen> spans(int count) {
+    public List<Seen> spans(int count) {
         await().pollInterval(Duration.ofMillis(5)).atMost(SOON).until(() -> seen.size() >= count);
         return seen.stream()
                 .sorted((one, other) -> one.isServer() != other.isServer()
@@ -190,7 +156,7 @@ final class TraceCollector implements AutoCloseable {
     @Override
     public void close() {
         released.countDown();
-        stop.run();
+        server.stop(0);
         threads.shutdownNow();
     }
 }

@@ -1,4 +1,4 @@
-package dev.stringsvc.gateway.telemetry.trace;
+package dev.stringsvc.tracing;
 
 import io.opentelemetry.context.propagation.TextMapGetter;
 import java.util.Iterator;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Two `traceparent` are as good as none (W3C Trace Context, section 3.2), since nobody knows which one
 /// is right; several `tracestate` are one list.
-enum FieldGetter implements TextMapGetter<Function<String, List<String>>> {
+public enum FieldGetter implements TextMapGetter<Function<String, List<String>>> {
     INSTANCE;
 
     private static final String LIST = "tracestate";
