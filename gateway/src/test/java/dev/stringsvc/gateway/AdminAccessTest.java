@@ -212,6 +212,23 @@ class AdminAccessTest {
     }
 
     @Test
+    void logging_out_ends_the_streams_of_the_session() throws Exception {
+        HttpMessage in = post("/login", "application/json", "{\"token\": \"" + TOKEN + "\"}");
+        String cookie = "Cookie: " + Objects.requireNonNull(in.header("Set-Cookie"));
+        String ask = head("GET /live HTTP/1.1", "Host: localhost\r\nAccept: text/event-stream\r\n" + cookie);
+        try (var ofSession = new RawClient(gateway.gateway().adminPort());
+                var ofToken = new RawClient(gateway.gateway().adminPort())) {
+            assertThat(ofSession.send(ask).readHead().status()).isEqualTo(200);
+            assertThat(ofToken.send(ask.replace(cookie, BEARER)).readHead().status()).isEqualTo(200);
+            send("POST /logout", cookie, "Content-Length: 0");
+            ofSession.readPast("\r\n0\r\n\r\n"); // the last chunk
+            for (int events = 0; events < 3; events++) {
+                ofToken.readPast("event: live");
+            }
+        }
+    }
+
+    @Test
     void a_wrong_token_gets_no_cookie() throws Exception {
         for (String wrong : List.of("correct-horse-batterx", "")) {
             HttpMessage answer = post("/login", "application/json", "{\"token\": \"" + wrong + "\"}");

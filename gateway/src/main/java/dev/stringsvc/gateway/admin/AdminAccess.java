@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpCookie;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// another way needs the token. Requests that may change something are refused if a page of another site
 /// sends them. Thread-safe.
 final class AdminAccess extends Handler.Wrapper {
+    /// The attribute of a request with the id of the session that let it in; absent if the token did.
+    static final String SESSION = AdminAccess.class.getName() + ".session";
+
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
     private static final String BEARER = "bearer ";
@@ -86,8 +90,13 @@ final class AdminAccess extends Handler.Wrapper {
 
     private boolean hasSession(Request request) {
         String name = Sessions.cookie(Request.getServerPort(request));
-        return Request.getCookies(request).stream()
-                .anyMatch(cookie -> cookie.getName().equals(name) && sessions.isOpen(cookie.getValue()));
+        for (HttpCookie cookie : Request.getCookies(request)) {
+            if (cookie.getName().equals(name) && sessions.isOpen(cookie.getValue())) {
+                request.setAttribute(SESSION, cookie.getValue());
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean unauthorized(Request request, Response response, Callback callback, String why) {

@@ -69,7 +69,7 @@ public final class AdminApi {
         var log = new RefusalLog(clock);
         var context = new ServletContextHandler("/");
         context.setErrorHandler(new ProblemErrorHandler(refused -> {}));
-        Javalin javalin = javalin(new LoginApi(token, sessions, log));
+        Javalin javalin = javalin(new LoginApi(token, sessions, log), sessions);
         context.addServlet(new ServletHolder(javalin.javalinServlet()), "/*");
         return new AdminHosts(access.hosts(), new AdminAccess(token, sessions, log, access.openMetrics(), context));
     }
@@ -81,22 +81,22 @@ public final class AdminApi {
     /// @param openMetrics true if `/metrics` needs no token
     public record Access(List<String> hosts, Secret token, boolean openMetrics) {}
 
-    Javalin javalin(LoginApi login) {
-        return Javalin.create(config -> configure(config, login));
+    Javalin javalin(LoginApi login, Sessions sessions) {
+        return Javalin.create(config -> configure(config, login, sessions));
     }
 
-    private void configure(JavalinConfig config, LoginApi login) {
+    private void configure(JavalinConfig config, LoginApi login, Sessions sessions) {
         config.startup.startupWatcherEnabled = false;
         config.http.compressionStrategy = CompressionStrategy.NONE;
         config.http.prefer405over404 = true;
         // Javalin's other servlet speaks WebSocket, and answers WebSocket requests with 404 and a session cookie.
         config.unsafe.servlet = LazyKt.lazyOf(new ServletEntry(null, new JavalinServlet(config.unsafe)));
-        addTo(config.routes);
+        addTo(config.routes, new ServerSentEvents(sessions));
         post(config.routes, "/login", login::login);
         post(config.routes, "/logout", login::logout);
     }
 
-    private void addTo(RoutesConfig routes) {
+    private void addTo(RoutesConfig routes, ServerSentEvents streams) {
         get(routes, "/openapi.json", ctx -> ctx.contentType("application/json").result(OPEN_API));
         get(routes, "/healthz", ctx -> Json.write(ctx, 200, new Health("ok", List.of())));
         get(routes, "/readyz", this::ready);
@@ -112,7 +112,6 @@ public final class AdminApi {
                                 "upstreams",
                                 live.get().upstreams().stream().map(this::view).toList())));
         Observations observations = telemetry.observations();
-        var streams = new ServerSentEvents();
         get(routes, "/events", new EventsApi(observations.events(), streams)::get);
         get(routes, "/live", new LiveApi(live, observations, clock, streams)::get);
         var requests = new RequestsApi(observations.requests());

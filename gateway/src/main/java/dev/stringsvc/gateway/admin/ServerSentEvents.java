@@ -1,41 +1,57 @@
 package dev.stringsvc.gateway.admin;
 
 import io.javalin.http.Context;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Answers requests for `text/event-stream`, each on its own virtual thread, until the client goes away.
-/// Thread-safe.
+/// Answers requests for `text/event-stream`, each on its own virtual thread, until the client goes away or
+/// the session that let it in ends. Thread-safe.
 final class ServerSentEvents {
     private static final int MOST = 50;
 
     private final Semaphore room = new Semaphore(MOST);
+    private final Sessions sessions;
+
+    ServerSentEvents(Sessions sessions) {
+        this.sessions = sessions;
+    }
 
     /// Writes events to one client.
     @FunctionalInterface
     interface Stream {
         /// Waits for the next events and writes them; called again and again.
         ///
-        /// @throws IOException when the client has gone away
+        /// @throws IOException when the client has gone away, or its session has ended
         void next(Sink sink) throws IOException, InterruptedException;
     }
 
     /// Where events are written.
     static final class Sink {
         private final OutputStream out;
+        private final BooleanSupplier admitted;
 
-        private Sink(OutputStream out) {
+        private Sink(OutputStream out, BooleanSupplier admitted) {
             this.out = out;
+            this.admitted = admitted;
+        }
+
+        private void write(String text) throws IOException {
+            if (!admitted.getAsBoolean()) {
+                throw new EOFException("the session has ended");
+            }
+            out.write(text.getBytes(StandardCharsets.UTF_8));
         }
 
         /// @param id `null` for an event that a client need not remember
         /// @param data one line
         void event(@Nullable String id, String name, String data) throws IOException {
             String head = (id == null ? "" : "id: " + id + "\n") + "event: " + name + "\n";
-            out.write((head + "data: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
+            write(head + "data: " + data + "\n\n");
         }
 
         void flush() throws IOException {
@@ -44,7 +60,7 @@ final class ServerSentEvents {
 
         /// Keeps the connection alive, and finds out if the client is still there.
         void ping() throws IOException {
-            out.write(": nothing new\n\n".getBytes(StandardCharsets.UTF_8));
+            write(": nothing new\n\n");
         }
     }
 
@@ -60,7 +76,8 @@ final class ServerSentEvents {
         try {
             ctx.status(200).contentType("text/event-stream").header("Cache-Control", "no-store");
             OutputStream out = ctx.res().getOutputStream();
-            var sink = new Sink(out);
+            @Nullable String session = ctx.attribute(AdminAccess.SESSION);
+            var sink = new Sink(out, () -> session == null || sessions.isOpen(session));
             out.flush();
             while (true) {
                 stream.next(sink);
@@ -69,7 +86,7 @@ final class ServerSentEvents {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IOException e) {
-            // the client has gone away, which is how an event stream ends
+            // the client has gone away or has logged out, which is how an event stream ends
         } finally {
             room.release();
         }

@@ -29,8 +29,10 @@ class OpenApiTest {
                     () -> false,
                     clock);
             Set<String> served = new TreeSet<>();
+            var sessions = new Sessions(clock);
+            var login = new LoginApi(new TokenCheck(Secret.NONE), sessions, new RefusalLog(clock));
             api
-                    .javalin(new LoginApi(new TokenCheck(Secret.NONE), new Sessions(clock), new RefusalLog(clock)))
+                    .javalin(login, sessions)
                     .unsafe
                     .internalRouter
                     .allHttpHandlers()
