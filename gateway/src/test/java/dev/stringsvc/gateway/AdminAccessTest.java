@@ -219,7 +219,8 @@ class AdminAccessTest {
         try (var ofSession = new RawClient(gateway.gateway().adminPort());
                 var ofToken = new RawClient(gateway.gateway().adminPort())) {
             assertThat(ofSession.send(ask).readHead().status()).isEqualTo(200);
-            assertThat(ofToken.send(ask.replace(cookie, BEARER)).readHead().status()).isEqualTo(200);
+            assertThat(ofToken.send(ask.replace(cookie, BEARER)).readHead().status())
+                    .isEqualTo(200);
             send("POST /logout", cookie, "Content-Length: 0");
             ofSession.readPast("\r\n0\r\n\r\n"); // the last chunk
             for (int events = 0; events < 3; events++) {

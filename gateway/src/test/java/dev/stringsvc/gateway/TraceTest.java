@@ -385,13 +385,16 @@ class TraceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"traces.sampler=sometimes, sometimes", "otel.bsp.schedule.delay=soon, otel.bsp.schedule.delay"})
+    @CsvSource({
+        "traces.sampler=sometimes, 'traces.sampler: expected one of always_on'",
+        "otel.bsp.schedule.delay=soon, 'traces: '",
+        "otel.bsp.schedule.delay=soon, otel.bsp.schedule.delay"
+    })
     void setting_that_is_not_valid_is_refused(String option, String named) throws Exception {
         try (var instance = FakeInstance.healthy()) {
             assertThatThrownBy(() -> GatewayFixture.with("traces.endpoint=http://127.0.0.1:1 " + option, instance)
                             .close())
                     .isInstanceOf(ConfigException.class)
-                    .hasMessageContaining("traces: ")
                     .hasMessageContaining(named);
         }
     }

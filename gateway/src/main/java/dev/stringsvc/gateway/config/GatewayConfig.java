@@ -303,12 +303,28 @@ public record GatewayConfig(
             Map<String, String> settings) {
         private static final String OTEL = "otel.";
 
+        private static final List<String> SAMPLERS = List.of(
+                "always_on",
+                "always_off",
+                "traceidratio",
+                "parentbased_always_on",
+                "parentbased_always_off",
+                "parentbased_traceidratio");
+
+        private static final List<String> PROPAGATORS =
+                List.of("tracecontext", "baggage", "b3", "b3multi", "jaeger", "ottrace");
+
         public Traces {
             Check.that(
                     endpoint.isEmpty() || endpoint.matches("https?://[^/].*"),
                     "endpoint",
                     "http://host:port or https://host:port");
             Check.that(!serviceName.isBlank(), "service-name", "a name");
+            Check.that(SAMPLERS.contains(sampler), "sampler", "one of " + String.join(", ", SAMPLERS));
+            Check.that(
+                    PROPAGATORS.containsAll(propagators),
+                    "propagators",
+                    "some of " + String.join(", ", PROPAGATORS) + ", or an empty list");
             Check.that(
                     samplerArgument.isEmpty() || samplerArgument.matches("0(\\.\\d*)?|1(\\.0*)?"),
                     "sampler-argument",

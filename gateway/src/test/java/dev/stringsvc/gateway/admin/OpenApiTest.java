@@ -31,12 +31,7 @@ class OpenApiTest {
             Set<String> served = new TreeSet<>();
             var sessions = new Sessions(clock);
             var login = new LoginApi(new TokenCheck(Secret.NONE), sessions, new RefusalLog(clock));
-            api
-                    .javalin(login, sessions)
-                    .unsafe
-                    .internalRouter
-                    .allHttpHandlers()
-                    .stream()
+            api.javalin(login, sessions).unsafe.internalRouter.allHttpHandlers().stream()
                     .filter(parsed -> !parsed.endpoint.method.equals(HandlerType.HEAD))
                     .forEach(parsed -> served.add(parsed.endpoint.method + " " + parsed.endpoint.path));
             served.removeAll(PAGE);

@@ -254,6 +254,8 @@ class ConfigLoaderTest {
             'trusted-proxies: 10.0.0.0/8' | :1: trusted-proxies: expected a list
             'limits:\\n  streams: -1' | :2: limits.streams: expected 0 to 1000000
             'limits:\\n  connections: 0' | :2: limits.connections: expected 1 to 1000000
+            'traces:\\n  sampler: some' | :2: traces.sampler: expected one of always_on, always_off,
+            'traces:\\n  propagators: [w3c]' | :2: traces.propagators: expected some of tracecontext,
             'log:\\n  format: xml' | :2: log.format: expected one of [logfmt, json]
             'access-log:\\n  success-ratio: 1.5' | :2: access-log.success-ratio: expected 0 to 1
             'access-log:\\n  unattempted-per-second: -1' | :2: access-log.unattempted-per-second: expected 0 to 1000000
