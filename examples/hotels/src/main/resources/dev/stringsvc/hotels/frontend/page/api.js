@@ -81,6 +81,7 @@ export async function findHotels({ inDate, outDate, lat, lon, locale }, signal) 
       phone: properties.phone_number,
       address: properties.address,
       description: properties.description,
+      image: properties.image,
       language,
       lat: hotelLat,
       lon: hotelLon,

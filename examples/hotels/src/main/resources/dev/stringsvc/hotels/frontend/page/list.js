@@ -29,10 +29,12 @@ export class HotelList {
       class: "name", "aria-expanded": "false", "aria-controls": more.id,
     });
     const item = element("li", { "data-hotel": hotel.id },
-      element("div", { class: "line" }, element("h3", {}, name), price(hotel, context)),
-      hotel.address && element("p", { class: "where" }, hotel.address),
-      element("div", { class: "line" }, reach(hotel, context), total(hotel, context)),
-      more);
+      hotel.image && element("img", { src: hotel.image, alt: "", width: "68", height: "68", loading: "lazy" }),
+      element("div", {},
+        element("div", { class: "line" }, element("h3", {}, name), price(hotel, context)),
+        hotel.address && element("p", { class: "where" }, hotel.address),
+        element("div", { class: "line" }, reach(hotel, context), total(hotel, context)),
+        more));
     item.addEventListener("mouseenter", () => this.#listener.point(hotel.id));
     item.addEventListener("mouseleave", () => this.#listener.point(null));
     return { item, name, more };
