@@ -196,11 +196,13 @@ export class HotelMap {
     };
     const chosenFirst = [...this.#markers].sort(([one], [other]) => (other === this.#selected) - (one === this.#selected));
     for (const [id, { marker, node, hotel: { lat, lon, plans } }] of chosenFirst) {
-      const free = plans.length > 0 && claim(lat, lon, 29, 34, 4);
+      const chosen = id === this.#selected;
+      const halfWidth = chosen ? node.offsetWidth / 2 + 2 : 29; // the chosen one also shows its name
+      const free = (plans.length > 0 || chosen) && claim(lat, lon, halfWidth, 34, 4);
       if (!free) {
         claim(lat, lon, 7, 7, 7); // a dot: only labels give way to it
       }
-      node.classList.toggle("dot", !free && id !== this.#selected);
+      node.classList.toggle("dot", !free);
       this.#raise(id, marker);
     }
     for (const { lat, lon, label, turned } of this.#labels) {
