@@ -9,6 +9,9 @@ run: ## start Consul, three stringsvc and the gateway on this machine (REPLICAS=
 users: ## start etcd, two notificators, users and the gateway on this machine (REPLICAS=2 PORT=8080 ADMIN_PORT=8081)
 	@scripts/run users
 
+hotels: ## start Consul, the services of the map of hotels and the gateway on this machine (REPLICAS=2 PORT=8080 ADMIN_PORT=8081)
+	@scripts/run hotels
+
 test: ## build, and run every check and test; CI runs this
 	@scripts/test
 
@@ -46,4 +49,4 @@ fmt: ## format the Java sources
 clean: ## remove what was built
 	rm -rf target */target */*/target
 
-.PHONY: help run users test chaos fuzz schema simulation bench jmh build dist fmt clean
+.PHONY: help run users hotels test chaos fuzz schema simulation bench jmh build dist fmt clean

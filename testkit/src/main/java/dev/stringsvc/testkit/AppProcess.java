@@ -84,8 +84,8 @@ public final class AppProcess implements AutoCloseable {
                 .redirectInput(Redirect.from(NOTHING));
         builder.environment()
                 .keySet()
-                .removeIf(key ->
-                        key.matches("(CONSUL|ETCDCTL|ETCD|OTEL|STRINGSVC|GATEWAY|NOTIFICATOR|USERS)_(?!BIN$).*"));
+                .removeIf(key -> key.matches("(CONSUL|ETCDCTL|ETCD|OTEL|STRINGSVC|GATEWAY|NOTIFICATOR|USERS"
+                        + "|FRONTEND|SEARCH|GEO|RATE|PROFILE)_(?!BIN$).*"));
         builder.environment().putAll(env);
         try {
             Process process = builder.start();

@@ -22,7 +22,7 @@ public record Pace(Duration check, Duration firstRetry, Duration maxRetry, Rando
     }
 
     /// The wait after a number of failures in a row, from 1 up: half of it is fixed, half is random.
-    Duration afterFailure(int failures) {
+    public Duration afterFailure(int failures) {
         int doublings = Math.clamp(failures - 1, 0, 16);
         Duration full = firstRetry.multipliedBy(1L << doublings);
         return scaled(full.compareTo(maxRetry) < 0 ? full : maxRetry, 0.5 + random.nextDouble() / 2);

@@ -157,7 +157,10 @@ final class Launcher {
         return plan.services().stream()
                 .filter(service -> !upstreams.contains(service.listed()))
                 .findFirst()
-                .map(service -> service.program().name() + " in the gateway's /upstreams");
+                .map(service -> service.program().name() + " in the gateway's /upstreams")
+                .or(() -> plan.probe()
+                        .filter(path -> Http.get(plan.gateway().port(), path).isEmpty())
+                        .map(path -> "the answer to GET " + path));
     }
 
     private String welcome(Plan plan) {

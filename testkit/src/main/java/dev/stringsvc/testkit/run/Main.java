@@ -5,12 +5,11 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
-/// Runs `make run`, the string service, or with the argument `users` that example (`make users`).
+/// Runs `make run`, the string service, or the example that the argument names: `users` or `hotels`
+/// (`make users`, `make hotels`).
 final class Main {
-    private static final String USERS = "users";
     private static final String CONSUL = "CONSUL_HTTP_ADDR";
 
     private Main() {}
@@ -18,7 +17,11 @@ final class Main {
     static void main(String[] args) {
         try {
             var environment = new HashMap<>(System.getenv());
-            var plan = List.of(args).equals(List.of(USERS)) ? users(environment) : stringsvc(environment);
+            var plan = switch (args.length == 0 ? "" : args[0]) {
+                case "users" -> users(environment);
+                case "hotels" -> HotelsPlan.of(Settings.of(environment, HotelsPlan.REPLICAS));
+                default -> stringsvc(environment);
+            };
             var out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
             boolean colours = environment.getOrDefault("NO_COLOR", "").isEmpty();
             var console = new Console(out, colours, plan.names());

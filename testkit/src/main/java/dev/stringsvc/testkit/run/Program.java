@@ -22,6 +22,11 @@ record Program(String name, int port, List<String> command) {
         return new Program(name, port, command);
     }
 
+    /// Runs a jar that no module is named after.
+    static Program java(String name, Path jar, int port, List<String> args) {
+        return new Program(name, port, AppProcess.command(jar, args));
+    }
+
     /// Runs a main class of a jar that has several.
     static Program java(String name, Path jar, String mainClass, int port, List<String> args) {
         var command = new ArrayList<>(AppProcess.command(jar, args));

@@ -25,6 +25,7 @@ final class StringsvcPlan {
                 services,
                 Program.java("gateway", "gateway", settings.port(), settings.gatewayPorts()),
                 settings.adminPort(),
+                Optional.empty(),
                 List.of(
                         "curl -s " + api + "uppercase -d '{\"s\": \"hello\"}'",
                         "curl -s " + api + "count -d '{\"s\": \"hello\"}'",

@@ -30,6 +30,7 @@ final class UsersPlan {
                 services,
                 Program.java("gateway", "gateway", settings.port(), gateway),
                 settings.adminPort(),
+                Optional.empty(),
                 List.of(
                         "curl -XPOST " + url + "/users/create -d '{\"email\": \"test\"}'",
                         "curl " + url + "/notificator/send -d '{\"email\": \"test\", \"content\": \"Hi\"}'",

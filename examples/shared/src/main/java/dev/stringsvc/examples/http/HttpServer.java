@@ -54,9 +54,9 @@ public final class HttpServer {
             });
             config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(Problem.handler()));
             config.jetty.addConnector((server, http) -> listen(server, http, settings.host(), settings.port()));
-            routes.accept(config.routes);
             config.routes.get("/health", this::health);
             config.routes.head("/health", this::health);
+            routes.accept(config.routes); // later, so that none takes /health
             config.routes.after(this::closeWhenDraining);
             Problem.answerErrors(config);
         });

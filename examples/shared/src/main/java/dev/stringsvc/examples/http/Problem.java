@@ -1,12 +1,13 @@
 package dev.stringsvc.examples.http;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.http.NotFoundResponse;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
@@ -20,20 +21,30 @@ import org.slf4j.LoggerFactory;
 /// An error in the format of RFC 9457.
 ///
 /// @param detail a sentence for a person
-@JsonInclude(JsonInclude.Include.NON_NULL)
-public record Problem(String type, String title, int status, String detail) {
+/// @param more   further members, for programs
+public record Problem(
+        String type,
+        String title,
+        int status,
+        String detail,
+        @JsonAnyGetter Map<String, String> more) {
     private static final Logger LOG = LoggerFactory.getLogger(Problem.class);
     private static final String CONTENT_TYPE = "application/problem+json";
     private static final String REFUSED = "The request cannot be served.";
     private static final String FAILED = "The service failed to answer this request.";
 
-    private static Problem of(int status, String detail) {
-        return new Problem("about:blank", HttpStatus.getMessage(status), status, detail);
+    private static Problem of(int status, String detail, Map<String, String> more) {
+        return new Problem("about:blank", HttpStatus.getMessage(status), status, detail, more);
     }
 
     public static void answer(Context ctx, int status, String detail) {
+        answer(ctx, status, detail, Map.of());
+    }
+
+    /// @param more further members, for programs
+    public static void answer(Context ctx, int status, String detail, Map<String, String> more) {
         ctx.status(status);
-        Json.answer(ctx, CONTENT_TYPE, of(status, detail));
+        Json.answer(ctx, CONTENT_TYPE, of(status, detail, more));
     }
 
     /// Gives this format to Javalin's own errors.
@@ -66,7 +77,7 @@ public record Problem(String type, String title, int status, String detail) {
                     @Nullable String message,
                     @Nullable Throwable cause,
                     Callback callback) {
-                byte[] bytes = Json.bytes(of(code, code < 500 ? REFUSED : FAILED));
+                byte[] bytes = Json.bytes(of(code, code < 500 ? REFUSED : FAILED, Map.of()));
                 response.getHeaders().put(HttpHeader.CONTENT_TYPE, CONTENT_TYPE);
                 response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.length);
                 response.write(true, ByteBuffer.wrap(bytes), callback);
