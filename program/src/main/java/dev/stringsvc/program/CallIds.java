@@ -29,6 +29,11 @@ public record CallIds(Optional<String> request, Optional<String> trace) {
     }
 
     /// Works on the call with these ids.
+    public void run(Runnable work) {
+        ScopedValue.where(CURRENT, this).run(work);
+    }
+
+    /// Works on the call with these ids, and returns what the work returns.
     public <R, X extends Throwable> R call(ScopedValue.CallableOp<? extends R, X> work) throws X {
         return ScopedValue.where(CURRENT, this).call(work);
     }

@@ -25,6 +25,8 @@ public final class Conventions {
     public static final AttributeKey<String> RPC_SYSTEM = AttributeKey.stringKey("rpc.system.name");
     public static final AttributeKey<String> RPC_METHOD = AttributeKey.stringKey("rpc.method");
     public static final AttributeKey<String> RPC_STATUS = AttributeKey.stringKey("rpc.response.status_code");
+    /// Not in the conventions, which have no count of attempts for RPC.
+    public static final AttributeKey<Long> RPC_RESEND_COUNT = AttributeKey.longKey("rpc.resend_count");
     public static final AttributeKey<String> INSTANCE_ID = AttributeKey.stringKey("service.instance.id");
 
     /// The methods that the conventions know; any other is `_OTHER`, so that clients can't make up

@@ -1,6 +1,8 @@
 package dev.stringsvc.tracing;
 
 import dev.stringsvc.program.CallIds;
+import io.javalin.http.Context;
+import io.javalin.router.Endpoint;
 import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.Optional;
@@ -11,8 +13,9 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
-/// Gives each HTTP request its trace, and the log lines of its thread the request's ids.
+/// Gives each HTTP request to Javalin its trace, and the log lines of its thread the request's ids.
 ///
 /// Health checks and scrapes have no trace: they come every second, and no caller waits for them.
 public final class HttpCalls extends Handler.Wrapper {
@@ -22,14 +25,19 @@ public final class HttpCalls extends Handler.Wrapper {
     private static final Set<String> UNTRACED = Set.of("/health", "/metrics");
 
     private final Supplier<Tracing> tracing;
-    private final Set<String> routes;
 
     /// @param tracing is asked for each request, since the registry may know the program by its port, which
     /// is open before the tracing begins
-    /// @param routes the paths that the program serves
-    public HttpCalls(Supplier<Tracing> tracing, Set<String> routes) {
+    public HttpCalls(Supplier<Tracing> tracing) {
         this.tracing = tracing;
-        this.routes = Set.copyOf(routes);
+    }
+
+    /// Names the route that took the request. Is called last, since Javalin does not know it before.
+    public static void nameRoute(Context ctx) {
+        @Nullable Endpoint route = ctx.endpoints().lastHttpEndpoint();
+        if (route != null && CallScope.current() instanceof CallTrace.OfHttp trace) {
+            trace.routed(route.path);
+        }
     }
 
     @Override
@@ -37,14 +45,11 @@ public final class HttpCalls extends Handler.Wrapper {
         Optional<String> requestId = CallIds.loggable(request.getHeaders().get(CallIds.HEADER));
         String path = Objects.requireNonNullElse(request.getHttpURI().getCanonicalPath(), NO_PATH);
         if (UNTRACED.contains(path)) {
-            return new CallIds(requestId, Optional.empty()).call(() -> super.handle(request, response, callback));
+            return new CallScope(CallTrace.NONE, requestId).call(() -> super.handle(request, response, callback));
         }
-        CallTrace trace = tracing.get().http(head(request));
-        if (routes.contains(path)) {
-            trace.routed(path);
-        }
+        CallTrace.OfHttp trace = tracing.get().http(head(request));
         Request.addCompletionListener(request, failure -> trace.ended(response.getStatus()));
-        return new CallIds(requestId, trace.id()).call(() -> super.handle(request, response, callback));
+        return new CallScope(trace, requestId).call(() -> super.handle(request, response, callback));
     }
 
     private static Tracing.HttpHead head(Request request) {

@@ -1,13 +1,15 @@
 package dev.stringsvc.tracing;
 
-import java.util.Optional;
-
-/// Only reads the caller's trace id.
+/// Makes no spans.
 final class NoTracing implements Tracing {
     @Override
-    public CallTrace http(HttpHead head) {
-        Optional<String> id = TraceParent.traceId(head.fields().apply(TraceParent.FIELD));
-        return () -> id;
+    public CallTrace.OfHttp http(HttpHead head) {
+        return NoTrace.of(head.fields());
+    }
+
+    @Override
+    public CallTrace.OfRpc rpc(RpcHead head) {
+        return NoTrace.of(head.fields());
     }
 
     @Override

@@ -7,13 +7,19 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.sdk.resources.Resource;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Makes spans by OpenTelemetry. The caller's decision about sampling counts, unless a variable says
 /// otherwise: programs with this stand behind the gateway. Thread-safe.
 final class SpanTracing implements Tracing {
+    static final String GRPC = "grpc";
+
     private final OtlpSdk sdk;
     private final Tracer tracer;
     private final TextMapPropagator propagator;
@@ -38,10 +44,12 @@ final class SpanTracing implements Tracing {
     }
 
     @Override
-    public CallTrace http(HttpHead head) {
+    public CallTrace.OfHttp http(HttpHead head) {
         String method = Conventions.method(head.method());
-        Span span = tracer.spanBuilder(Conventions.name(head.method()))
-                .setParent(propagator.extract(Context.root(), head.fields(), FieldGetter.INSTANCE))
+        String name = Conventions.name(head.method());
+        Context caller = caller(head.fields());
+        Span span = tracer.spanBuilder(name)
+                .setParent(caller)
                 .setSpanKind(SpanKind.SERVER)
                 // known to the sampler
                 .setAttribute(Conventions.METHOD, method)
@@ -49,25 +57,52 @@ final class SpanTracing implements Tracing {
                 .setAttribute(Conventions.SCHEME, head.scheme())
                 .startSpan();
         if (span.isRecording()) {
-            describe(span, head, method);
+            if (!method.equals(head.method())) {
+                span.setAttribute(Conventions.METHOD_ORIGINAL, head.method());
+            }
+            span.setAttribute(Conventions.PROTOCOL_VERSION, Conventions.version(head.protocol()));
+            describe(span, head.host(), head.peer());
+            List<String> agent = head.fields().apply("User-Agent");
+            if (!agent.isEmpty()) {
+                span.setAttribute(Conventions.USER_AGENT, agent.getFirst());
+            }
         }
-        return new HttpSpan(span, Conventions.name(head.method()));
+        return new CallSpan(this, span, name, caller.with(span));
     }
 
-    private static void describe(Span span, HttpHead head, String method) {
-        if (!method.equals(head.method())) {
-            span.setAttribute(Conventions.METHOD_ORIGINAL, head.method());
+    @Override
+    public CallTrace.OfRpc rpc(RpcHead head) {
+        Context caller = caller(head.fields());
+        Span span = tracer.spanBuilder(head.method())
+                .setParent(caller)
+                .setSpanKind(SpanKind.SERVER)
+                .setAttribute(Conventions.RPC_SYSTEM, GRPC)
+                .setAttribute(Conventions.RPC_METHOD, head.method())
+                .startSpan();
+        describe(span, head.host(), head.peer());
+        return new CallSpan(this, span, head.method(), caller.with(span));
+    }
+
+    private Context caller(Function<String, List<String>> fields) {
+        return propagator.extract(Context.root(), fields, FieldGetter.INSTANCE);
+    }
+
+    private static void describe(Span span, @Nullable String host, @Nullable SocketAddress peer) {
+        if (host != null) {
+            span.setAttribute(Conventions.SERVER_ADDRESS, host);
         }
-        if (head.host() != null) {
-            span.setAttribute(Conventions.SERVER_ADDRESS, head.host());
+        if (peer instanceof InetSocketAddress from) {
+            span.setAttribute(Conventions.PEER_ADDRESS, from.getAddress().getHostAddress())
+                    .setAttribute(Conventions.PEER_PORT, (long) from.getPort());
         }
-        span.setAttribute(Conventions.PEER_ADDRESS, head.peer().getAddress().getHostAddress())
-                .setAttribute(Conventions.PEER_PORT, (long) head.peer().getPort())
-                .setAttribute(Conventions.PROTOCOL_VERSION, Conventions.version(head.protocol()));
-        List<String> agent = head.fields().apply("User-Agent");
-        if (!agent.isEmpty()) {
-            span.setAttribute(Conventions.USER_AGENT, agent.getFirst());
-        }
+    }
+
+    Tracer tracer() {
+        return tracer;
+    }
+
+    TextMapPropagator propagator() {
+        return propagator;
     }
 
     @Override

@@ -77,7 +77,7 @@ class TracingTest {
     void sampler_of_the_environment_decides() throws Exception {
         try (var collector = TraceCollector.start()) {
             try (Tracing tracing = start(collector, Map.of("OTEL_TRACES_SAMPLER", "always_off"))) {
-                CallTrace trace = tracing.http(head("GET"));
+                CallTrace.OfHttp trace = tracing.http(head("GET"));
                 trace.ended(200);
                 assertThat(trace.id()).isPresent();
             }

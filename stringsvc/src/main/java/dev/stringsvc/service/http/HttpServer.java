@@ -47,6 +47,7 @@ public final class HttpServer {
             api.addTo(config.routes);
             status.addTo(config.routes);
             config.routes.after(intake::closeWhenDraining);
+            config.routes.after(HttpCalls::nameRoute);
             Errors.addTo(config);
         });
         javalin.start();
@@ -77,7 +78,7 @@ public final class HttpServer {
         jetty.threadPool = threads;
         var problems = new JettyProblems();
         jetty.modifyServer(server -> {
-            intake.setHandler(new HttpCalls(() -> this.tracing, StringApi.PATHS));
+            intake.setHandler(new HttpCalls(() -> this.tracing));
             server.setHandler(intake);
             server.setErrorHandler(problems);
         });

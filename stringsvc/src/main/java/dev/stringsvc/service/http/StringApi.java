@@ -5,7 +5,6 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,9 +14,6 @@ import org.slf4j.LoggerFactory;
 /// Thread-safe.
 final class StringApi {
     private static final Logger LOG = LoggerFactory.getLogger(StringApi.class);
-
-    /// The paths of the calls.
-    static final Set<String> PATHS = Set.of("/uppercase", "/count", "/notificator");
 
     private final CallLog log;
     private final Meters meters;

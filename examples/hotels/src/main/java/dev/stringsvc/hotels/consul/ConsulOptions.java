@@ -64,6 +64,12 @@ public abstract class ConsulOptions extends Options {
                 registers() ? Optional.of(how) : Optional.empty());
     }
 
+    /// The id in Consul.
+    @Override
+    protected final String instanceId(Environment environment, int listening) {
+        return Self.id(Optional.ofNullable(id), name(), listening);
+    }
+
     /// ConsulSettings reads the variable of Consul's own tools.
     @Override
     protected final boolean readsVariableOf(String option) {

@@ -33,13 +33,18 @@ record Self(Settings settings, ConsulSettings consul, ConsulUse.Registration how
 
     private Instance at(HostPort address, boolean atNode) {
         return new Instance(
-                how.id().orElseGet(() -> role.name() + "-" + hostname() + "-" + port),
+                id(how.id(), role.name(), port),
                 role.name(),
                 address,
                 atNode,
                 role.tags(),
                 Map.of("version", Version.of(Self.class), "protocol", role.protocolName()),
                 new HealthCheck(role.protocol(), how.checkInterval(), how.deregisterAfter()));
+    }
+
+    /// The instance's id in Consul.
+    static String id(Optional<String> given, String role, int port) {
+        return given.orElseGet(() -> role + "-" + hostname() + "-" + port);
     }
 
     private static String hostname() {

@@ -2,7 +2,7 @@ package dev.stringsvc.hotels.frontend;
 
 import dev.stringsvc.examples.http.Json;
 import dev.stringsvc.examples.http.Problem;
-import dev.stringsvc.examples.rpc.RequestId;
+import dev.stringsvc.program.CallIds;
 import dev.stringsvc.program.LogWriter;
 import io.grpc.Status;
 import io.javalin.http.Context;
@@ -34,22 +34,22 @@ final class Endpoint {
 
     void answer(Context ctx, Api api) {
         long begin = System.nanoTime();
-        Optional<String> requestId = RequestId.of(ctx.header(RequestId.HEADER));
+        CallIds ids = CallIds.current();
         var line = calls.line(Instant.now()).field("method", "GET").field("path", ctx.path());
         try {
             var parameters = new Parameters(name -> Optional.ofNullable(ctx.queryParam(name)));
-            Answer answer = RequestId.with(requestId, () -> api.answer(parameters, backend.calls()));
+            Answer answer = api.answer(parameters, backend.calls());
             answer.locale().ifPresent(locale -> ctx.header("Content-Language", locale));
             Json.answer(ctx, "application/json", answer.body());
         } catch (Parameters.Invalid e) {
             line.field("err", e.sentence());
-            Problem.answer(ctx, 400, e.sentence(), with("parameter", e.parameter(), requestId));
+            Problem.answer(ctx, 400, e.sentence(), with("parameter", e.parameter(), ids.request()));
         } catch (Backend.ServiceFailed e) {
             line.field("err", e.service() + ": " + e.failure().getStatus());
-            refuse(ctx, e, requestId);
+            refuse(ctx, e, ids.request());
         }
         line.field("status", ctx.statusCode()).field("took", Duration.ofNanos(System.nanoTime() - begin));
-        requestId.ifPresent(id -> line.field("request_id", id));
+        ids.addTo(line);
         calls.write(line.toString());
     }
 

@@ -1,6 +1,6 @@
 package dev.stringsvc.hotels.rpc;
 
-import dev.stringsvc.examples.rpc.RequestId;
+import dev.stringsvc.program.CallIds;
 import dev.stringsvc.program.LogWriter;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
@@ -10,7 +10,6 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 
 /// Writes a line about each call once it is answered.
 record CallLog(LogWriter calls) implements ServerInterceptor {
@@ -18,7 +17,7 @@ record CallLog(LogWriter calls) implements ServerInterceptor {
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         long begin = System.nanoTime();
-        Optional<String> requestId = RequestId.current();
+        CallIds ids = CallIds.current();
         return next.startCall(
                 new SimpleForwardingServerCall<>(call) {
                     @Override
@@ -31,7 +30,7 @@ record CallLog(LogWriter calls) implements ServerInterceptor {
                             line.field("err", status.getDescription());
                         }
                         line.field("took", Duration.ofNanos(System.nanoTime() - begin));
-                        requestId.ifPresent(id -> line.field("request_id", id));
+                        ids.addTo(line);
                         calls.write(line.toString());
                     }
                 },

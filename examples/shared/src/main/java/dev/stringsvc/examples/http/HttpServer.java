@@ -2,6 +2,8 @@ package dev.stringsvc.examples.http;
 
 import dev.stringsvc.examples.program.Settings;
 import dev.stringsvc.program.IpAddress;
+import dev.stringsvc.tracing.HttpCalls;
+import dev.stringsvc.tracing.Tracing;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -15,7 +17,6 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import kotlin.LazyKt;
-import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -35,6 +36,7 @@ public final class HttpServer {
     private final GracefulHandler requests = new GracefulHandler();
     private final Javalin javalin;
     private final Settings.Stop stop;
+    private volatile Tracing tracing = Tracing.OFF;
     private volatile boolean draining;
 
     private HttpServer(Settings settings, Consumer<RoutesConfig> routes) {
@@ -48,16 +50,22 @@ public final class HttpServer {
             threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
             config.jetty.threadPool = threads;
             config.jetty.modifyServer(server -> {
+                requests.setHandler(new HttpCalls(() -> tracing));
                 server.setHandler(requests);
                 server.setErrorHandler(Problem.handler());
                 server.setStopTimeout(stop.drain().toMillis());
             });
             config.jetty.modifyServletContextHandler(context -> context.setErrorHandler(Problem.handler()));
-            config.jetty.addConnector((server, http) -> listen(server, http, settings.host(), settings.port()));
+            config.jetty.addConnector((server, http) -> {
+                ServerConnector connector = listen(server, http, settings.host(), settings.port());
+                tracing = start(settings, connector);
+                return connector;
+            });
             config.routes.get("/health", this::health);
             config.routes.head("/health", this::health);
             routes.accept(config.routes); // later, so that none takes /health
             config.routes.after(this::closeWhenDraining);
+            config.routes.after(HttpCalls::nameRoute);
             Problem.answerErrors(config);
         });
         javalin.start();
@@ -66,6 +74,8 @@ public final class HttpServer {
     /// Listens.
     ///
     /// @param routes adds the routes that it serves
+    /// @throws IllegalArgumentException if a variable of OpenTelemetry is not valid; the message is for
+    /// the user
     /// @throws UncheckedIOException if it cannot listen; the cause has Java's reason
     public static HttpServer start(Settings settings, Consumer<RoutesConfig> routes) {
         var server = new HttpServer(settings, routes);
@@ -84,7 +94,7 @@ public final class HttpServer {
 
     /// Opens the port before Javalin starts. Otherwise Javalin would log a port that is taken in
     /// its own words.
-    private static Connector listen(Server server, HttpConfiguration http, String host, int port) {
+    private static ServerConnector listen(Server server, HttpConfiguration http, String host, int port) {
         var connector = new ServerConnector(server, new HttpConnectionFactory(http));
         connector.setHost(host);
         connector.setPort(port);
@@ -95,6 +105,15 @@ public final class HttpServer {
             throw new UncheckedIOException(e);
         }
         return connector;
+    }
+
+    private static Tracing start(Settings settings, ServerConnector connector) {
+        try {
+            return settings.tracing().apply(connector.getLocalPort());
+        } catch (RuntimeException e) {
+            connector.close();
+            throw e;
+        }
     }
 
     private record Health(String status) {}
@@ -128,6 +147,7 @@ public final class HttpServer {
         }
         LOG.info("accepting no more connections; requests in flight: {}", requests.getCurrentRequestCount());
         javalin.stop();
+        tracing.close();
         LOG.info("stopped");
     }
 }

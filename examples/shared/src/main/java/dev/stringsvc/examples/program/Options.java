@@ -4,14 +4,21 @@ import dev.stringsvc.program.Environment;
 import dev.stringsvc.program.GoDuration;
 import dev.stringsvc.program.HostPort;
 import dev.stringsvc.program.LogWriter;
+import dev.stringsvc.tracing.Tracing;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /// The command line that all programs have. An option that is not given takes the value of its
@@ -25,9 +32,17 @@ import picocli.CommandLine.TypeConversionException;
 public abstract class Options {
     /// The end of each program's help.
     public static final String LAST_WORDS = """
+            OTEL_EXPORTER_OTLP_ENDPOINT, such as http://localhost:4318, sends a span of each call there; the other
+            variables of OpenTelemetry's SDK work too.
+
             Durations are numbers with a unit (ms, s, m, h): 250ms, 1.5s, 1m30s. On SIGTERM or SIGINT the program
             deregisters, serves on for --grace, answers the requests in flight and exits with 0. A second signal ends it
             at once. The exit code is 1 if it cannot listen, and 2 if a setting has a wrong value.""";
+
+    @Spec
+    private @Nullable CommandSpec command;
+
+    private Environment environment = new Environment(Map.of());
 
     @Option(
             names = "--host",
@@ -104,7 +119,37 @@ public abstract class Options {
     /// @throws IllegalArgumentException if an option has a wrong value; the message is for the user
     protected final Settings serving() {
         return new Settings(
-                host, port, Optional.ofNullable(advertise).map(Options::advertise), new Settings.Stop(grace, drain));
+                host,
+                port,
+                Optional.ofNullable(advertise).map(Options::advertise),
+                new Settings.Stop(grace, drain),
+                listening ->
+                        Tracing.start(environment, new Tracing.Program(name(), instanceId(environment, listening))));
+    }
+
+    /// The program, or its role.
+    protected final String name() {
+        return Objects.requireNonNull(command).name();
+    }
+
+    /// What traces call the instance: its id in the registry.
+    ///
+    /// @param listening the port that it listens on
+    protected String instanceId(Environment environment, int listening) {
+        return serving().address(listening).map(HostPort::toString).orElseGet(() -> hostname() + ":" + listening);
+    }
+
+    private static String hostname() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
+    }
+
+    /// Has OpenTelemetry's variables.
+    final void environment(Environment given) {
+        environment = given;
     }
 
     /// True unless the program is to serve without being registered.

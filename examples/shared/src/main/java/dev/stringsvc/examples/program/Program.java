@@ -70,6 +70,7 @@ public final class Program {
 
     /// The command line, whose options take their defaults from the environment.
     public static CommandLine command(Options options, Environment environment) {
+        options.environment(environment);
         var command = new CommandLine(options);
         String variables = command.getCommandName().toUpperCase(Locale.ROOT) + "_";
         command.getCommandSpec()

@@ -2,10 +2,12 @@ package dev.stringsvc.examples.program;
 
 import dev.stringsvc.program.Check;
 import dev.stringsvc.program.HostPort;
+import dev.stringsvc.tracing.Tracing;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,12 +17,18 @@ import org.slf4j.LoggerFactory;
 /// @param port      the port to listen on; 0 picks a free one
 /// @param advertise the address at which others reach the program; empty to find it out
 /// @param stop      how the program stops
-public record Settings(String host, int port, Optional<Advertise> advertise, Stop stop) {
+/// @param tracing   starts to trace; is given the port that the program listens on
+public record Settings(String host, int port, Optional<Advertise> advertise, Stop stop, IntFunction<Tracing> tracing) {
     private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
     private static final Set<String> EVERYWHERE = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
 
     public Settings {
         Check.port(port);
+    }
+
+    /// Without traces.
+    public Settings(String host, int port, Optional<Advertise> advertise, Stop stop) {
+        this(host, port, advertise, stop, listening -> Tracing.OFF);
     }
 
     /// The address at which others reach the program. Without a port it is the one that the program

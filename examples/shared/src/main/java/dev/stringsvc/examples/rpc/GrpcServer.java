@@ -2,6 +2,7 @@ package dev.stringsvc.examples.rpc;
 
 import dev.stringsvc.examples.program.Settings;
 import dev.stringsvc.program.IpAddress;
+import dev.stringsvc.tracing.Tracing;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,23 +30,29 @@ public final class GrpcServer {
     private final Server server;
     private final HealthStatusManager health;
     private final Settings.Stop stop;
+    private final Tracing tracing;
 
-    private GrpcServer(Server server, HealthStatusManager health, Settings.Stop stop) {
+    private GrpcServer(Server server, HealthStatusManager health, Settings.Stop stop, Tracing tracing) {
         this.server = server;
         this.health = health;
         this.stop = stop;
+        this.tracing = tracing;
     }
 
     /// Listens.
     ///
+    /// @throws IllegalArgumentException if a variable of OpenTelemetry is not valid; the message is for
+    /// the user
     /// @throws UncheckedIOException if it cannot listen; the cause has Java's reason
     public static GrpcServer start(Settings settings, BindableService service) {
         var health = new HealthStatusManager();
+        // off until the port is open, which is part of the program's name in traces
+        var tracing = new AtomicReference<>(Tracing.OFF);
         health.setStatus(service.bindService().getServiceDescriptor().getName(), ServingStatus.SERVING);
         Server server = NettyServerBuilder.forAddress(new InetSocketAddress(settings.host(), settings.port()))
                 .executor(Executors.newVirtualThreadPerTaskExecutor())
                 .permitKeepAliveTime(PINGS.toSeconds(), TimeUnit.SECONDS)
-                .intercept(RequestId.interceptor())
+                .intercept(new ServedCalls(tracing::get))
                 .addService(service)
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
@@ -54,8 +62,14 @@ public final class GrpcServer {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        try {
+            tracing.set(settings.tracing().apply(server.getPort()));
+        } catch (RuntimeException e) {
+            server.shutdownNow();
+            throw e;
+        }
         LOG.info("listening on {}", IpAddress.withPort(settings.host(), server.getPort()));
-        return new GrpcServer(server, health, settings.stop());
+        return new GrpcServer(server, health, settings.stop(), tracing.get());
     }
 
     /// The port that it listens on.
@@ -81,6 +95,8 @@ public final class GrpcServer {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            tracing.close();
         }
     }
 }

@@ -56,7 +56,7 @@ public final class ServiceChannel implements AutoCloseable {
         registry.register(resolvers);
         this.channel = Grpc.newChannelBuilder(resolvers.target(service), InsecureChannelCredentials.create(), registry)
                 .defaultServiceConfig(CONFIG)
-                .intercept(RequestId.ofCaller())
+                .intercept(new MadeCalls())
                 .keepAliveTime(PING.toSeconds(), TimeUnit.SECONDS)
                 .keepAliveTimeout(PONG.toSeconds(), TimeUnit.SECONDS)
                 .idleTimeout(NEVER_IDLE_DAYS, TimeUnit.DAYS)

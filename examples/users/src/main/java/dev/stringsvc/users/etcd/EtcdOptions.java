@@ -3,6 +3,7 @@ package dev.stringsvc.users.etcd;
 import dev.stringsvc.etcd.EtcdConfig;
 import dev.stringsvc.examples.program.Options;
 import dev.stringsvc.program.Environment;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,17 @@ public abstract class EtcdOptions extends Options {
                 EtcdConfig.of(environment, Optional.ofNullable(etcd)),
                 prefix,
                 registers() ? Optional.of(lease) : Optional.empty());
+    }
+
+    /// The address that is registered in etcd: its key ends with it.
+    @Override
+    protected final String instanceId(Environment environment, int listening) {
+        try {
+            return Registration.address(serving(), etcd(environment).etcd(), listening)
+                    .toString();
+        } catch (IOException e) {
+            return super.instanceId(environment, listening);
+        }
     }
 
     /// EtcdConfig reads the variable of etcd's own tool.

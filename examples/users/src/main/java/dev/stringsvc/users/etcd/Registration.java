@@ -1,5 +1,6 @@
 package dev.stringsvc.users.etcd;
 
+import dev.stringsvc.etcd.EtcdConfig;
 import dev.stringsvc.etcd.LeasedKey;
 import dev.stringsvc.examples.program.Settings;
 import dev.stringsvc.program.HostPort;
@@ -13,16 +14,15 @@ import java.util.Optional;
 record Registration(Settings settings, EtcdSettings etcd, String service, int port) implements LeasedKey.Source {
     @Override
     public LeasedKey.Entry current() throws IOException {
-        String address = address().toString();
+        String address = address(settings, etcd.etcd(), port).toString();
         return new LeasedKey.Entry(etcd.keysOf(service) + address, address);
     }
 
-    private HostPort address() throws IOException {
+    static HostPort address(Settings settings, EtcdConfig etcd, int port) throws IOException {
         Optional<HostPort> given = settings.address(port);
         if (given.isPresent()) {
             return given.get();
         }
-        return new HostPort(
-                LocalAddress.towards(etcd.etcd().endpoints().getFirst().hostPort()), port);
+        return new HostPort(LocalAddress.towards(etcd.endpoints().getFirst().hostPort()), port);
     }
 }

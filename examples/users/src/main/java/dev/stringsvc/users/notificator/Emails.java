@@ -1,6 +1,6 @@
 package dev.stringsvc.users.notificator;
 
-import dev.stringsvc.examples.rpc.RequestId;
+import dev.stringsvc.program.CallIds;
 import dev.stringsvc.program.LogWriter;
 import dev.stringsvc.users.pb.NotificatorGrpc.NotificatorImplBase;
 import dev.stringsvc.users.pb.SendEmailReply;
@@ -38,7 +38,7 @@ final class Emails extends NotificatorImplBase {
             reply.onCompleted();
         }
         line.field("took", Duration.ofNanos(System.nanoTime() - begin));
-        RequestId.current().ifPresent(id -> line.field("request_id", id));
+        CallIds.current().addTo(line);
         calls.write(line.toString());
     }
 }

@@ -3,7 +3,7 @@ package dev.stringsvc.users.users;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.stringsvc.examples.http.Json;
 import dev.stringsvc.examples.http.Problem;
-import dev.stringsvc.examples.rpc.RequestId;
+import dev.stringsvc.program.CallIds;
 import dev.stringsvc.program.LogWriter;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -11,7 +11,6 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,12 +52,11 @@ final class CreateApi {
 
     void create(Context ctx) {
         long begin = System.nanoTime();
-        Optional<String> requestId = RequestId.of(ctx.header(RequestId.HEADER));
         var line = calls.line(Instant.now()).field("method", "create");
         try {
             String email = email(ctx);
             line.field("email", email);
-            String id = RequestId.with(requestId, () -> notificators.sendEmail(email, CONTENT));
+            String id = notificators.sendEmail(email, CONTENT);
             LOG.info("Email ID: {}", id);
             line.field("err", null);
             Json.answer(ctx, "application/json", new Created(null));
@@ -70,7 +68,7 @@ final class CreateApi {
             refuse(ctx, e.getStatus());
         }
         line.field("took", Duration.ofNanos(System.nanoTime() - begin));
-        requestId.ifPresent(id -> line.field("request_id", id));
+        CallIds.current().addTo(line);
         calls.write(line.toString());
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.stringsvc.examples.rpc.RequestId;
 import dev.stringsvc.program.LogWriter;
 import dev.stringsvc.testkit.EtcdServer;
 import dev.stringsvc.users.etcd.Fixture;
@@ -42,6 +41,8 @@ import org.junit.jupiter.api.Timeout;
 class NotificatorTest {
     private static final EtcdServer ETCD = EtcdServer.start();
 
+    private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
+
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
 
     @AfterAll
@@ -77,7 +78,10 @@ class NotificatorTest {
 
     private static SendEmailReply send(ManagedChannel channel, String email, String content) {
         var metadata = new Metadata();
-        metadata.put(RequestId.METADATA, "r1");
+        metadata.put(Metadata.Key.of("x-request-id", Metadata.ASCII_STRING_MARSHALLER), "r1");
+        metadata.put(
+                Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER),
+                "00-" + TRACE + "-b7ad6b7169203331-01");
         return NotificatorGrpc.newBlockingStub(channel)
                 .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
                 .sendEmail(SendEmailRequest.newBuilder()
@@ -99,7 +103,7 @@ class NotificatorTest {
                 .first()
                 .asString()
                 .matches("ts=\\S+ method=SendEmail email=test content=\"Hi there\" id=" + ids[0]
-                        + " err=null took=\\S+ request_id=r1");
+                        + " err=null took=\\S+ request_id=r1 trace_id=" + TRACE);
     }
 
     @Test

@@ -4,14 +4,23 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.stringsvc.examples.rpc.RequestId;
+import dev.stringsvc.examples.program.Settings;
+import dev.stringsvc.examples.rpc.ServedCalls;
+import dev.stringsvc.program.CallIds;
+import dev.stringsvc.program.Environment;
 import dev.stringsvc.program.LogWriter;
 import dev.stringsvc.testkit.EtcdServer;
+import dev.stringsvc.testkit.TraceCollector;
+import dev.stringsvc.tracing.Tracing;
 import dev.stringsvc.users.etcd.Fixture;
 import dev.stringsvc.users.pb.NotificatorGrpc.NotificatorImplBase;
 import dev.stringsvc.users.pb.SendEmailReply;
 import dev.stringsvc.users.pb.SendEmailRequest;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
@@ -27,10 +36,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,27 +55,48 @@ class UsersTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final EtcdServer ETCD = EtcdServer.start();
 
+    private static final Metadata.Key<String> TRACEPARENT =
+            Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+    private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
+    private static final String PARENT = "b7ad6b7169203331";
+
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final LogWriter calls = LogWriter.to(log, 100_000);
     private final Scripted script = new Scripted();
     private final Server notificator = NettyServerBuilder.forAddress(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .intercept(RequestId.interceptor())
+            .intercept(new ServedCalls(() -> Tracing.OFF))
+            .intercept(script.heads)
             .addService(script)
             .build();
 
     /// Keeps what it was asked, and answers as told.
     private static final class Scripted extends NotificatorImplBase {
         final List<String> asked = new CopyOnWriteArrayList<>();
+        final List<String> traceparents = new CopyOnWriteArrayList<>();
+        final AtomicInteger failures = new AtomicInteger();
         final CountDownLatch arrived = new CountDownLatch(1);
         volatile Status status = Status.OK;
         volatile CompletableFuture<Void> mayAnswer = CompletableFuture.completedFuture(null);
 
+        final ServerInterceptor heads = new ServerInterceptor() {
+            @Override
+            public <Q, A> ServerCall.Listener<Q> interceptCall(
+                    ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+                traceparents.add(String.valueOf(headers.get(TRACEPARENT)));
+                return next.startCall(call, headers);
+            }
+        };
+
         @Override
         public void sendEmail(SendEmailRequest request, StreamObserver<SendEmailReply> reply) {
             asked.add(request.getEmail() + "|" + request.getContent() + "|"
-                    + RequestId.current().orElse(""));
+                    + CallIds.current().request().orElse(""));
             arrived.countDown();
+            if (failures.getAndDecrement() > 0) {
+                reply.onError(Status.UNAVAILABLE.asRuntimeException());
+                return;
+            }
             var _ = mayAnswer.thenRun(() -> {
                 if (status.isOk()) {
                     reply.onNext(SendEmailReply.newBuilder().setId("id-1").build());
@@ -95,7 +127,11 @@ class UsersTest {
 
     /// @param timeout the longest wait for notificator
     private Users start(Duration timeout) {
-        Users users = Users.start(Fixture.settings(), new Users.Needs(Fixture.etcd(ETCD.address()), timeout), calls);
+        return start(Fixture.settings(), timeout);
+    }
+
+    private Users start(Settings settings, Duration timeout) {
+        Users users = Users.start(settings, new Users.Needs(Fixture.etcd(ETCD.address()), timeout), calls);
         await().atMost(PATIENCE).until(() -> ETCD.keys().contains("/services/users/127.0.0.1:" + users.port()));
         return users;
     }
@@ -109,6 +145,7 @@ class UsersTest {
     private static HttpResponse<String> create(Users users, String body) throws Exception {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + users.port() + "/create"))
                 .header("X-Request-Id", "r1")
+                .header("traceparent", "00-" + TRACE + "-" + PARENT + "-01")
                 .POST(BodyPublishers.ofString(body))
                 .build();
         return send(request);
@@ -140,8 +177,66 @@ class UsersTest {
             users.close();
         }
         calls.close();
-        assertThat(log.toString(UTF_8)).matches("ts=\\S+ method=create email=test err=null took=\\S+ request_id=r1\n");
+        assertThat(log.toString(UTF_8))
+                .matches("ts=\\S+ method=create email=test err=null took=\\S+ request_id=r1 trace_id=" + TRACE + "\n");
         assertThat(ETCD.keys()).noneMatch(key -> key.startsWith("/services/users/"));
+    }
+
+    @Test
+    void each_attempt_at_a_notificator_is_a_span_below_that_of_the_request() throws Exception {
+        try (var collector = TraceCollector.start()) {
+            register();
+            script.failures.set(1);
+            Settings plain = Fixture.settings();
+            var environment = new Environment(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", collector.endpoint()));
+            var traced = new Settings(
+                    plain.host(),
+                    plain.port(),
+                    plain.advertise(),
+                    plain.stop(),
+                    port -> Tracing.start(environment, new Tracing.Program("users", "users-1")));
+            Users users = start(traced, PATIENCE);
+            try {
+                assertThat(create(users, "{\"email\": \"test\"}").statusCode()).isEqualTo(200);
+            } finally {
+                users.close();
+            }
+            List<TraceCollector.Seen> spans = collector.spans(3);
+            assertThat(spans).hasSize(3).allMatch(span -> span.trace().equals(TRACE));
+            TraceCollector.Seen request = spans.getFirst();
+            assertThat(request.parent()).isEqualTo(PARENT);
+            assertThat(request.span().getName()).isEqualTo("POST /create");
+            assertThat(request.resource()).containsEntry("service.instance.id", "users-1");
+            assertThat(spans.subList(1, 3)).allSatisfy(attempt -> {
+                assertThat(attempt.parent()).isEqualTo(request.id());
+                assertThat(attempt.span().getName()).isEqualTo("pb.Notificator/SendEmail");
+                assertThat(attempt.attributes()).containsEntry("server.port", Integer.toString(notificator.getPort()));
+            });
+            assertThat(spans.get(1).attributes())
+                    .containsEntry("error.type", "UNAVAILABLE")
+                    .doesNotContainKey("rpc.resend_count");
+            assertThat(spans.get(2).attributes())
+                    .containsEntry("rpc.response.status_code", "OK")
+                    .containsEntry("rpc.resend_count", "1")
+                    .doesNotContainKey("error.type");
+            assertThat(script.traceparents)
+                    .zipSatisfy(
+                            spans.subList(1, 3),
+                            (field, attempt) -> assertThat(field).startsWith("00-" + TRACE + "-" + attempt.id()));
+            assertThat(script.asked).hasSize(2).allMatch(asked -> asked.endsWith("|r1"));
+        }
+    }
+
+    @Test
+    void without_traces_the_callers_trace_is_passed_on() throws Exception {
+        register();
+        Users users = start();
+        try {
+            create(users, "{\"email\": \"test\"}");
+        } finally {
+            users.close();
+        }
+        assertThat(script.traceparents).containsExactly("00-" + TRACE + "-" + PARENT + "-01");
     }
 
     @Test
