@@ -126,7 +126,10 @@ class TraceTest {
         var page = gateway.http().send(request, HttpResponse.BodyHandlers.ofString());
         assertThat(page.headers().firstValue("Content-Type"))
                 .hasValue("application/openmetrics-text; version=1.0.0; charset=utf-8");
-        assertThat(page.body()).endsWith("# EOF\n");
+        assertThat(page.body())
+                .endsWith("# EOF\n")
+                .as("Prometheus refuses a page with an exemplar elsewhere")
+                .doesNotContainPattern("(?m)^\\w+(?<!_bucket)\\{.*} \\S+ # ");
         return page.body();
     }
 

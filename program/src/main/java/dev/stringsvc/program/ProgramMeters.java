@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /// A program's meters with those of its JVM, and the page that Prometheus scrapes. A timer that was
@@ -52,7 +53,7 @@ public final class ProgramMeters implements AutoCloseable {
     /// @param exemplars true if the page may show them; false costs nothing
     public ProgramMeters(Map<String, String> formerNames, boolean exemplars) {
         this.registry = new PrometheusMeterRegistry(
-                PrometheusConfig.DEFAULT,
+                new BucketExemplars(),
                 new WithFormerNames(Map.copyOf(formerNames)),
                 Clock.SYSTEM,
                 exemplars ? new MeasuredSpan() : null);
@@ -111,6 +112,20 @@ public final class ProgramMeters implements AutoCloseable {
     public void close() {
         gc.close();
         registry.close();
+    }
+
+    /// Without this, the sum of a histogram gets an exemplar as well as its buckets. OpenMetrics forbids that,
+    /// and Prometheus refuses the whole page.
+    private static final class BucketExemplars implements PrometheusConfig {
+        @Override
+        public @Nullable String get(String key) {
+            return null;
+        }
+
+        @Override
+        public Properties prometheusProperties() {
+            return new Properties();
+        }
     }
 
     /// Tells the registry of the exemplar. OpenTelemetry's own way needs its spans in thread-locals.
