@@ -21,6 +21,7 @@ class FailureModesTest {
             InstanceFaultTest.class,
             KeepAliveFaultTest.class,
             OverloadTest.class,
+            PageFaultTest.class,
             ProcessFaultTest.class);
 
     @Test

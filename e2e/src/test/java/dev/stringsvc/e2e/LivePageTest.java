@@ -1,6 +1,7 @@
 package dev.stringsvc.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,11 +9,19 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.stringsvc.testkit.Axe;
 import dev.stringsvc.testkit.Chromium;
 import dev.stringsvc.testkit.Health;
+import dev.stringsvc.testkit.PrometheusServer;
+import dev.stringsvc.testkit.TraceCollector;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -25,20 +34,27 @@ class LivePageTest {
     /// In the query of requests, which nothing may keep or show.
     private static final String SECRET = "hunter2";
 
-    private final Cluster cluster = new Cluster(0, Cluster.config("brisk.yaml"));
+    private final TraceCollector traces = TraceCollector.start();
+    private final Cluster cluster = new Cluster(
+            0,
+            Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", traces.endpoint(), "OTEL_BSP_SCHEDULE_DELAY", "100"),
+            Cluster.config("brisk.yaml"));
     private final Fleet fleet = new Fleet(cluster);
 
     @TempDir
     private Path profile;
 
+    LivePageTest() throws IOException {}
+
     @AfterAll
     void stop() {
         fleet.close();
         cluster.close();
+        traces.close();
     }
 
     /// What the page's row says of an instance, in one line.
-    private static String row(String id) {
+    static String row(String id) {
         return "[...document.querySelectorAll('#services tbody tr')].find(row => row.dataset.instance === '%s')"
                         .formatted(id)
                 + "?.innerText ?? ''";
@@ -56,9 +72,8 @@ class LivePageTest {
                         .formatted(kind, id));
     }
 
-    private Chromium.Page open(Chromium browser) throws IOException, InterruptedException {
-        Chromium.Page page =
-                browser.open(URI.create("http://127.0.0.1:" + cluster.gateway().adminPort() + "/"));
+    static Chromium.Page open(Chromium browser, GatewayProcess gateway) throws IOException, InterruptedException {
+        Chromium.Page page = browser.open(URI.create("http://127.0.0.1:" + gateway.adminPort() + "/"));
         page.await("document.getElementById('connection').textContent === 'live'");
         return page;
     }
@@ -67,13 +82,20 @@ class LivePageTest {
     void shows_instances_that_come_fail_return_and_leave_and_agrees_with_the_meters() throws Exception {
         List<FaultyInstance> instances = fleet.fresh(3);
         try (var browser = Chromium.start(profile);
-                Chromium.Page page = open(browser)) {
+                Chromium.Page page = open(browser, cluster.gateway())) {
             for (FaultyInstance instance : instances) {
                 awaitRow(page, instance.id(), "healthy", "active");
             }
             FaultyInstance added = fleet.add();
             awaitRow(page, added.id(), "healthy", "active");
             awaitEvent(page, "joined", added.id());
+
+            // before there is load, since the meters of an instance end when it leaves
+            cluster.consul().setHealth(added.id(), Health.CRITICAL);
+            awaitRow(page, added.id(), "✗ critical", "not used");
+            awaitEvent(page, "left", added.id());
+            cluster.consul().setHealth(added.id(), Health.PASSING);
+            awaitRow(page, added.id(), "✓ active");
 
             FaultyInstance first = instances.getFirst();
             try (var load = Load.on(8, cluster.gateway(), Call.UPPERCASE)) {
@@ -86,12 +108,6 @@ class LivePageTest {
                 first.behave(Behaviour.slow(Duration.ZERO));
                 awaitRow(page, first.id(), "✓ active");
                 awaitEvent(page, "returned", first.id());
-
-                cluster.consul().setHealth(added.id(), Health.CRITICAL);
-                awaitRow(page, added.id(), "✗ critical", "not used");
-                awaitEvent(page, "left", added.id());
-                cluster.consul().setHealth(added.id(), Health.PASSING);
-                awaitRow(page, added.id(), "✓ active");
 
                 added.close(); // as if it were killed
                 awaitRow(page, added.id(), "✗ ejected", "not reached");
@@ -112,37 +128,142 @@ class LivePageTest {
         }
     }
 
-    /// The page, the meters, the log, and the history of requests say the same.
+    /// What one of the sources says that happened to the requests of the test.
+    private record Numbers(long requests, long attempts, long retries) {}
+
+    /// The page, the log, the traces, the requests that are kept and a real Prometheus say the same.
     private void agree(Chromium.Page page) throws Exception {
         await().untilAsserted(() -> assertThat(cluster.gateway().meter("gateway_requests_in_flight"))
                 .isZero());
-        JsonNode service = JSON.readTree(cluster.gateway().admin("/live").body())
-                .path("services")
-                .path(0);
-        double retries = cluster.gateway().meter("gateway_retries_total");
-        assertThat(service.path("served").path("retries").asDouble()).isEqualTo(retries);
-        assertThat(service.path("served").path("count").asDouble() + retries)
-                .isEqualTo(cluster.gateway().meter("gateway_attempts_seconds_count"));
-        assertThat(retries).isPositive();
-        page.await("document.querySelector('#service-list .note').textContent.includes('%d retries so far')"
-                .formatted((long) retries));
+        try (var prometheus =
+                PrometheusServer.scraping("127.0.0.1:" + cluster.gateway().adminPort())) {
+            Numbers metered = ofPrometheus(prometheus);
+            assertThat(metered.retries()).isPositive();
+            assertThat(ofLog()).isEqualTo(metered);
+            await().untilAsserted(() -> assertThat(ofTraces()).isEqualTo(metered));
+            assertThat(ofLiveView()).isEqualTo(metered);
+            page.await(
+                    "document.querySelector('#service-list .note').textContent.includes('%s requests and %s retries so far')"
+                            .formatted(grouped(metered.requests()), grouped(metered.retries())));
+            assertThat(keptAgreeWithLogAndTrace(page)).isEqualTo(metered.retries());
+            String exemplars = prometheus.exemplars("gateway_request_duration_seconds_bucket");
+            assertThat(JSON.readTree(exemplars).findValuesAsText("trace_id"))
+                    .isNotEmpty()
+                    .isSubsetOf(traces.seen().stream()
+                            .map(TraceCollector.Seen::trace)
+                            .toList());
+        }
+    }
 
+    /// As the page shows it.
+    private static String grouped(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    private static Numbers ofPrometheus(PrometheusServer prometheus) {
+        return new Numbers(
+                value(prometheus, "sum(gateway_request_duration_seconds_count)"),
+                value(prometheus, "sum(gateway_attempt_duration_seconds_count)"),
+                value(prometheus, "sum(gateway_retries_total)"));
+    }
+
+    private static long value(PrometheusServer prometheus, String query) {
+        return await(query)
+                .atMost(Cluster.PATIENCE)
+                .ignoreExceptions()
+                .until(
+                        () -> JSON.readTree(prometheus.query(query))
+                                .at("/data/result/0/value/1")
+                                .asLong(),
+                        value -> value > 0);
+    }
+
+    private Numbers ofLog() {
+        List<String> lines = accessLog();
+        long attempts = lines.stream()
+                .mapToLong(line -> Long.parseLong(line.replaceFirst(".* attempts=(\\d+) .*", "$1")))
+                .sum();
+        return new Numbers(lines.size(), attempts, attempts - lines.size());
+    }
+
+    private List<String> accessLog() {
+        return cluster.gateway().process().lines().stream()
+                .filter(line -> line.contains(" path=" + Call.UPPERCASE.path() + " "))
+                .toList();
+    }
+
+    private Numbers ofTraces() {
+        long requests =
+                traces.seen().stream().filter(TraceCollector.Seen::isServer).count();
+        long attempts = traces.seen().size() - requests;
+        long resent = traces.seen().stream()
+                .filter(span -> span.attributes().containsKey("http.request.resend_count"))
+                .count();
+        return new Numbers(requests, attempts, resent);
+    }
+
+    private Numbers ofLiveView() throws Exception {
+        JsonNode view = JSON.readTree(cluster.gateway().admin("/live").body());
+        JsonNode served = view.path("services").path(0).path("served");
+        long attempts = 0;
+        for (JsonNode flow : view.path("flows")) {
+            attempts += flow.path("attempts").asLong();
+        }
+        return new Numbers(
+                served.path("count").asLong(), attempts, served.path("retries").asLong());
+    }
+
+    /// Compares each request that was retried with its line and its trace, and with its row on the page.
+    ///
+    /// @return their retries together
+    private long keptAgreeWithLogAndTrace(Chromium.Page page) throws Exception {
         JsonNode kept = JSON.readTree(cluster.gateway()
                         .admin("/requests?reason=retried&limit=1000")
                         .body())
                 .path("requests");
-        int furtherAttempts = 0;
+        Map<String, List<TraceCollector.Seen>> spans = traces.seen().stream()
+                .sorted(Comparator.comparingLong(one -> one.span().getStartTimeUnixNano()))
+                .collect(Collectors.groupingBy(TraceCollector.Seen::trace));
+        long retries = 0;
         for (JsonNode one : kept) {
-            furtherAttempts += one.path("attempts").size() - 1;
             String id = one.path("requestId").asText();
-            String line = cluster.gateway().process().awaitLine("request_id=" + id);
-            assertThat(line)
+            String trace = one.path("traceId").asText();
+            JsonNode attempts = one.path("attempts");
+            String last = attempts.path(attempts.size() - 1).path("instance").asText();
+            assertThat(accessLog().stream().filter(line -> line.contains("request_id=" + id)))
+                    .singleElement(STRING)
                     .contains(
                             " status=" + one.path("status").asText() + " ",
-                            " attempts=" + one.path("attempts").size() + " ");
+                            " instance=" + last + " ",
+                            " attempts=" + attempts.size() + " ",
+                            " trace_id=" + trace);
+            List<TraceCollector.Seen> ofRequest = Objects.requireNonNull(spans.get(trace));
+            assertThat(ofRequest.stream().filter(TraceCollector.Seen::isServer))
+                    .singleElement()
+                    .satisfies(server -> assertThat(server.attributes())
+                            .containsEntry("gateway.request_id", id)
+                            .containsEntry(
+                                    "http.response.status_code",
+                                    one.path("status").asText()));
+            assertThat(ofRequest.stream()
+                            .filter(span -> !span.isServer())
+                            .map(span -> attempt(
+                                    span.attributes().getOrDefault("gateway.instance.id", ""),
+                                    span.attributes().getOrDefault("gateway.outcome", ""))))
+                    .containsExactlyElementsOf(StreamSupport.stream(attempts.spliterator(), false)
+                            .map(made -> attempt(
+                                    made.path("instance").asText(),
+                                    made.path("outcome").asText()))
+                            .toList());
+            retries += attempts.size() - 1;
         }
-        assertThat((double) furtherAttempts).isEqualTo(retries);
-        page.await("document.querySelectorAll('#requests tbody tr').length > 0");
+        String newest = kept.path(0).path("requestId").asText();
+        page.await("document.getElementById('requests').innerText.includes('" + newest + "')");
+        return retries;
+    }
+
+    private static String attempt(String instance, String outcome) {
+        return instance + ": " + outcome;
     }
 
     private static void explains(Chromium.Page page, String id) {

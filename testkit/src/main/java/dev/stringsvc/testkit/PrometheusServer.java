@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 /// A real Prometheus, with its data in a temporary folder.
 public final class PrometheusServer implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final double HOUR = 3_600;
 
     private final Path folder;
     private final AppProcess process;
@@ -41,6 +43,7 @@ public final class PrometheusServer implements AutoCloseable {
                 List.of(
                         Tool.path("prometheus"),
                         "--config.file=" + file,
+                        "--enable-feature=exemplar-storage",
                         "--storage.tsdb.path=" + folder.resolve("data"),
                         "--web.listen-address=127.0.0.1:0"),
                 Map.of());
@@ -55,7 +58,22 @@ public final class PrometheusServer implements AutoCloseable {
 
     /// The answer to a query in PromQL, as JSON. A query that is not valid has `"status":"error"`.
     public String query(String promql) throws IOException, InterruptedException {
-        var uri = URI.create("http://" + address + "/api/v1/query?query=" + URLEncoder.encode(promql, UTF_8));
+        return get("/api/v1/query?query=" + URLEncoder.encode(promql, UTF_8));
+    }
+
+    /// The exemplars of a query's series, as JSON.
+    public String exemplars(String promql) throws IOException, InterruptedException {
+        double now = System.currentTimeMillis() / 1_000.0;
+        return get(String.format(
+                Locale.ROOT,
+                "/api/v1/query_exemplars?start=%.3f&end=%.3f&query=%s",
+                now - HOUR,
+                now + HOUR,
+                URLEncoder.encode(promql, UTF_8)));
+    }
+
+    private String get(String target) throws IOException, InterruptedException {
+        var uri = URI.create("http://" + address + target);
         return http.send(HttpRequest.newBuilder(uri).timeout(PATIENCE).build(), BodyHandlers.ofString())
                 .body();
     }

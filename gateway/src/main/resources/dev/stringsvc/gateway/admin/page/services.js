@@ -119,7 +119,7 @@ function factsOf(service, rates) {
     `${service.instances.length} instances`,
     `${perSecond(rates.now(service.service))} requests/s`,
     `${percent(served.errors)} errors`,
-    `${served.retries.toLocaleString("en")} retries so far`,
+    `${served.count.toLocaleString("en")} requests and ${served.retries.toLocaleString("en")} retries so far`,
   ];
   if (service.retriesLeft !== undefined) {
     facts.push(`${service.retriesLeft.toLocaleString("en")} retries in the budget`);
