@@ -35,15 +35,9 @@ final class Frontend implements Options.Service {
     /// @param calls where a line about each request goes
     /// @throws java.io.UncheckedIOException if it cannot listen; the cause has Java's reason
     static Frontend start(Settings settings, Needs needs, LogWriter calls) {
-        var services = new Services(needs.consul().consul());
+        var services = Services.in(needs.consul().consul());
         try {
-            var api = new Endpoint(new Backend(services, needs.timeout()), calls);
-            HttpServer server = HttpServer.start(settings, routes -> {
-                routes.get("/hotels", ctx -> api.answer(ctx, HotelsApi::answer));
-                routes.get("/rates", ctx -> api.answer(ctx, RatesApi::answer));
-                routes.get("/", Page::index);
-                routes.get("/<file>", Page::file);
-            });
+            HttpServer server = serve(settings, new Backend(services, needs.timeout()), calls);
             return new Frontend(server, services, Registered.start(needs.consul(), settings, ROLE, server.port()));
         } catch (RuntimeException e) {
             services.close();
@@ -51,8 +45,17 @@ final class Frontend implements Options.Service {
         }
     }
 
-    int port() {
-        return server.port();
+    /// Listens.
+    ///
+    /// @throws java.io.UncheckedIOException if it cannot listen; the cause has Java's reason
+    static HttpServer serve(Settings settings, Backend backend, LogWriter calls) {
+        var endpoint = new Endpoint(backend, calls);
+        return HttpServer.start(settings, routes -> {
+            routes.get("/hotels", ctx -> endpoint.answer(ctx, HotelsApi::answer));
+            routes.get("/rates", ctx -> endpoint.answer(ctx, RatesApi::answer));
+            routes.get("/", Page::index);
+            routes.get("/<file>", Page::file);
+        });
     }
 
     @Override

@@ -30,7 +30,7 @@ public abstract class RpcOptions extends ConsulOptions {
 
     /// Listens, and starts to register without waiting for Consul.
     private Service start(Settings settings, ConsulUse consul, LogWriter calls) {
-        var others = new Services(consul.consul());
+        var others = Services.in(consul.consul());
         try {
             BindableService service = service(others);
             GrpcServer server =
