@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -16,6 +17,9 @@ import java.util.regex.Pattern;
 ///
 /// @param port that of the gateway
 record RunScript(AppProcess process, HttpClient http, int port, int adminPort) implements AutoCloseable {
+    /// Ten JVMs that start at once need a while on a machine with two cores.
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
     private static final Pattern PID = Pattern.compile("^run: (\\S+): pid (\\d+)");
 
     /// Starts the example, and returns once all is ready.
@@ -28,7 +32,7 @@ record RunScript(AppProcess process, HttpClient http, int port, int adminPort) i
         var command = List.of("bash", Cluster.ROOT.resolve("scripts/run").toString(), example);
         var process = AppProcess.start(command, env);
         try {
-            process.awaitLine(line -> line.contains("run: ready in"), Cluster.PATIENCE);
+            process.awaitLine(line -> line.contains("run: ready in"), PATIENCE);
             return new RunScript(process, HttpClient.newHttpClient(), port, adminPort);
         } catch (RuntimeException | Error e) {
             process.close();

@@ -58,11 +58,8 @@ public final class Program {
             }
             return serve(name, options, options.prepare(environment));
         } catch (ParameterException e) {
-            return fail(
-                    name,
-                    2,
-                    e.getMessage() + " (see "
-                            + e.getCommandLine().getCommandSpec().qualifiedName() + " --help)");
+            String wrong = e.getCommandLine().getCommandSpec().qualifiedName();
+            return fail(wrong, 2, e.getMessage() + " (see " + wrong + " --help)");
         } catch (IllegalArgumentException e) {
             return fail(name, 2, e.getMessage() + " (see " + name + " --help)");
         }

@@ -1,0 +1,178 @@
+package dev.stringsvc.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+
+/// Runs `make hotels` through the script that it calls: Consul, two instances of each role, and the gateway, which all
+/// tests share. The later ones kill some of them.
+@Timeout(240)
+@TestMethodOrder(OrderAnnotation.class)
+class HotelsTest {
+    private static final String DATES = "inDate=2015-04-09&outDate=2015-04-10";
+    private static final String PUBLISHED = "{\"type\":\"FeatureCollection\",\"features\":["
+            + "{\"id\":\"5\",\"type\":\"Feature\",\"properties\":{\"name\":\"Phoenix Hotel\","
+            + "\"phone_number\":\"(415) 776-1380\"},"
+            + "\"geometry\":{\"type\":\"Point\",\"coordinates\":[-122.4181,37.7831]}},"
+            + "{\"id\":\"3\",\"type\":\"Feature\",\"properties\":{\"name\":\"Hotel Zetta\","
+            + "\"phone_number\":\"(415) 543-8555\"},"
+            + "\"geometry\":{\"type\":\"Point\",\"coordinates\":[-122.4071,37.7834]}}]}";
+
+    private static RunScript run;
+
+    @BeforeAll
+    static void start() {
+        run = RunScript.start("hotels");
+    }
+
+    @AfterAll
+    static void stop() {
+        run.close();
+    }
+
+    @Test
+    @Order(1)
+    void gives_the_published_answer() throws Exception {
+        HttpResponse<String> answer = run.get("/hotels?" + DATES);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo(PUBLISHED);
+    }
+
+    @Test
+    @Order(2)
+    void serves_the_page_and_passes_on_the_frontends_own_problems() throws Exception {
+        assertThat(run.get("/").body()).contains("<title>Hotels in San Francisco</title>");
+        assertThat(run.get("/hotels?inDate=2015-04-09").body()).contains("\"parameter\":\"outDate\"");
+    }
+
+    @Test
+    @Order(3)
+    void makes_calls_of_json_by_the_tags_alone() throws Exception {
+        assertThat(run.get("/api/profile/hotels?hotelIds=5&hotelIds=3&locale=de")
+                        .body())
+                .contains("\"name\":\"Phoenix Hotel\"", "\"name\":\"Hotel Zetta\"", "Motel der Fünfzigerjahre");
+        assertThat(run.get("/api/rate/plans?hotelIds=5&" + DATES).body())
+                .contains("\"hotelId\":\"5\"", "\"bookableRate\":109.0", "\"totalRateInclusive\":123.17");
+        assertThat(run.get("/api/rate/plans?hotelIds=5&inDate=2015-04-09&outDate=2015-04-09")
+                        .statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    @Order(4)
+    void one_killed_instance_of_each_service_costs_no_request() {
+        try (var load = new Load50(run)) {
+            load.awaitMore(100); // all programs have run their code a few times
+            for (String role : List.of("geo", "rate", "profile", "search", "frontend")) {
+                run.kill(role + "-1");
+                load.awaitMore(75);
+            }
+            load.awaitMore(100);
+            load.stop();
+            assertThat(load.failures()).isEmpty();
+        }
+    }
+
+    @Test
+    @Order(5)
+    void names_the_service_of_which_all_instances_are_gone() {
+        for (String role : List.of("geo", "search")) {
+            run.kill(role + "-2");
+            await().atMost(Cluster.PATIENCE).untilAsserted(() -> {
+                HttpResponse<String> answer = run.get("/hotels?" + DATES);
+                assertThat(answer.statusCode()).isEqualTo(503);
+                assertThat(answer.body()).contains("\"service\":\"" + role + "\"");
+            });
+        }
+    }
+
+    @Test
+    @Order(6)
+    void stops_in_order() {
+        run.process().terminate();
+        assertThat(run.process().awaitExit(Cluster.PATIENCE)).isZero();
+        assertThat(run.process().lines())
+                .anyMatch(line -> line.matches("profile-2 +\\| exited with code 0"))
+                .anyMatch(line -> line.matches("profile-2 +\\| .*deregistered profile-2 from Consul.*"))
+                .anyMatch(line -> line.matches("frontend-2 +\\| exited with code 0"))
+                .last()
+                .asString()
+                .matches("consul +\\| (stopped|exited with code 0)");
+    }
+
+    /// Fifty requests a second, as long as fewer than forty wait for their answers.
+    private static final class Load50 implements AutoCloseable {
+        private static final int MOST_WAITING = 40;
+        private static final List<String> PATHS = List.of(
+                "/hotels?" + DATES,
+                "/rates?hotelIds=5,3&" + DATES,
+                "/hotels?" + DATES + "&details=true&locale=zh",
+                "/api/rate/plans?hotelIds=5&" + DATES,
+                "/api/profile/hotels?hotelIds=5");
+
+        private final RunScript run;
+        private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+        private final AtomicInteger sent = new AtomicInteger();
+        private final AtomicInteger answered = new AtomicInteger();
+        private final List<String> failures = new CopyOnWriteArrayList<>();
+
+        Load50(RunScript run) {
+            this.run = run;
+            var _ = clock.scheduleAtFixedRate(this::send, 0, 20, TimeUnit.MILLISECONDS);
+        }
+
+        private void send() {
+            if (sent.get() - answered.get() >= MOST_WAITING) {
+                return;
+            }
+            String path = PATHS.get(sent.getAndIncrement() % PATHS.size());
+            var request = HttpRequest.newBuilder(run.uri(path)).build();
+            var _ = run.http().sendAsync(request, BodyHandlers.ofString()).whenComplete((answer, failure) -> {
+                if (failure != null) {
+                    failures.add(path + ": " + failure);
+                } else if (answer.statusCode() != 200 || !answer.body().contains("\"5\"")) {
+                    failures.add(path + ": " + answer.statusCode() + " " + answer.body());
+                }
+                answered.incrementAndGet();
+            });
+        }
+
+        /// Waits until so many more requests are answered.
+        void awaitMore(int count) {
+            int enough = answered.get() + count;
+            await().atMost(Cluster.PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> answered.get() >= enough);
+        }
+
+        /// Sends no more, and waits for the answers.
+        void stop() {
+            clock.shutdown();
+            await().atMost(Cluster.PATIENCE).until(() -> clock.isTerminated() && answered.get() == sent.get());
+        }
+
+        List<String> failures() {
+            return failures;
+        }
+
+        @Override
+        public void close() {
+            clock.shutdownNow();
+        }
+    }
+}
