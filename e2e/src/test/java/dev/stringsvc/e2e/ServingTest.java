@@ -6,10 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.stringsvc.testkit.PrometheusServer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -20,6 +18,8 @@ import org.junit.jupiter.api.TestInstance;
 /// Three instances without faults.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServingTest {
+    private static final String SUCCESS = "\"status\":\"success\"";
+
     private final Cluster cluster = new Cluster(3);
 
     @BeforeAll
@@ -118,48 +118,75 @@ class ServingTest {
     }
 
     @Test
-    void prometheus_scrapes_both_programs_and_answers_every_query_of_the_document() throws Exception {
-        cluster.post("/stringsvc/count", "{\"s\": \"scraped\"}");
-        String gateway = "127.0.0.1:" + cluster.gateway().adminPort();
-        String instance = "127.0.0.1:"
-                + cluster.gateway()
-                        .upstream()
-                        .path("instances")
-                        .get(0)
-                        .path("port")
-                        .asInt();
-        assertThat(PrometheusServer.lint(page(gateway))).isEmpty();
-        assertThat(PrometheusServer.lint(page(instance))).isEmpty();
-        try (var prometheus = PrometheusServer.scraping(gateway, instance)) {
+    void promtool_has_nothing_to_say_of_either_programs_page() throws Exception {
+        cluster.post("/stringsvc/count", "{\"s\": \"checked\"}");
+        assertThat(PrometheusServer.lint(page(gateway()))).isEmpty();
+        assertThat(PrometheusServer.lint(page(instances().getFirst()))).isEmpty();
+    }
+
+    @Test
+    void prometheus_as_in_compose_answers_every_query_of_document_dashboard_and_alerts() throws Exception {
+        try (var prometheus = PrometheusServer.configured(
+                Observability.FOLDER,
+                Map.of(
+                        "gateway:8081",
+                        gateway(),
+                        "dns_sd_configs: [{ names: [stringsvc], type: A, port: 8000 }]",
+                        "static_configs: [{ targets: ['" + String.join("', '", instances()) + "'] }]",
+                        "15s",
+                        "500ms"))) {
+            cluster.post("/stringsvc/count", "{\"s\": \"scraped\"}");
             for (String query : List.of(
-                    "sum(gateway_request_duration_seconds_count{route=\"count\",instance=~\"stringsvc-.\"}) > 0",
-                    "sum(stringsvc_call_duration_seconds_count) > 0")) {
-                await(query)
-                        .atMost(Cluster.PATIENCE)
-                        .untilAsserted(() ->
-                                assertThat(prometheus.query(query)).contains("\"status\":\"success\"", "\"value\":["));
+                    "up{job=\"gateway\"} == 1",
+                    "up{job=\"stringsvc\"} == 1",
+                    "gateway_request_duration_seconds_count{route=\"count\",instance=~\"stringsvc-.\"} > 0",
+                    "stringsvc_call_duration_seconds_count{method=\"count\"} > 0")) {
+                awaitValue(prometheus, query);
             }
-            for (String query : documentedQueries()) {
-                assertThat(prometheus.query(query)).as(query).contains("\"status\":\"success\"");
+            for (var query : Observability.documented()) {
+                assertThat(prometheus.query(query.promql())).as(query.name()).contains(SUCCESS);
             }
+            for (var query : Observability.dashboardQueries()) {
+                assertThat(prometheus.query(query.promql())).as(query.name()).contains(SUCCESS);
+                if (!query.name().equals("Attempts without a response A")) { // all got one
+                    awaitValue(prometheus, query.promql());
+                }
+            }
+            for (var query : Observability.alertQueries()) {
+                assertThat(prometheus.query(query.promql())).as(query.name()).contains(SUCCESS);
+                for (String meter : query.meters()) {
+                    if (!meter.equals("gateway_grpc_call_duration_seconds")) { // stringsvc does not speak gRPC
+                        awaitValue(prometheus, "{__name__=~\"" + meter + "(_count)?\"}");
+                    }
+                }
+            }
+            await().atMost(Cluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(prometheus.rules().split("\"health\":\"ok\"", -1))
+                            .hasSize(Observability.alerts().size() + 1));
+            assertThat(prometheus.query("ALERTS{alertstate=\"firing\"}")).contains("\"result\":[]");
         }
+    }
+
+    private String gateway() {
+        return "127.0.0.1:" + cluster.gateway().adminPort();
+    }
+
+    /// The address of each instance.
+    private List<String> instances() throws Exception {
+        return Observability.all(cluster.gateway().upstream().path("instances")).stream()
+                .map(instance -> "127.0.0.1:" + instance.path("port").asInt())
+                .toList();
+    }
+
+    private static void awaitValue(PrometheusServer prometheus, String query) {
+        await(query)
+                .atMost(Cluster.PATIENCE)
+                .untilAsserted(() -> assertThat(prometheus.query(query)).contains(SUCCESS, "\"value\":["));
     }
 
     private static String page(String address) throws Exception {
         try (var in = URI.create("http://" + address + "/metrics").toURL().openStream()) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
-    }
-
-    /// The last column of the tables of docs/metrics.md.
-    private static List<String> documentedQueries() throws Exception {
-        var row = Pattern.compile("\\| `\\w+` \\|.*\\|[^|]*?`([^`]+)` \\|");
-        List<String> queries = Files.readAllLines(Cluster.ROOT.resolve("docs/metrics.md")).stream()
-                .map(row::matcher)
-                .filter(Matcher::matches)
-                .map(found -> found.group(1))
-                .toList();
-        assertThat(queries).hasSizeGreaterThan(25);
-        return queries;
     }
 }
