@@ -30,6 +30,7 @@ import dev.stringsvc.gateway.proxy.Forwarding;
 import dev.stringsvc.gateway.proxy.ProxyHandler;
 import dev.stringsvc.gateway.proxy.Tracing;
 import dev.stringsvc.gateway.tags.TagRoutes;
+import dev.stringsvc.gateway.telemetry.OtlpMeters;
 import dev.stringsvc.gateway.telemetry.Telemetry;
 import dev.stringsvc.gateway.telemetry.trace.OtlpTracing;
 import dev.stringsvc.gateway.transport.AddressCheck;
@@ -41,9 +42,11 @@ import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.program.IpAddress;
 import dev.stringsvc.program.LogFormat;
 import dev.stringsvc.program.LogWriter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,7 +83,8 @@ public final class Gateway implements AutoCloseable {
     private Gateway(StartConfiguration start, Registries registries, AdminToken token, LogWriter log)
             throws ConfigException {
         this.config = start.configuration().config();
-        this.telemetry = new Telemetry(steady, config.traces().on());
+        this.telemetry =
+                new Telemetry(steady, config.traces().on(), config.meters().on() ? List.of(otlp(config)) : List.of());
         stops.push(telemetry::close);
         Tracing tracing = config.traces().on() ? tracing(config.traces()) : Tracing.OFF;
         this.transports = new Transports(
@@ -209,6 +213,14 @@ public final class Gateway implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new ConfigException("traces: " + e.getMessage(), e);
         }
+    }
+
+    /// As with traces, the class is loaded only if meters are sent.
+    private static MeterRegistry otlp(GatewayConfig config) {
+        Map<String, String> resource = new HashMap<>(config.traces().resourceAttributes());
+        resource.put("service.name", config.traces().serviceName());
+        return OtlpMeters.start(
+                new OtlpMeters.Settings(config.meters().url(), config.meters().interval(), resource));
     }
 
     private static LogFormat format(GatewayConfig.Log log) {

@@ -17,11 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -352,7 +347,7 @@ class TraceTest {
 
     @Test
     void collector_that_is_away_costs_no_request_and_one_log_line_until_it_is_back() throws Exception {
-        try (var lines = new Lines();
+        try (var lines = new RootLog("ReportingExporter", "io.opentelemetry");
                 var collector = TraceCollector.start();
                 var gateway = GatewayFixture.with(options(collector), FakeInstance.healthy())) {
             collector.answers(400);
@@ -399,40 +394,6 @@ class TraceTest {
                             .close())
                     .isInstanceOf(ConfigException.class)
                     .hasMessageContaining(named);
-        }
-    }
-
-    /// The log lines about traces.
-    private static final class Lines extends Handler implements AutoCloseable {
-        private final Logger root = Logger.getLogger("");
-        private final Queue<String> seen = new ConcurrentLinkedQueue<>();
-
-        Lines() {
-            root.addHandler(this);
-        }
-
-        List<String> all() {
-            return List.copyOf(seen);
-        }
-
-        long of(String text) {
-            return seen.stream().filter(line -> line.contains(text)).count();
-        }
-
-        @Override
-        public void publish(LogRecord entry) {
-            String name = String.valueOf(entry.getLoggerName());
-            if (name.contains("ReportingExporter") || name.startsWith("io.opentelemetry")) {
-                seen.add(name.substring(name.lastIndexOf('.') + 1) + ' ' + entry.getMessage());
-            }
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {
-            root.removeHandler(this);
         }
     }
 }

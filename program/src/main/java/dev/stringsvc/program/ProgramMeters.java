@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -45,23 +46,31 @@ public final class ProgramMeters implements AutoCloseable {
     private static final String MAX = "_max";
     private static final double NANOS = 1e9;
 
-    private final PrometheusMeterRegistry registry;
+    private final PrometheusMeterRegistry prometheus;
+    private final MeterRegistry registry;
     private final JvmGcMetrics gc = new JvmGcMetrics();
 
     /// @param formerNames the former names of timers by their names on the page, for example
     /// `a_duration_seconds`
     /// @param exemplars true if the page may show them; false costs nothing
-    public ProgramMeters(Map<String, String> formerNames, boolean exemplars) {
-        this.registry = new PrometheusMeterRegistry(
+    /// @param others where the same meters are registered too; they are closed with this
+    public ProgramMeters(Map<String, String> formerNames, boolean exemplars, List<MeterRegistry> others) {
+        this.prometheus = new PrometheusMeterRegistry(
                 new BucketExemplars(),
                 new WithFormerNames(Map.copyOf(formerNames)),
                 Clock.SYSTEM,
                 exemplars ? new MeasuredSpan() : null);
+        this.registry = others.isEmpty() ? prometheus : both(prometheus, others);
         processor(); // first: filters count only for what is registered after them
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
         gc.bindTo(registry);
+    }
+
+    private static MeterRegistry both(MeterRegistry one, List<MeterRegistry> others) {
+        var all = new CompositeMeterRegistry(Clock.SYSTEM, others);
+        return all.add(one);
     }
 
     /// Micrometer's meters of the processor, but two under names of which `promtool` approves.
@@ -104,8 +113,8 @@ public final class ProgramMeters implements AutoCloseable {
     /// @param accept what the reader takes, as in HTTP's `Accept`
     public Page scrape(@Nullable String accept) {
         return accept != null && accept.toLowerCase(Locale.ROOT).contains(OPEN_METRICS)
-                ? new Page(OPEN_METRICS + "; version=1.0.0; charset=utf-8", registry.scrape(OPEN_METRICS))
-                : new Page(TEXT, registry.scrape());
+                ? new Page(OPEN_METRICS + "; version=1.0.0; charset=utf-8", prometheus.scrape(OPEN_METRICS))
+                : new Page(TEXT, prometheus.scrape());
     }
 
     @Override

@@ -146,6 +146,7 @@ public final class Flags {
         put(all.withObject("/consul"), "last-good", lastGood);
         putEtcd(command, all.putObject("etcd"), environment);
         putTraces(all.putObject("traces"), environment);
+        putMeters(all.putObject("meters"), environment);
         put(all.putObject("log"), "format", logFormat);
         put(all.putObject("shutdown"), "grace", grace);
         put(all.withObject("/shutdown"), "drain", drain);
@@ -214,6 +215,27 @@ public final class Flags {
         } else {
             put(into, "endpoint", TraceVariables.endpoint(environment).orElse(null));
         }
+    }
+
+    /// Says where meters are sent, as OpenTelemetry's variables do. Without OTEL_METRICS_EXPORTER=otlp, the endpoint
+    /// of all signals is that of traces alone.
+    private static void putMeters(ObjectNode into, Environment environment) {
+        Optional<String> exporter = environment.get("OTEL_METRICS_EXPORTER");
+        if (environment.flag("OTEL_SDK_DISABLED").orElse(false)
+                || exporter.filter("none"::equalsIgnoreCase).isPresent()) {
+            into.put("endpoint", "");
+            return;
+        }
+        Optional<String> ofAll = exporter.filter("otlp"::equalsIgnoreCase)
+                .map(_ -> environment.get("OTEL_EXPORTER_OTLP_ENDPOINT").orElse("http://localhost:4318"));
+        put(
+                into,
+                "endpoint",
+                environment
+                        .get("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT")
+                        .or(() -> ofAll)
+                        .orElse(null));
+        environment.get("OTEL_METRIC_EXPORT_INTERVAL").ifPresent(millis -> into.put("interval", millis + "ms"));
     }
 
     /// What a file is checked together with, since a file need not hold it: etcd's endpoints, and the admin

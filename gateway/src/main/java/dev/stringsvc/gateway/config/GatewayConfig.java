@@ -52,6 +52,7 @@ public record GatewayConfig(
         Log log,
         AccessLog accessLog,
         Traces traces,
+        Meters meters,
         Limits limits,
         TrustedProxies trustedProxies,
         Timeouts timeouts,
@@ -367,6 +368,30 @@ public record GatewayConfig(
                             + URLEncoder.encode(one.getValue(), StandardCharsets.UTF_8)
                                     .replace("+", "%20"))
                     .collect(Collectors.joining(","));
+        }
+    }
+
+    /// Where meters are sent by OTLP, beside the page that Prometheus scrapes.
+    ///
+    /// @param endpoint empty for nowhere; without a path it is that of OTLP
+    public record Meters(String endpoint, Duration interval) {
+        private static final String PATH = "/v1/metrics";
+
+        public Meters {
+            Check.that(
+                    endpoint.isEmpty() || endpoint.matches("https?://[^/].*"),
+                    "endpoint",
+                    "http://host:port or https://host:port, with or without a path");
+            Check.that(interval.isPositive(), "interval", "a time such as 60s");
+        }
+
+        public boolean on() {
+            return !endpoint.isEmpty();
+        }
+
+        /// The endpoint with its path.
+        public String url() {
+            return endpoint.matches("https?://[^/]+") ? endpoint + PATH : endpoint;
         }
     }
 

@@ -20,6 +20,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -52,8 +53,9 @@ public final class Telemetry
     private final Observations observations;
 
     /// @param exemplars true if the histogram of requests has spans as exemplars
-    public Telemetry(Clock clock, boolean exemplars) {
-        this.meters = new ProgramMeters(Metric.formerNames(), exemplars);
+    /// @param others where the same meters are registered too; they are closed with this
+    public Telemetry(Clock clock, boolean exemplars, List<MeterRegistry> others) {
+        this.meters = new ProgramMeters(Metric.formerNames(), exemplars, others);
         this.registry = meters.registry();
         this.idleClosed = Metric.CONNECTIONS_SHED.counter(registry, "idle");
         this.connectionsRefused = Metric.CONNECTIONS_SHED.counter(registry, "refused");

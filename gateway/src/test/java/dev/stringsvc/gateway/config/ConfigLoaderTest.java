@@ -285,7 +285,7 @@ class ConfigLoaderTest {
             'consul:\\n  address: a..b' | :2: consul.address: expected Consul's host:port, http(s)://host:port or unix:///path, got "a..b"
             'port: 1\\n---\\nport: 2' | :3: a second YAML document begins; expected one in a file
             'prot: 1' | :1: prot: unknown key; did you mean port?
-            'x: 1'   | :1: x: unknown key; expected one of [access-log, admin, consul, ejection, etcd, guard, host, http2, limits, log, port, retry, route-defaults, routes, services, shutdown, timeouts, tls, traces, trusted-proxies]
+            'x: 1'   | :1: x: unknown key; expected one of [access-log, admin, consul, ejection, etcd, guard, host, http2, limits, log, meters, port, retry, route-defaults, routes, services, shutdown, timeouts, tls, traces, trusted-proxies]
             'route-defaults: foo' | :1: route-defaults: expected keys and values
             'route-defaults:\\n  deadlnie: 1s' | :2: route-defaults.deadlnie: unknown key; did you mean deadline?
             'route-defaults:\\n  service: s' | :2: route-defaults.service: unknown key; expected one of [attempt-timeout, attempts, balancer, deadline, idempotency-key, idempotent, methods, paths, preserve-host, request-body, request-headers, response-headers, stream-requests, strip-prefix, transcode]

@@ -4,6 +4,7 @@ import dev.stringsvc.program.ProgramMeters;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ final class Meters implements AutoCloseable {
     private static final Map<String, String> FORMER_NAMES =
             Map.of("stringsvc_call_duration_seconds", "stringsvc_requests_seconds");
 
-    private final ProgramMeters meters = new ProgramMeters(FORMER_NAMES, false);
+    private final ProgramMeters meters = new ProgramMeters(FORMER_NAMES, false, List.of());
     private final Map<Key, Timer> timers;
 
     Meters() {
