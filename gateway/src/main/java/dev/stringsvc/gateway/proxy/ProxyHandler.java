@@ -11,10 +11,12 @@ import dev.stringsvc.gateway.route.Match;
 import dev.stringsvc.gateway.route.Reading;
 import dev.stringsvc.gateway.route.RequestHead;
 import dev.stringsvc.gateway.route.Route;
+import dev.stringsvc.program.CallIds;
 import dev.stringsvc.program.FailStop;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -151,7 +153,9 @@ public final class ProxyHandler extends Handler.Abstract {
     /// error.
     private static void report(ClientRequest request, Throwable e) {
         FailStop.check("request " + request.id() + " failed within the gateway", e);
-        LOG.error("request {} failed within the gateway", request.id(), e);
+        Exchange.@Nullable Trace trace = request.trace().ids();
+        new CallIds(Optional.of(request.id()), Optional.ofNullable(trace).map(Exchange.Trace::id))
+                .run(() -> LOG.error("a request failed within the gateway", e));
     }
 
     /// The problem of a request that is refused before it is routed; `null` if it is not refused.

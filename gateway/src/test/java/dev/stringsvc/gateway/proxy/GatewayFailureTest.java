@@ -13,6 +13,7 @@ import dev.stringsvc.gateway.retry.Routing;
 import dev.stringsvc.gateway.route.Route;
 import dev.stringsvc.gateway.route.RouteTable;
 import dev.stringsvc.gateway.route.TestRoutes;
+import dev.stringsvc.program.CallIds;
 import dev.stringsvc.program.FailStop;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,9 +23,15 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 class GatewayFailureTest {
@@ -43,7 +50,8 @@ class GatewayFailureTest {
                 new ProxyHandler.Setup(limits, new Forwarding(address -> false), new Transcoders(), Tracing.OFF),
                 exchanges::add,
                 () -> false);
-        try (var port = new HttpPort(
+        try (var logged = new LoggedIds();
+                var port = new HttpPort(
                         new HttpPort.Settings(
                                 "127.0.0.1",
                                 0,
@@ -69,7 +77,31 @@ class GatewayFailureTest {
             assertThat(exchange).isNotNull();
             assertThat(exchange.status()).isEqualTo(500);
             assertThat(exchange.error()).isEqualTo("the gateway failed");
+            assertThat(logged.seen).containsExactly(Optional.of(exchange.requestId()));
             assertThat(withoutForwarder.inFlight()).isZero();
+        }
+    }
+
+    /// The request ids of the lines about failures, as [dev.stringsvc.program.LogHandler] adds them.
+    private static final class LoggedIds extends Handler implements AutoCloseable {
+        private final Logger logger = Logger.getLogger(ProxyHandler.class.getName());
+        private final Queue<Optional<String>> seen = new ConcurrentLinkedQueue<>();
+
+        LoggedIds() {
+            logger.addHandler(this);
+        }
+
+        @Override
+        public void publish(LogRecord entry) {
+            seen.add(CallIds.current().request());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {
+            logger.removeHandler(this);
         }
     }
 
