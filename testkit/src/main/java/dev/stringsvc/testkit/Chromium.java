@@ -3,6 +3,7 @@ package dev.stringsvc.testkit;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -68,7 +69,9 @@ public final class Chromium implements AutoCloseable {
 
     /// Opens a page in a tab of its own, and waits until it is loaded.
     public Page open(URI url) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(URI.create(devTools + "/json/new?" + url))
+        // encoded, because an & would end the address
+        String address = URLEncoder.encode(url.toString(), StandardCharsets.UTF_8);
+        var request = HttpRequest.newBuilder(URI.create(devTools + "/json/new?" + address))
                 .PUT(BodyPublishers.noBody())
                 .timeout(PATIENCE)
                 .build();

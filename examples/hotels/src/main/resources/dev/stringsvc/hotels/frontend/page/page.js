@@ -22,6 +22,7 @@ let query = readQuery();
 let words = wordsOf(query.locale);
 let hotels = [];
 let search = new AbortController();
+let searching = false;
 let typing = 0;
 
 const list = new HotelList($("hotels"), { select: id => select(id, false), point });
@@ -122,6 +123,7 @@ async function run(note = "") {
     say($("nothing"), words.notAfter, [], weekend());
     return;
   }
+  searching = true;
   const slow = setTimeout(() => busy(true), SLOW);
   try {
     const found = await findHotels(query, signal);
@@ -144,6 +146,7 @@ async function run(note = "") {
   } finally {
     clearTimeout(slow);
     if (!signal.aborted) {
+      searching = false;
       busy(false);
     }
   }
@@ -224,8 +227,9 @@ function say(place, title, sentences, action, details = []) {
     ...details.map(detail => element("p", { class: "detail", lang: "en" }, detail))));
 }
 
+/** Asks again, but not while an answer is awaited: pressed again and again, the button must not begin anew each time. */
 function retryButton() {
-  return button(words.retry, () => run(), { class: "action retry" });
+  return button(words.retry, () => searching || run(), { class: "action retry" });
 }
 
 function weekend() {
