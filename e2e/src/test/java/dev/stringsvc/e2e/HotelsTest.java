@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -13,13 +14,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Runs `make hotels` through the script that it calls: Consul, two instances of each role, and the gateway, which all
 /// tests share. The later ones kill some of them.
@@ -36,14 +41,17 @@ class HotelsTest {
             + "\"geometry\":{\"type\":\"Point\",\"coordinates\":[-122.4071,37.7834]}}]}";
 
     private static RunScript run;
+    private static HotelsPage page;
 
     @BeforeAll
-    static void start() {
+    static void start(@TempDir Path profile) {
         run = RunScript.start("hotels");
+        page = HotelsPage.in(run, profile);
     }
 
     @AfterAll
     static void stop() {
+        page.close();
         run.close();
     }
 
@@ -75,8 +83,14 @@ class HotelsTest {
                 .isEqualTo(400);
     }
 
-    @Test
+    @TestFactory
     @Order(4)
+    Stream<DynamicTest> page() {
+        return page.tests();
+    }
+
+    @Test
+    @Order(5)
     void one_killed_instance_of_each_service_costs_no_request() {
         try (var load = new Load50(run)) {
             load.awaitMore(100); // all programs have run their code a few times
@@ -90,8 +104,16 @@ class HotelsTest {
         }
     }
 
+    /// The first instances are killed before.
     @Test
-    @Order(5)
+    @Order(6)
+    void page_shows_a_sentence_that_names_the_service_that_is_stopped() throws Exception {
+        page.showsASentenceWhile("geo-2", "geo");
+        page.showsASentenceWhile("profile-2", "profile");
+    }
+
+    @Test
+    @Order(7)
     void names_the_service_of_which_all_instances_are_gone() {
         for (String role : List.of("geo", "search")) {
             run.kill(role + "-2");
@@ -104,7 +126,7 @@ class HotelsTest {
     }
 
     @Test
-    @Order(6)
+    @Order(8)
     void stops_in_order() {
         run.process().terminate();
         assertThat(run.process().awaitExit(Cluster.PATIENCE)).isZero();

@@ -53,6 +53,18 @@ record RunScript(AppProcess process, HttpClient http, int port, int adminPort) i
         ProcessHandle.of(pid(name)).orElseThrow().destroyForcibly();
     }
 
+    /// Sends a signal to one of the programs.
+    ///
+    /// @param signal without the `SIG`
+    void signal(String name, String signal) throws IOException, InterruptedException {
+        int status = new ProcessBuilder("kill", "-" + signal, Long.toString(pid(name)))
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new IllegalStateException(name + " gets no " + signal);
+        }
+    }
+
     private long pid(String name) {
         return process.lines().stream()
                 .flatMap(line -> PID.matcher(line).results())
