@@ -92,21 +92,8 @@ final class HotelsPage implements AutoCloseable {
         return JSON.readTree(page.evaluate(expression));
     }
 
-    /// A place in the world as web maps draw it, in pixels.
-    private record Pixels(double x, double y) {
-        static Pixels of(double lat, double lon, int zoom) {
-            double world = 256.0 * (1 << zoom);
-            double north = Math.log(Math.tan(Math.PI / 4 + Math.toRadians(lat) / 2));
-            return new Pixels(world * (lon + 180) / 360, world * (0.5 - north / (2 * Math.PI)));
-        }
-
-        Pixels minus(Pixels other) {
-            return new Pixels(x - other.x, y - other.y);
-        }
-    }
-
     /// The tip of a price, or the middle of a dot.
-    private static Pixels shown(Page page, String hotel) throws IOException {
+    private static MapPixels shown(Page page, String hotel) throws IOException {
         JsonNode box = json(page, """
                 (() => {
                   const marker = document.querySelector('.marker[data-hotel="%s"]');
@@ -114,7 +101,7 @@ final class HotelsPage implements AutoCloseable {
                   const dot = marker.classList.contains('dot');
                   return {x: (box.left + box.right) / 2, y: dot ? (box.top + box.bottom) / 2 : box.bottom};
                 })()""".formatted(hotel));
-        return new Pixels(box.path("x").asDouble(), box.path("y").asDouble());
+        return new MapPixels(box.path("x").asDouble(), box.path("y").asDouble());
     }
 
     private void markers() throws Exception {
@@ -130,13 +117,13 @@ final class HotelsPage implements AutoCloseable {
                           && !document.querySelector('.leaflet-zoom-anim');
                     })()""".formatted(zoom));
             JsonNode border = json(page, "document.querySelector('.drawn.border').getBoundingClientRect().toJSON()");
-            var corner = new Pixels(
+            var corner = new MapPixels(
                     border.path("left").asDouble(), border.path("bottom").asDouble());
-            Map.of("5", Pixels.of(37.7831, -122.4181, zoom), "3", Pixels.of(37.7834, -122.4071, zoom))
+            Map.of("5", MapPixels.of(37.7831, -122.4181, zoom), "3", MapPixels.of(37.7834, -122.4071, zoom))
                     .forEach((hotel, place) -> {
-                        Pixels expected = place.minus(Pixels.of(37.7083, -122.5025, zoom));
+                        MapPixels expected = place.minus(MapPixels.of(37.7083, -122.5025, zoom));
                         try {
-                            Pixels found = shown(page, hotel).minus(corner);
+                            MapPixels found = shown(page, hotel).minus(corner);
                             assertThat(found.x()).as("x of " + hotel).isCloseTo(expected.x(), PIXEL);
                             assertThat(found.y()).as("y of " + hotel).isCloseTo(expected.y(), PIXEL);
                         } catch (IOException e) {
