@@ -11,10 +11,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// Consul fails: the gateway keeps using the known instances, does not flood Consul with queries, and
 /// learns of changes soon after.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Isolated("measures times")
 class ConsulFaultTest {
     private static final Duration SECONDS_LATER = Duration.ofSeconds(8);
 

@@ -16,10 +16,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// etcd fails: the gateway keeps using the known instances, does not flood etcd with requests, and learns
 /// of changes soon after.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Isolated("measures times")
 class EtcdFaultTest {
     private static final Duration SECONDS_LATER = Duration.ofSeconds(8);
     private static final Pattern LEASE = Pattern.compile("\"ID\":\"(\\d+)\"");

@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// The gateway itself is stopped, started before Consul, or suspended.
+@Isolated("measures times")
 class GatewayFaultTest {
     @Fault("SIGTERM of the gateway; any load")
     void a_stopping_gateway_announces_it_and_answers_all_accepted_requests(FaultRow row) throws Exception {

@@ -8,11 +8,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// One hostile client, instance or registration, and innocent clients at another address. The gateway
 /// has 256 MiB. Each kind of attack also has its own test elsewhere. These rows run the heaviest ones
 /// for longer, and measure the effect on the innocent clients.
 @Tag("long")
+@Isolated("measures times")
 class HostileFaultTest extends GatewayOf256MiB {
     private static final String HOSTILE = "hostile";
     private static final String LARGE = "/count";

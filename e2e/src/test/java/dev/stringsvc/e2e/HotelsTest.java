@@ -25,11 +25,13 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// Runs `make hotels` through the script that it calls: Consul, two instances of each role, and the gateway, which all
 /// tests share. The later ones kill some of them.
 @Timeout(240)
 @TestMethodOrder(OrderAnnotation.class)
+@ResourceLock("the ports from which the launcher looks for free ones")
 class HotelsTest {
     private static final String DATES = "inDate=2015-04-09&outDate=2015-04-10";
     private static final String PUBLISHED = "{\"type\":\"FeatureCollection\",\"features\":["

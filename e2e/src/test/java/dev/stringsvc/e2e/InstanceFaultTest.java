@@ -9,10 +9,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// Instances that fail while Consul shows them as passing. They are ejected, probed, and used again
 /// once they work.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Isolated("measures times")
 class InstanceFaultTest {
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(1);
 

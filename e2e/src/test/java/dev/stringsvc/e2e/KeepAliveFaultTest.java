@@ -7,9 +7,11 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// Instances that close idle connections at any time, without announcing it.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Isolated("measures times")
 class KeepAliveFaultTest {
     private final Cluster cluster = new Cluster(0, Cluster.patient());
     private final Fleet fleet = new Fleet(cluster);

@@ -21,10 +21,12 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// Bodies far larger than the gateway's memory pass through it in both directions. The gateway would
 /// exit if it ran out of memory.
 @Timeout(300)
+@Isolated("measures memory")
 class LargeBodyTest {
     private static final int MEBIBYTE = 1 << 20;
     private static final String SENT = "Sent";

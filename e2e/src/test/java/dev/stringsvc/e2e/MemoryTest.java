@@ -23,11 +23,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// Clients and instances that try to fill the gateway's memory. The gateway has 256 MiB, and exits if
 /// they do not suffice.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(60)
+@Isolated("measures memory")
 class MemoryTest {
     private static final int MEBIBYTE = 1 << 20;
     private static final int LARGE = 100 * MEBIBYTE;

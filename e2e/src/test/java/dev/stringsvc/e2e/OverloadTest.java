@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// Too many clients, clients that are too slow, and clients that disconnect. The gateway has 256 MiB.
+@Isolated("measures times")
 class OverloadTest extends GatewayOf256MiB {
     private static final String LARGE = "/count";
 

@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// How soon the live page tells what happens to an instance.
+@Isolated("measures times")
 class PageFaultTest {
     @Tag("long")
     @Fault("an instance joins, fails, is killed, turns critical or passing, or leaves; the live page is open")

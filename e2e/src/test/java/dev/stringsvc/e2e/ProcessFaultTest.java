@@ -11,9 +11,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// Processes of stringsvc are killed, stopped and restarted, as clients of the gateway see it.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Isolated("measures times")
 class ProcessFaultTest {
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofSeconds(1);
 

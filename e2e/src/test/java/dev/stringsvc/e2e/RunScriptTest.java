@@ -20,9 +20,11 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// Runs `make run` through the script that it calls.
 @Timeout(180)
+@ResourceLock("the ports from which the launcher looks for free ones")
 class RunScriptTest {
     private static final Pattern PID = Pattern.compile("^run: (\\S+): pid (\\d+)");
 

@@ -10,9 +10,11 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /// Runs `make users` through the script that it calls.
 @Timeout(180)
+@ResourceLock("the ports from which the launcher looks for free ones")
 class UsersScriptTest {
     private static HttpResponse<String> post(RunScript run, String path, String json) throws Exception {
         var request = HttpRequest.newBuilder(run.uri(path))
