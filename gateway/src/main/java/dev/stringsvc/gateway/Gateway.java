@@ -42,7 +42,6 @@ import dev.stringsvc.gateway.upstream.Upstream;
 import dev.stringsvc.program.IpAddress;
 import dev.stringsvc.program.LogFormat;
 import dev.stringsvc.program.LogWriter;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Deque;
@@ -84,7 +83,7 @@ public final class Gateway implements AutoCloseable {
             throws ConfigException {
         this.config = start.configuration().config();
         this.telemetry =
-                new Telemetry(steady, config.traces().on(), config.meters().on() ? List.of(otlp(config)) : List.of());
+                new Telemetry(steady, config.traces().on(), otlp(config));
         stops.push(telemetry::close);
         Tracing tracing = config.traces().on() ? tracing(config.traces()) : Tracing.OFF;
         this.transports = new Transports(
@@ -215,12 +214,13 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    /// As with traces, the class is loaded only if meters are sent.
-    private static MeterRegistry otlp(GatewayConfig config) {
+    private static Optional<OtlpMeters.Settings> otlp(GatewayConfig config) {
+        if (!config.meters().on()) {
+            return Optional.empty();
+        }
         Map<String, String> resource = new HashMap<>(config.traces().resourceAttributes());
         resource.put("service.name", config.traces().serviceName());
-        return OtlpMeters.start(
-                new OtlpMeters.Settings(config.meters().url(), config.meters().interval(), resource));
+        return Optional.of(new OtlpMeters.Settings(config.meters().url(), config.meters().interval(), resource));
     }
 
     private static LogFormat format(GatewayConfig.Log log) {

@@ -23,6 +23,10 @@ final class LiveApi {
     /// slows down and not the gateway.
     private static final int PAUSE_FACTOR = 10;
 
+    /// The longest pause. The first view of all may take far longer than the next ones, since its classes are
+    /// loaded for it.
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
     private final Supplier<Live> live;
     private final Observations observations;
     private final Clock clock;
@@ -64,14 +68,21 @@ final class LiveApi {
                 LiveView view = view();
                 String json = Json.line(view);
                 Duration took = Duration.ofNanos(System.nanoTime() - begun);
-                Duration longer = took.multipliedBy(PAUSE_FACTOR);
-                Duration pause = longer.compareTo(SHORTEST_PAUSE) > 0 ? longer : SHORTEST_PAUSE;
+                Duration pause = pause(took);
                 last = new Told(json, view.lastEvent(), pause, System.nanoTime() + pause.toNanos());
             }
             return last;
         } finally {
             lock.unlock();
         }
+    }
+
+    private static Duration pause(Duration took) {
+        Duration pause = took.multipliedBy(PAUSE_FACTOR);
+        if (pause.compareTo(SHORTEST_PAUSE) < 0) {
+            return SHORTEST_PAUSE;
+        }
+        return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
     }
 
     private LiveView view() {

@@ -32,7 +32,7 @@ public final class OtlpMeters {
     }
 
     /// Starts to send. When the registry is closed, it sends once more.
-    public static MeterRegistry start(Settings settings) {
+    static MeterRegistry start(Settings settings) {
         return OtlpMeterRegistry.builder(new Config(settings))
                 .metricsSender(
                         new ReportingSender(new OtlpHttpMetricsSender(new HttpUrlConnectionSender(CONNECT, READ))))

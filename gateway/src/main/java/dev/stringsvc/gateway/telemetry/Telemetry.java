@@ -21,6 +21,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -53,8 +54,9 @@ public final class Telemetry
     private final Observations observations;
 
     /// @param exemplars true if the histogram of requests has spans as exemplars
-    /// @param others where the same meters are registered too; they are closed with this
-    public Telemetry(Clock clock, boolean exemplars, List<MeterRegistry> others) {
+    /// @param otlp where meters are sent, too; its library is loaded only for this
+    public Telemetry(Clock clock, boolean exemplars, Optional<OtlpMeters.Settings> otlp) {
+        List<MeterRegistry> others = otlp.isPresent() ? List.of(OtlpMeters.start(otlp.get())) : List.of();
         this.meters = new ProgramMeters(Metric.formerNames(), exemplars, others);
         this.registry = meters.registry();
         this.idleClosed = Metric.CONNECTIONS_SHED.counter(registry, "idle");

@@ -8,7 +8,7 @@ import dev.stringsvc.program.Secret;
 import io.javalin.http.HandlerType;
 import java.io.InputStream;
 import java.time.Clock;
-import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -21,7 +21,7 @@ class OpenApiTest {
     @Test
     void every_path_is_described_and_no_other() throws Exception {
         Clock clock = Clock.systemUTC();
-        try (var telemetry = new Telemetry(clock, false, List.of())) {
+        try (var telemetry = new Telemetry(clock, false, Optional.empty())) {
             var api = new AdminApi(
                     () -> {
                         throw new IllegalStateException();
