@@ -3,17 +3,23 @@ package dev.stringsvc.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.stringsvc.testkit.TraceCollector;
+import dev.stringsvc.testkit.TraceCollector.Seen;
+import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,12 +48,15 @@ class HotelsTest {
             + "\"phone_number\":\"(415) 543-8555\"},"
             + "\"geometry\":{\"type\":\"Point\",\"coordinates\":[-122.4071,37.7834]}}]}";
 
+    private static TraceCollector traces;
     private static RunScript run;
     private static HotelsPage page;
 
     @BeforeAll
-    static void start(@TempDir Path profile) {
-        run = RunScript.start("hotels");
+    static void start(@TempDir Path profile) throws IOException {
+        traces = TraceCollector.start();
+        run = RunScript.start(
+                "hotels", Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", traces.endpoint(), "OTEL_BSP_SCHEDULE_DELAY", "100"));
         page = HotelsPage.in(run, profile);
     }
 
@@ -55,6 +64,7 @@ class HotelsTest {
     static void stop() {
         page.close();
         run.close();
+        traces.close();
     }
 
     @Test
@@ -85,14 +95,55 @@ class HotelsTest {
                 .isEqualTo(400);
     }
 
-    @TestFactory
+    @Test
     @Order(4)
+    void makes_one_trace_of_all_calls_for_a_request() throws Exception {
+        String id =
+                run.get("/hotels?" + DATES).headers().firstValue("X-Request-Id").orElseThrow();
+        await().atMost(Cluster.PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(tree("", spansOfRequest(id), "")).isEqualTo("""
+                        gateway SERVER GET /
+                          gateway CLIENT GET
+                            frontend SERVER GET /hotels
+                              frontend CLIENT search.Search/Nearby
+                                search SERVER search.Search/Nearby
+                                  search CLIENT geo.Geo/Nearby
+                                    geo SERVER geo.Geo/Nearby
+                                  search CLIENT rate.Rate/GetRates
+                                    rate SERVER rate.Rate/GetRates
+                              frontend CLIENT profile.Profile/GetProfiles
+                                profile SERVER profile.Profile/GetProfiles
+                        """));
+    }
+
+    private static List<Seen> spansOfRequest(String id) {
+        List<String> trace = traces.seen().stream()
+                .filter(span -> id.equals(span.attributes().get("gateway.request_id")))
+                .map(Seen::trace)
+                .toList();
+        return traces.seen().stream()
+                .filter(span -> trace.contains(span.trace()))
+                .sorted(Comparator.comparingLong(span -> span.span().getStartTimeUnixNano()))
+                .toList();
+    }
+
+    /// One line a span, its children below it as they began.
+    private static String tree(String parent, List<Seen> spans, String indent) {
+        return spans.stream()
+                .filter(span -> span.parent().equals(parent))
+                .map(span -> indent + span.summary() + "\n" + tree(span.id(), spans, indent + "  "))
+                .collect(Collectors.joining());
+    }
+
+    @TestFactory
+    @Order(5)
     Stream<DynamicTest> page() {
         return page.tests();
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void one_killed_instance_of_each_service_costs_no_request() {
         try (var load = new Load50(run)) {
             load.awaitMore(100); // all programs have run their code a few times
@@ -108,14 +159,14 @@ class HotelsTest {
 
     /// The first instances are killed before.
     @Test
-    @Order(6)
+    @Order(7)
     void page_shows_a_sentence_that_names_the_service_that_is_stopped() throws Exception {
         page.showsASentenceWhile("geo-2", "geo");
         page.showsASentenceWhile("profile-2", "profile");
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void names_the_service_of_which_all_instances_are_gone() {
         for (String role : List.of("geo", "search")) {
             run.kill(role + "-2");
@@ -128,7 +179,7 @@ class HotelsTest {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void stops_in_order() {
         run.process().terminate();
         assertThat(run.process().awaitExit(Cluster.PATIENCE)).isZero();

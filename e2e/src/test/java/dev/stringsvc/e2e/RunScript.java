@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -26,9 +27,15 @@ record RunScript(AppProcess process, HttpClient http, int port, int adminPort) i
     ///
     /// @param example the argument of `scripts/run`
     static RunScript start(String example) {
+        return start(example, Map.of());
+    }
+
+    /// Starts the example with further variables for all of its programs.
+    static RunScript start(String example, Map<String, String> variables) {
         int port = Ports.free();
         int adminPort = Ports.free();
-        var env = Map.of("PORT", Integer.toString(port), "ADMIN_PORT", Integer.toString(adminPort), "BUILD", "no");
+        Map<String, String> env = new HashMap<>(variables);
+        env.putAll(Map.of("PORT", Integer.toString(port), "ADMIN_PORT", Integer.toString(adminPort), "BUILD", "no"));
         var command = List.of("bash", Cluster.ROOT.resolve("scripts/run").toString(), example);
         var process = AppProcess.start(command, env);
         try {

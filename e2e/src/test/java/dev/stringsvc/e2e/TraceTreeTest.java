@@ -86,7 +86,7 @@ class TraceTreeTest {
         String ids = ids(answer);
         List<Seen> spans = chain(trace(ids), 3);
         assertThat(spans)
-                .extracting(TraceTreeTest::describe)
+                .extracting(Seen::summary)
                 .containsExactly(
                         "gateway SERVER POST /stringsvc", "gateway CLIENT POST", "stringsvc SERVER POST /uppercase");
         assertThat(spans.getLast().resource()).containsEntry("service.instance.id", "stringsvc-1");
@@ -100,7 +100,7 @@ class TraceTreeTest {
         String ids = ids(answer);
         List<Seen> spans = chain(trace(ids), 5);
         assertThat(spans)
-                .extracting(TraceTreeTest::describe)
+                .extracting(Seen::summary)
                 .containsExactly(
                         "gateway SERVER POST /users",
                         "gateway CLIENT POST",
@@ -148,11 +148,5 @@ class TraceTreeTest {
         return collector.seen().stream()
                 .filter(span -> span.trace().equals(trace))
                 .toList();
-    }
-
-    private static String describe(Seen span) {
-        String kind = span.span().getKind().name().replace("SPAN_KIND_", "");
-        return span.resource().get("service.name") + " " + kind + " "
-                + span.span().getName();
     }
 }

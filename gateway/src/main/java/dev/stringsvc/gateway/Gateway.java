@@ -82,8 +82,7 @@ public final class Gateway implements AutoCloseable {
     private Gateway(StartConfiguration start, Registries registries, AdminToken token, LogWriter log)
             throws ConfigException {
         this.config = start.configuration().config();
-        this.telemetry =
-                new Telemetry(steady, config.traces().on(), otlp(config));
+        this.telemetry = new Telemetry(steady, config.traces().on(), otlp(config));
         stops.push(telemetry::close);
         Tracing tracing = config.traces().on() ? tracing(config.traces()) : Tracing.OFF;
         this.transports = new Transports(
@@ -220,7 +219,8 @@ public final class Gateway implements AutoCloseable {
         }
         Map<String, String> resource = new HashMap<>(config.traces().resourceAttributes());
         resource.put("service.name", config.traces().serviceName());
-        return Optional.of(new OtlpMeters.Settings(config.meters().url(), config.meters().interval(), resource));
+        return Optional.of(
+                new OtlpMeters.Settings(config.meters().url(), config.meters().interval(), resource));
     }
 
     private static LogFormat format(GatewayConfig.Log log) {

@@ -57,6 +57,12 @@ public final class TraceCollector implements AutoCloseable {
             return HexFormat.of().formatHex(span.getTraceId().toByteArray());
         }
 
+        /// Program, kind and name, such as `gateway CLIENT GET`.
+        public String summary() {
+            String kind = span.getKind().name().replace("SPAN_KIND_", "");
+            return resource.get("service.name") + " " + kind + " " + span.getName();
+        }
+
         public boolean isServer() {
             return span.getKind() == Span.SpanKind.SPAN_KIND_SERVER;
         }
