@@ -221,6 +221,7 @@ class AdminAccessTest {
             assertThat(ofSession.send(ask).readHead().status()).isEqualTo(200);
             assertThat(ofToken.send(ask.replace(cookie, BEARER)).readHead().status())
                     .isEqualTo(200);
+            ofSession.readPast("event: live");
             send("POST /logout", cookie, "Content-Length: 0");
             ofSession.readPast("\r\n0\r\n\r\n"); // the last chunk
             for (int events = 0; events < 3; events++) {
