@@ -391,7 +391,7 @@ public record GatewayConfig(
 
         /// The endpoint with its path.
         public String url() {
-            return endpoint.matches("https?://[^/]+") ? endpoint + PATH : endpoint;
+            return endpoint.matches("https?://[^/]+/?") ? endpoint.replaceFirst("/$", "") + PATH : endpoint;
         }
     }
 

@@ -69,7 +69,7 @@ public final class RequestHistory implements Exchange.Listener {
         if (reason == null) {
             return;
         }
-        // a request that reached no instance costs its client next to nothing, so that it must cost little here too
+        // a request that reached no instance costs its client next to nothing, so it must cost little here too
         if (exchange.attempts() == 0) {
             unattempted.add(new Kept(clock.instant(), reason, excerpt(exchange), List.of()));
         } else {

@@ -121,7 +121,7 @@ final class ServiceWatch implements Discovery.Watch {
         }
     }
 
-    /// The address of each entry. One that is no address is left out.
+    /// The address of each entry. An entry without a valid address is left out.
     private List<HostPort> addresses(List<ServiceHealth> entries) {
         var all = new ArrayList<HostPort>();
         var unusable = new HashSet<String>();

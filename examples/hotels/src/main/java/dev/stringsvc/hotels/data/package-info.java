@@ -1,4 +1,4 @@
-/// The hotels, as JSON files beside this package's classes. They are made up, but for two.
+/// The hotels, as JSON files beside this package's classes. All but two are made up.
 @NullMarked
 package dev.stringsvc.hotels.data;
 

@@ -14,7 +14,7 @@ final class Page {
     private static final String POLICY =
             "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-    /// Names without dots but the last, so that none leads out of the folder.
+    /// The only dot of a name is before its ending, so no name leads out of the folder.
     private static final Pattern NAME = Pattern.compile("(?:[a-z0-9-]+/)*[a-z0-9-]+\\.(html|js|css|svg|json)");
 
     private Page() {}

@@ -15,7 +15,7 @@ public record Stay(LocalDate in, LocalDate out) {
         }
     }
 
-    /// A date that is no date, or not after the other.
+    /// A text that is not a date, or a departure that is not after the arrival.
     public static final class InvalidDate extends IllegalArgumentException {
         private static final long serialVersionUID = 1;
 

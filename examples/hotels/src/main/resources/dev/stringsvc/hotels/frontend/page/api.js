@@ -50,7 +50,7 @@ async function get(path, params, signal) {
   }
 }
 
-/** The body as JSON, or null if it is none, such as a proxy's HTML. */
+/** The body as JSON; null if it is something else, such as a proxy's HTML. */
 async function json(response) {
   const text = await response.text();
   try {

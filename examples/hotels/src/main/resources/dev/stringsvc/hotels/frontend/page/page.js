@@ -9,7 +9,7 @@ import { readQuery, writeQuery } from "./query.js";
 import { money, translate, wordsOf } from "./words.js";
 
 const SLOW = 250; // milliseconds after which a search shows that it goes on
-const TYPING = 300; // milliseconds: who types a date changes it with each digit
+const TYPING = 300; // milliseconds to wait for more: while a date is typed, each digit changes it
 
 const FIRST = "2000-01-01";
 const LONG = 30; // nights: beyond them the departure moves with the arrival
@@ -152,7 +152,7 @@ async function run(note = "") {
   }
 }
 
-/** Passes on what is no answer of a service: the page's own faults belong into the browser's console. */
+/** Returns the failure of a service. Throws any other error, a fault of the page, so that the browser's console shows it. */
 function failure(error) {
   if (error instanceof Failure || search.signal.aborted) {
     return error;
