@@ -74,7 +74,7 @@ final class Load implements AutoCloseable {
             check(http.send(request, BodyHandlers.ofString()));
             answers.increment();
         } catch (IOException e) {
-            failed(e.toString());
+            failed(e.getCause() == null ? e.toString() : e + ", by " + e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

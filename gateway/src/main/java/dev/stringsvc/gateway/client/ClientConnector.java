@@ -106,6 +106,11 @@ final class ClientConnector extends ServerConnector {
         return taken.size();
     }
 
+    /// True if a connection was accepted for which Jetty has no end point yet.
+    boolean isTaking() {
+        return taken.size() > getConnectedEndPoints().size();
+    }
+
     private List<ClientEndPoint> clients() {
         List<ClientEndPoint> clients = new ArrayList<>(taken.size());
         for (EndPoint endPoint : getConnectedEndPoints()) {
@@ -156,8 +161,7 @@ final class ClientConnector extends ServerConnector {
     private boolean makeRoom() {
         long start = System.nanoTime();
         while (taken.size() >= limit.most() && !closeOne()) {
-            boolean soon = taken.size() > getConnectedEndPoints().size();
-            if (!soon || System.nanoTime() - start > LONGEST_PAUSE.toNanos()) {
+            if (!isTaking() || System.nanoTime() - start > LONGEST_PAUSE.toNanos()) {
                 return false;
             }
             LockSupport.parkNanos(PAUSE.toNanos());

@@ -214,6 +214,7 @@ public final class HttpPort implements AutoCloseable {
 
     private boolean isQuiet() {
         return work.inFlight().getAsInt() == 0
+                && !connector.isTaking()
                 && connector.getConnectedEndPoints().stream()
                         .allMatch(connection ->
                                 connection instanceof IdleTimeout idle && idle.getIdleFor() >= QUIET_TIME.toMillis());
