@@ -20,12 +20,12 @@ final class LiveApi {
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(200);
 
     /// A pause is this many times as long as it took to make the view: with thousands of instances, the page
-    /// slows down and not the gateway.
+    /// slows down, and not the gateway.
     private static final int PAUSE_FACTOR = 10;
 
     /// The longest pause. The first view of all may take far longer than the next ones, since its classes are
     /// loaded for it.
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration LONGEST_PAUSE = PERIOD;
 
     private final Supplier<Live> live;
     private final Observations observations;

@@ -221,20 +221,17 @@ public final class Flags {
     /// of all signals is that of traces alone.
     private static void putMeters(ObjectNode into, Environment environment) {
         Optional<String> exporter = environment.get("OTEL_METRICS_EXPORTER");
-        if (environment.flag("OTEL_SDK_DISABLED").orElse(false)
-                || exporter.filter("none"::equalsIgnoreCase).isPresent()) {
+        boolean otlp = exporter.filter("otlp"::equalsIgnoreCase).isPresent();
+        if (environment.flag("OTEL_SDK_DISABLED").orElse(false) || (exporter.isPresent() && !otlp)) {
             into.put("endpoint", "");
             return;
         }
-        Optional<String> ofAll = exporter.filter("otlp"::equalsIgnoreCase)
-                .map(_ -> environment.get("OTEL_EXPORTER_OTLP_ENDPOINT").orElse("http://localhost:4318"));
-        put(
-                into,
-                "endpoint",
-                environment
-                        .get("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT")
-                        .or(() -> ofAll)
-                        .orElse(null));
+        Optional<String> endpoint = environment.get("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT");
+        if (endpoint.isEmpty() && otlp) {
+            String ofAll = environment.get("OTEL_EXPORTER_OTLP_ENDPOINT").orElse("http://localhost:4318");
+            endpoint = Optional.of(ofAll.replaceFirst("/$", "") + "/v1/metrics");
+        }
+        put(into, "endpoint", endpoint.orElse(null));
         environment.get("OTEL_METRIC_EXPORT_INTERVAL").ifPresent(millis -> into.put("interval", millis + "ms"));
     }
 

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.stringsvc.program.Environment;
+import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +31,51 @@ class FlagsTest {
                 .addMixin("flags", CommandLine.Model.CommandSpec.forAnnotatedObject(parsed)));
         command.parseArgs(flags);
         return parsed.overrides(command, new Environment(variables)).path("admin");
+    }
+
+    private static JsonNode meters(Map<String, String> variables) {
+        var parsed = new Flags();
+        var command = new CommandLine(CommandLine.Model.CommandSpec.create()
+                .addMixin("flags", CommandLine.Model.CommandSpec.forAnnotatedObject(parsed)));
+        return parsed.overrides(command, new Environment(variables)).path("meters");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+            -    | -            | -            | -
+            -    | http://c:1   | -            | -
+            otlp | -            | -            | http://localhost:4318/v1/metrics
+            otlp | http://c:1   | -            | http://c:1/v1/metrics
+            otlp | http://c:1/a/| -            | http://c:1/a/v1/metrics
+            OTLP | http://c:1   | http://d:2/x | http://d:2/x
+            -    | http://c:1   | http://d:2/x | http://d:2/x
+            none | http://c:1   | http://d:2/x | ''
+            prometheus | -      | http://d:2/x | ''
+            """)
+    void opentelemetrys_variables_say_where_meters_are_sent(
+            @Nullable String exporter, @Nullable String ofAll, @Nullable String ofMeters, @Nullable String endpoint) {
+        Map<String, String> variables = new HashMap<>();
+        variables.put("OTEL_METRIC_EXPORT_INTERVAL", "5000");
+        if (exporter != null) {
+            variables.put("OTEL_METRICS_EXPORTER", exporter);
+        }
+        if (ofAll != null) {
+            variables.put("OTEL_EXPORTER_OTLP_ENDPOINT", ofAll);
+        }
+        if (ofMeters != null) {
+            variables.put("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", ofMeters);
+        }
+        JsonNode meters = meters(variables);
+        assertThat(
+                        meters.path("endpoint").isMissingNode()
+                                ? null
+                                : meters.path("endpoint").asText())
+                .isEqualTo(endpoint);
+        if (endpoint != null && !endpoint.isEmpty()) {
+            assertThat(meters.path("interval").asText()).isEqualTo("5000ms");
+        }
+        variables.put("OTEL_SDK_DISABLED", "true");
+        assertThat(meters(variables).path("endpoint").asText("absent")).isEmpty();
     }
 
     @Test

@@ -61,7 +61,7 @@ record Settings(int replicas, int port, int adminPort, Optional<GivenConsul> con
         if (!Ports.claim(port)) {
             int other = port + 1_000 <= LAST_PORT ? port + 1_000 : port - 1_000;
             throw new RunFailure(
-                    "port %d is taken by another program; choose another: %s=%d make run".formatted(port, name, other));
+                    "port %d is taken by another program; choose another, such as %s=%d".formatted(port, name, other));
         }
     }
 }

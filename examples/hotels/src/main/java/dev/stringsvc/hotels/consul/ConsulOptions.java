@@ -75,4 +75,10 @@ public abstract class ConsulOptions extends Options {
     protected final boolean readsVariableOf(String option) {
         return option.equals(CONSUL);
     }
+
+    /// Kubernetes sets `GEO_PORT` and the like to addresses, for a service of that name.
+    @Override
+    protected String variablesPrefix() {
+        return "HOTELS_";
+    }
 }

@@ -103,6 +103,11 @@ public abstract class Options {
     /// The port to listen on if neither the command line nor the environment says another.
     protected abstract int defaultPort();
 
+    /// What the names of the program's variables begin with, before the program's own name.
+    protected String variablesPrefix() {
+        return "";
+    }
+
     /// Reads all settings; what it returns starts the program with them.
     ///
     /// @throws IllegalArgumentException if an option or a variable has a wrong value; the message

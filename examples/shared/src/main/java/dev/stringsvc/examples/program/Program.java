@@ -69,7 +69,7 @@ public final class Program {
     public static CommandLine command(Options options, Environment environment) {
         options.environment(environment);
         var command = new CommandLine(options);
-        String variables = command.getCommandName().toUpperCase(Locale.ROOT) + "_";
+        String variables = options.variablesPrefix() + command.getCommandName().toUpperCase(Locale.ROOT) + "_";
         command.getCommandSpec()
                 .usageMessage()
                 .optionListHeading("%nOptions [in brackets: the default]. The environment variable of --port is "

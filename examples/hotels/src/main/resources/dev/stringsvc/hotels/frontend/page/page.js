@@ -253,6 +253,7 @@ $("search-here").addEventListener("click", () => {
   $("results-title").focus();
 });
 addEventListener("popstate", () => {
+  clearTimeout(typing);
   query = readQuery();
   datesError("");
   run();
@@ -260,4 +261,7 @@ addEventListener("popstate", () => {
 
 writeQuery(query, true);
 run();
-fetch("city.json").then(response => response.json()).then(outline => map.drawCity(outline));
+fetch("city.json")
+  .then(response => response.json())
+  .then(outline => map.drawCity(outline))
+  .catch(failure => console.warn("the map has no outline of the city:", failure)); // markers and list work without it
