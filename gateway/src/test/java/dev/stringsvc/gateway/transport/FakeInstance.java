@@ -223,6 +223,11 @@ public final class FakeInstance implements AutoCloseable {
             socket.close();
         }
 
+        /// Sends no more. What was sent arrives, even if the other side sends on.
+        public void endOutput() throws IOException {
+            socket.shutdownOutput();
+        }
+
         /// Waits until the other side has closed the connection.
         public void awaitEnd() throws IOException {
             in.transferTo(java.io.OutputStream.nullOutputStream());

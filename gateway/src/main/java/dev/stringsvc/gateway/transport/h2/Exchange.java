@@ -68,7 +68,10 @@ final class Exchange implements Stream.Listener {
 
     /// The first frame is about to be written.
     void leaving() {
-        begun = true;
+        if (!begun) {
+            begun = true;
+            wake();
+        }
     }
 
     @Override
@@ -229,6 +232,17 @@ final class Exchange implements Stream.Listener {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// Waits until the first frame, the head, is about to be written. Jetty keeps the heads of new streams in
+    /// their order, so that of one may wait for another thread, while further frames go out at once. An instance
+    /// that gets a body before its head closes the connection, with all streams on it.
+    ///
+    /// @throws IOException if the attempt ends first
+    void awaitLeaving() throws IOException {
+        if (!begun) {
+            await(() -> begun);
         }
     }
 

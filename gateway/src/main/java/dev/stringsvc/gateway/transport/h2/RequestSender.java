@@ -20,12 +20,14 @@ import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 record RequestSender(Exchange exchange, Stream stream) implements BodySender.Sink {
     @Override
     public void write(byte[] bytes, int from, int count) throws IOException {
+        exchange.awaitLeaving();
         var frame = new DataFrame(stream.getId(), ByteBuffer.wrap(bytes, from, count), false);
         await(written -> stream.data(frame, written));
     }
 
     @Override
     public void end(HeaderFields trailers) throws IOException {
+        exchange.awaitLeaving();
         if (trailers.isEmpty()) {
             var frame = new DataFrame(stream.getId(), ByteBuffer.allocate(0), true);
             await(written -> stream.data(frame, written));

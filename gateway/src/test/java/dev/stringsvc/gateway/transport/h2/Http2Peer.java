@@ -88,6 +88,11 @@ public final class Http2Peer {
         frame(Http2Frame.RST_STREAM, 0, stream, Http2Frame.numbers(code));
     }
 
+    /// Sends no more, and reads on.
+    public void endOutput() throws IOException {
+        wire.endOutput();
+    }
+
     public void goAway(int lastStream, int code) throws IOException {
         frame(Http2Frame.GOAWAY, 0, 0, Http2Frame.numbers(lastStream, code));
     }

@@ -17,6 +17,7 @@ import dev.stringsvc.gateway.http.UpstreamBrokenException;
 import dev.stringsvc.gateway.http.UpstreamRequest;
 import dev.stringsvc.gateway.http.UpstreamResponse;
 import dev.stringsvc.gateway.transport.AttemptResult;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
@@ -28,10 +29,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.MetaData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +79,38 @@ class Http2TransportTest {
             assertThat(sent.getHttpFields().get("te")).isEqualTo("trailers");
             assertThat(heads.getLast().getHttpFields().get("x-sum")).isEqualTo("3");
         }
+    }
+
+    @Test
+    void no_body_overtakes_its_head_where_many_streams_open_at_once() throws Exception {
+        Set<Integer> opened = new HashSet<>();
+        var overtaken = new AtomicInteger();
+        var answered = new AtomicInteger();
+        try (var fixture = Http2Fixture.to(peer -> {
+                    while (true) {
+                        Http2Frame frame = peer.read();
+                        if (frame.type() == Http2Frame.HEADERS) {
+                            opened.add(frame.stream());
+                        } else if (frame.type() == Http2Frame.DATA && !opened.contains(frame.stream())) {
+                            overtaken.incrementAndGet();
+                        }
+                        if (frame.type() == Http2Frame.DATA && frame.endsStream()) {
+                            peer.head(frame.stream(), "200", true);
+                        }
+                    }
+                });
+                var threads = Executors.newFixedThreadPool(64)) {
+            for (int i = 0; i < 3_000; i++) {
+                threads.execute(() -> {
+                    var body = new Body.Streamed(new ByteArrayInputStream(new byte[] {1}), 1);
+                    try (UpstreamResponse response = fixture.respond(post(body))) {
+                        answered.addAndGet(response.status() == 200 ? 1 : 0);
+                    }
+                });
+            }
+        }
+        assertThat(overtaken).hasValue(0);
+        assertThat(answered).hasValue(3_000);
     }
 
     @Test
