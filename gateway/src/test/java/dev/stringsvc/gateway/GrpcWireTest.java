@@ -226,6 +226,8 @@ class GrpcWireTest {
             peer.await(Http2Frame.HEADERS);
             peer.head(1, "200", false, "content-type", "application/grpc");
             peer.data(1, "some", false);
+            peer.endOutput();
+            peer.awaitEnd(); // a socket that is closed with unread bytes takes back what it sent
         });
         try (var gateway = GatewayFixture.with("service.protocol=h2c", instance);
                 Response answer = call(gateway, "/svc/S/M")) {
