@@ -24,11 +24,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// Requests with forged client addresses, and instances at addresses to which no request may go. The
 /// gateway has 256 MiB.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
+@Isolated("measures times")
 class HostileAddressesTest {
     private static final String CLIENT = "127.0.0.1";
     private static final String PROXY = "127.0.0.2";

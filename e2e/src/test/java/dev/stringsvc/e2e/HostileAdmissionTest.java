@@ -26,11 +26,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// One client that tries to use the whole capacity, and innocent clients at another address. The
 /// gateway has 256 MiB and admits 100 requests at a time.
 @Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Isolated("measures times")
 class HostileAdmissionTest {
     private static final long MEBIBYTE = 1L << 20;
     private static final String LARGE = "/stringsvc/count";

@@ -22,12 +22,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// What clients get if an instance's answer fails. The gateway has 256 MiB.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
+@Isolated("measures times")
 class HostileAnswersTest {
     private static final String CLIENT = "127.0.0.1";
     private static final String ATTACKER = "127.0.0.66";

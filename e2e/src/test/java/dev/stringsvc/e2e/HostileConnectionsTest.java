@@ -16,10 +16,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// More client connections than a gateway with 512 file descriptors can hold.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(90)
+@Isolated("measures times")
 class HostileConnectionsTest {
     private static final int OPEN_FILES = 512;
     private static final int CROWD = 900;

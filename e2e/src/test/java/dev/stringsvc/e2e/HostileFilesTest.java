@@ -22,9 +22,11 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// Malformed or unsafe files, a log that nobody reads, and a client that tries to fill the log. The
 /// gateway has 256 MiB.
+@Isolated("measures times")
 class HostileFilesTest {
     private static final Map<String, String> SMALL = Map.of("JAVA_TOOL_OPTIONS", "-Xmx256m");
     private static final String NO_CONSUL = "127.0.0.1:1";

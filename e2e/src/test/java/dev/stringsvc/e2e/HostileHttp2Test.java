@@ -18,11 +18,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Clients that violate HTTP/2 or use it in hostile ways. The gateway has 256 MiB.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Isolated("measures times")
 class HostileHttp2Test {
     private static final int PROTOCOL_ERROR = 1;
     private static final int STREAM_CLOSED = 5;

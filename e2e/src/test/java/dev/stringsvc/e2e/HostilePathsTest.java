@@ -24,11 +24,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// Paths that browsers, registries and attackers send to a gateway with 256 MiB. The host `lenient` has
 /// routes with `paths: lenient`. Every other host has the same routes without it.
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Isolated("measures times")
 class HostilePathsTest {
     private static final Pattern LISTENING = Pattern.compile("listening on \\S*:(\\d+),");
 

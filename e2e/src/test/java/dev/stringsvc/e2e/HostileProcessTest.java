@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// A gateway that cannot work properly ends. Otherwise it would keep its clients, and `/readyz` would
 /// still answer 200.
 @Timeout(90)
+@Isolated("measures times")
 class HostileProcessTest {
     private static final int CLIENTS = 1_200;
     /// As large as the part of a body that is kept for retries by default.

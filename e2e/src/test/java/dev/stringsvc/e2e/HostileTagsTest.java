@@ -23,10 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /// The effects that one registration in Consul can have on other services. The gateway has 256 MiB.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(180)
+@Isolated("measures times")
 class HostileTagsTest {
     private static final JsonMapper JSON = new JsonMapper();
 
