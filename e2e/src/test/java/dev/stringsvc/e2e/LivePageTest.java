@@ -37,7 +37,13 @@ class LivePageTest {
     private final TraceCollector traces = TraceCollector.start();
     private final Cluster cluster = new Cluster(
             0,
-            Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", traces.endpoint(), "OTEL_BSP_SCHEDULE_DELAY", "100"),
+            Map.of(
+                    "OTEL_EXPORTER_OTLP_ENDPOINT",
+                    traces.endpoint(),
+                    "OTEL_BSP_SCHEDULE_DELAY",
+                    "100",
+                    "OTEL_METRICS_EXPORTER",
+                    "otlp"),
             Cluster.config("brisk.yaml"));
     private final Fleet fleet = new Fleet(cluster);
 
